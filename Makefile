@@ -1,0 +1,40 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+
+help:  ## Show the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/.run-ready: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Longhand needs Python 3.11 or newer: make run PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.dev-ready: .venv/.run-ready requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: .venv/.run-ready  ## Install what is needed and open the app on http://localhost:8501
+	$(BIN)/python -m streamlit run app.py
+
+setup: .venv/.dev-ready  ## Make .venv with everything that development needs
+
+fmt: setup  ## Format, and fix what can be fixed
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+check: setup  ## The checks that need no tests: format, lint, layers, types
+	$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+test: check  ## Everything from a bare clone: setup, checks and tests
+	$(BIN)/python -m pytest -m "not long"
+
+test-long: setup  ## The long tests: load and crash sweeps
+	$(BIN)/python -m pytest -m long
+
+bench: setup  ## Measure cost and latency against a simulated endpoint
+	$(BIN)/python -m benchmarks
+
+.PHONY: help run setup fmt check test test-long bench

@@ -1,0 +1,1 @@
+"""Start the app: `streamlit run app.py`."""

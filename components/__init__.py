@@ -1,0 +1,1 @@
+"""Drawings that pages use: values in, what the author did out."""

@@ -1,0 +1,112 @@
+"""All settings, read once from the environment and `.env` at start-up."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, PositiveInt, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipeline.errors import ConfigError
+
+
+class Settings(BaseSettings):
+    """Every field works unset; names of variables are the field names in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    openai_api_key: SecretStr | None = None
+    """Key for the endpoint. A local endpoint may need none."""
+
+    openai_base_url: str | None = None
+    """Any OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1."""
+
+    openai_model: str | None = None
+    """Model name as the endpoint knows it. Needed as soon as a key or a base URL is set."""
+
+    model_timeout: timedelta = timedelta(seconds=600)
+    """How long one model call may take."""
+
+    model_stall_timeout: timedelta = timedelta(seconds=60)
+    """How long a model may be silent, before its first token or between two."""
+
+    model_retries: int = Field(default=2, ge=0, le=10)
+    """How often a call that failed for a passing reason is tried again."""
+
+    model_calls: PositiveInt = 64
+    """Most model calls at once in this process."""
+
+    model_calls_per_job: PositiveInt = 32
+    """Most model calls at once for one job."""
+
+    redis_url: str | None = None
+    """redis://, rediss:// or unix://. Unset: an embedded Redis server starts with the app."""
+
+    data_dir: Path = Path(".data")
+    """Where the embedded Redis server keeps its files."""
+
+    result_ttl: timedelta = timedelta(hours=1)
+    """How long a finished job's result and events stay readable."""
+
+    manuscript_ttl: timedelta = timedelta(days=90)
+    """How long a manuscript is kept after its last change."""
+
+    running_ttl: timedelta = timedelta(hours=24)
+    """How long the data of a job that is not finished stays without any sign of life."""
+
+    lease: timedelta = timedelta(seconds=15)
+    """How long a job may be silent before another process takes it over."""
+
+    max_attempts: PositiveInt = 6
+    """How often a job whose process died is taken over before it is given up."""
+
+    max_jobs: PositiveInt = 100
+    """Most jobs that run at once in this process; others wait."""
+
+    job_deadline: timedelta = timedelta(hours=6)
+    """How long one job may run."""
+
+    max_prompt_chars: PositiveInt = 20_000
+    """Longest prompt that is taken; longer text belongs into a file."""
+
+    max_file_bytes: PositiveInt = 50_000_000
+    """Largest file that is taken."""
+
+    max_request_bytes: PositiveInt = 100_000_000
+    """Largest body that the API takes."""
+
+    max_nodes: PositiveInt = 1_000
+    """Most nodes of an outline."""
+
+    max_depth: PositiveInt = 8
+    """Deepest level of an outline."""
+
+    default_target_words: PositiveInt = 4_000
+    """Length of a document whose author gave none."""
+
+    interface_language: Literal["auto", "en", "zh"] = "auto"
+    """Language of the pages; auto follows the browser."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """How much is logged to standard error."""
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a model endpoint is configured; otherwise the offline author writes."""
+        return self.openai_model is not None
+
+    @model_validator(mode="after")
+    def _model_is_whole(self) -> Self:
+        if (self.openai_api_key or self.openai_base_url) and not self.openai_model:
+            raise ConfigError(
+                "OPENAI_API_KEY or OPENAI_BASE_URL is set but OPENAI_MODEL is not: "
+                "set it to a model's name, or unset all three to use the offline author."
+            )
+        if self.openai_model and not (self.openai_api_key or self.openai_base_url):
+            raise ConfigError(
+                "OPENAI_MODEL is set but neither OPENAI_API_KEY nor OPENAI_BASE_URL is: "
+                "set one of them, or unset OPENAI_MODEL to use the offline author."
+            )
+        return self

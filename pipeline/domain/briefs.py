@@ -1,0 +1,111 @@
+"""What an author (model or offline) is told before it writes; plain values, no prompts."""
+
+from pydantic import Field
+
+from pipeline.domain.documents import Language, NodeId, Outline, Passage, Source, Value
+
+
+class Commission(Value):
+    """What holds for the whole job: the same for every section."""
+
+    prompt: str = ""
+    title: str = ""
+    language: Language = "en"
+    document_type: str = ""
+    audience: str = ""
+    tone: str = ""
+    target_words: int = 0
+    requirements: str = ""
+    """Text of the files that say what the document must fulfil."""
+    style: str = ""
+    """Text of the files that say how it must read."""
+    model: str | None = None
+    has_material: bool = False
+
+
+class SourceDigest(Value):
+    """One source at a glance: its headings with depth, in order, and its opening."""
+
+    source: Source
+    headings: tuple[tuple[int, str], ...] = ()
+    opening: str = ""
+
+
+class OutlineBrief(Value):
+    """What the outline is proposed from."""
+
+    commission: Commission
+    digests: tuple[SourceDigest, ...] = ()
+    """Every source of the author's, none left out."""
+    passages: tuple[Passage, ...] = ()
+    """The passages that fit the prompt best, best first."""
+
+
+class Neighbour(Value):
+    """Another section, named so that two do not tell the same."""
+
+    number: str
+    title: str
+    summary: str = ""
+
+
+class SectionBrief(Value):
+    """What one section is written from. Only the leaf's own fields enter its content key."""
+
+    commission: Commission
+    node_id: NodeId
+    number: str
+    title: str
+    summary: str = ""
+    notes: str = ""
+    target_words: int
+    path: tuple[str, ...] = ()
+    """Titles of the nodes above it, from the chapter down."""
+    neighbours: tuple[Neighbour, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    """All that may be cited, best first."""
+
+
+class WrittenSection(Value):
+    """A section of a chapter that is to be fused."""
+
+    node_id: NodeId
+    number: str
+    title: str
+    text: str
+
+
+class ChapterBrief(Value):
+    """A chapter whose sections are written, before it is fused."""
+
+    commission: Commission
+    chapter_id: NodeId
+    title: str
+    summary: str = ""
+    sections: tuple[WrittenSection, ...]
+
+
+class Replacement(Value):
+    """One sentence gets another wording; an empty `text` removes it.
+
+    `sentence` is `<section>.<sentence>`, both counted from 1 in the order that the brief has them.
+    """
+
+    sentence: str
+    text: str
+
+
+class ChapterEdits(Value):
+    """What fusing changes in a chapter; edits, not the text again."""
+
+    lead_in: str = ""
+    """A sentence or two before the first section, without claims of its own."""
+    replacements: tuple[Replacement, ...] = ()
+
+
+class Proposal(Value):
+    """A finished outline with what it leaves open."""
+
+    outline: Outline
+    uncovered: tuple[str, ...] = Field(default=())
+    """What the prompt asks for and the material does not cover."""

@@ -1,0 +1,218 @@
+"""The things an author works with: files, passages, the outline, drafts and the document."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal, NewType
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+NodeId = NewType("NodeId", str)
+SourceId = NewType("SourceId", str)
+PassageId = NewType("PassageId", str)
+
+Language = Literal["en", "zh"]
+CitationStyle = Literal["numeric"]
+
+
+class Value(BaseModel):
+    """An immutable value: change it with `model_copy(update=...)`."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class FileRole(StrEnum):
+    """What a file is for; the names are fixed on the wire."""
+
+    CONTENT = "content"  # material to draw on
+    REQUIREMENTS = "requirements"  # what the document must fulfil
+    STYLE_GUIDE = "style_guide"  # how it must read
+    OUTLINE = "outline"  # the author's own outline, imported as it stands
+
+
+class ContextFile(Value):
+    """A file to work from, as it travels in a request.
+
+    Exactly one of `content` (inline) and `storage_url` is given. `storage_url` is
+    `file:<sha256>` for a file that was uploaded to this installation.
+    """
+
+    file_id: str = Field(min_length=1, max_length=128)
+    file_name: str = Field(min_length=1, max_length=255)
+    file_type: FileRole = FileRole.CONTENT
+    content: str | None = None
+    encoding: Literal["text", "base64"] = "text"
+    storage_url: str | None = None
+
+
+class Block(Value):
+    """One block of a file that was read, in reading order."""
+
+    kind: Literal["heading", "paragraph", "list", "table", "code"]
+    text: str
+    level: int = 0
+    """Of a heading: 1 is the highest. Otherwise 0."""
+    page: int | None = None
+    """Counted from 1; None where the format has no pages."""
+
+
+class Reading(Value):
+    """What was read from one file."""
+
+    sha256: str
+    title: str
+    language: Language
+    blocks: tuple[Block, ...]
+    pages: int | None = None
+    words: int = 0
+    headings: int = 0
+    notes: tuple[str, ...] = ()
+    """Codes of what a reader should know, such as `encoding_guessed`."""
+
+
+class Source(Value):
+    """One thing that passages come from: a file that the author gave, or a page."""
+
+    id: SourceId
+    title: str
+    file_name: str = ""
+    url: str = ""
+    pages: int | None = None
+    words: int = 0
+
+
+class Passage(Value):
+    """A quotable stretch of one source, never across a heading."""
+
+    id: PassageId
+    source_id: SourceId
+    text: str
+    heading_path: tuple[str, ...] = ()
+    page: int | None = None
+    position: int = 0
+    """Its place in the source, counted from 0 in reading order."""
+
+
+class FileProblem(Value):
+    """A file that could not be read; the job goes on without it."""
+
+    file_id: str
+    file_name: str
+    code: str
+    message: str
+
+
+class OutlineNode(Value):
+    """A node of the outline. `id` is opaque and stable; the number is derived, never stored."""
+
+    id: NodeId = Field(min_length=1, max_length=128)
+    title: str = ""
+    content_summary: str = ""
+    children: "tuple[OutlineNode, ...]" = ()
+    target_words: int | None = Field(default=None, ge=0, le=1_000_000)
+    notes: str = ""
+    """What the author tells the writer of this section."""
+    source_ids: tuple[SourceId, ...] = ()
+    """Sources bound to this node."""
+    locked: bool = False
+    """Proposals for changes leave a locked node alone."""
+
+
+class Outline(Value):
+    """The tree that the author reviews; the top nodes are chapters, each leaf is a section."""
+
+    title: str = ""
+    nodes: tuple[OutlineNode, ...] = ()
+
+
+class ProposedNode(Value):
+    """A node as an author port proposes it: no ids and no numbers, those are ours."""
+
+    title: str = ""
+    content_summary: str = ""
+    children: "tuple[ProposedNode, ...]" = ()
+
+
+class ProposedOutline(Value):
+    """A proposal; while it is streamed in, nodes are only added, never changed or removed."""
+
+    title: str = ""
+    nodes: tuple[ProposedNode, ...] = ()
+
+
+class SectionStatus(StrEnum):
+    """Where one section stands."""
+
+    WAITING = "waiting"
+    RESEARCHING = "researching"
+    WRITING = "writing"
+    CHECKING = "checking"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Draft(Value):
+    """The text of one section: Markdown without its own heading, citations as `[@passage]`."""
+
+    text: str
+    cited: tuple[PassageId, ...] = ()
+    unknown_markers: int = 0
+    """Markers that named no passage of the prompt, and were removed."""
+
+
+class DocumentSection(Value):
+    """One node of the outline in the finished document, in reading order."""
+
+    id: NodeId
+    title: str
+    level: int
+    """1 is a chapter."""
+    number: str
+    """Derived from the place in the tree, such as `2.1`."""
+    status: SectionStatus = SectionStatus.DONE
+    content: str = ""
+    """Markdown with `[@passage]` markers; empty for a node that only holds others."""
+    word_count: int = 0
+    target_words: int | None = None
+    error_code: str = ""
+    error: str = ""
+
+
+class Reference(Value):
+    """An entry of the bibliography; `csl` is CSL-JSON."""
+
+    number: int
+    source_id: SourceId
+    text: str
+    csl: Mapping[str, JsonValue] = Field(default_factory=dict)
+
+
+class Integrity(Value):
+    """How well the document's citations hold."""
+
+    citations: int = 0
+    resolved: int = 0
+    unknown_markers: int = 0
+    uncited_sections: int = 0
+    """Sections without a citation although the author gave material."""
+    failed_sections: int = 0
+
+
+class Document(Value):
+    """The finished whole: the result of the second job."""
+
+    title: str
+    content: str
+    """All of it as Markdown: numbered headings, citations as `[n]`, the reference list."""
+    language: Language = "en"
+    author: str = ""
+    """What wrote it: `offline`, or the model's name."""
+    word_count: int = 0
+    char_count: int = 0
+    sections: tuple[DocumentSection, ...] = ()
+    sources: tuple[Source, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    """The passages that are cited, so that each citation can be opened."""
+    references: tuple[Reference, ...] = ()
+    integrity: Integrity = Integrity()
+    problems: tuple[FileProblem, ...] = ()
+    generated_at: AwareDatetime

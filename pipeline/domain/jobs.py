@@ -1,0 +1,269 @@
+"""A job's life: what may be asked, its states, and the events that it publishes."""
+
+from enum import StrEnum
+from typing import Annotated, Literal, NewType
+
+from pydantic import AwareDatetime, Field, JsonValue, TypeAdapter
+
+from pipeline.domain.documents import (
+    CitationStyle,
+    ContextFile,
+    Document,
+    Language,
+    NodeId,
+    Outline,
+    SectionStatus,
+    Value,
+)
+
+JobId = NewType("JobId", str)
+EventId = NewType("EventId", str)
+ManuscriptId = NewType("ManuscriptId", str)
+
+START = EventId("0-0")
+"""Before the first event of any job."""
+
+JOB_ID = r"^[A-Za-z0-9._:-]{1,128}$"
+
+
+class JobKind(StrEnum):
+    """The two kinds of job; also the `task_type` of their events."""
+
+    OUTLINE = "outline_generation"
+    DOCUMENT = "document_generation"
+
+
+class JobStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        return self in {JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED}
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+    @property
+    def weight(self) -> float:
+        """Its share of the model calls beside other jobs that wait."""
+        return {"low": 0.5, "normal": 1.0, "high": 3.0, "urgent": 9.0}[self.value]
+
+
+class JobOptions(Value):
+    """What both kinds of job may be told beside their main input; all optional."""
+
+    job_id: Annotated[str, Field(pattern=JOB_ID)] | None = None
+    """Named by the client, or made by us. The same id with the same body is the same job."""
+    context_files: tuple[ContextFile, ...] = ()
+    language: Language | None = None
+    """Of the document. Unset: the language of the prompt or of the outline's title."""
+    target_words: int | None = Field(default=None, ge=50, le=500_000)
+    """Of the whole document: words, or characters in Chinese."""
+    document_type: str = Field(default="", max_length=80)
+    """Such as report, proposal, survey, guide."""
+    audience: str = Field(default="", max_length=500)
+    tone: str = Field(default="", max_length=80)
+    citation_style: CitationStyle = "numeric"
+    model: str | None = Field(default=None, max_length=200)
+    """A model's name at the configured endpoint. Unset: the configured one."""
+    priority: Priority = Priority.NORMAL
+
+
+class OutlineGenerationRequest(JobOptions):
+    """Query -> outline."""
+
+    task_prompt: str
+
+
+class DocumentGenerationRequest(JobOptions):
+    """Outline -> document."""
+
+    outline: Outline
+    task_prompt: str = ""
+    """What the author first asked for, as context for the writer."""
+
+
+class Job(Value):
+    """One run, as it is stored. What it was asked stands in its request."""
+
+    id: JobId
+    kind: JobKind
+    status: JobStatus = JobStatus.QUEUED
+    title: str = ""
+    language: Language = "en"
+    priority: Priority = Priority.NORMAL
+    manuscript_id: ManuscriptId | None = None
+    created_at: AwareDatetime
+    finished_at: AwareDatetime | None = None
+    error: str = ""
+    error_code: str = ""
+    retryable: bool = False
+    cancel_requested: bool = False
+    done: int = 0
+    total: int = 0
+
+
+class OutlineResult(Value):
+    outline: Outline
+
+
+class DocumentResult(Value):
+    document: Document
+
+
+class Event(Value):
+    """Fields that every event carries; publish a subclass."""
+
+    job_id: JobId
+    task_type: JobKind
+    at: AwareDatetime
+
+
+class TaskStarted(Event):
+    """The job runs; `attempt` above 1 says that another process took it over."""
+
+    type: Literal["task_started"] = "task_started"
+    task_prompt: str = ""
+    outline_title: str = ""
+    attempt: int = 1
+
+
+class TaskProgress(Event):
+    """`done` of `total`, and a sentence for a person in the job's language."""
+
+    type: Literal["task_progress"] = "task_progress"
+    step: str
+    progress: str
+    done: int = Field(default=0, ge=0)
+    total: int = Field(default=0, ge=0)
+    section_id: NodeId | None = None
+
+
+class TaskCompleted(Event):
+    """The result is stored; `result` is its summary, `duration` is in seconds."""
+
+    type: Literal["task_completed"] = "task_completed"
+    result: dict[str, JsonValue]
+    duration: float
+
+
+class TaskFailed(Event):
+    """The one terminal event of a job that failed or was cancelled (code `cancelled`)."""
+
+    type: Literal["task_failed"] = "task_failed"
+    error: str
+    code: str
+    retryable: bool
+    details: dict[str, str | int] = Field(default_factory=dict)
+
+
+class OutlineReset(Event):
+    """The proposal starts over: nodes announced so far are withdrawn."""
+
+    type: Literal["outline_reset"] = "outline_reset"
+
+
+class OutlineTitled(Event):
+    """The proposal's title is known."""
+
+    type: Literal["outline_title"] = "outline_title"
+    title: str
+
+
+class OutlineNodeAdded(Event):
+    """The proposal grew by a node; its parent and elder sibling were announced before."""
+
+    type: Literal["outline_node"] = "outline_node"
+    node_id: NodeId
+    parent_id: NodeId | None = None
+    after_id: NodeId | None = None
+    title: str
+    content_summary: str = ""
+    target_words: int | None = None
+
+
+class SectionState(Event):
+    """A section moved on. With `writing`, its text starts over; with `done`, `content` is all."""
+
+    type: Literal["section_state"] = "section_state"
+    section_id: NodeId
+    state: SectionStatus
+    title: str = ""
+    number: str = ""
+    content: str = ""
+    word_count: int = 0
+    code: str = ""
+    error: str = ""
+
+
+class SectionPlanned(Value):
+    """A section that will be written."""
+
+    id: NodeId
+    title: str
+    number: str
+    level: int
+    chapter_id: NodeId
+    target_words: int | None = None
+
+
+class SectionsPlanned(Event):
+    """All sections of the job, in reading order."""
+
+    type: Literal["sections_planned"] = "sections_planned"
+    sections: tuple[SectionPlanned, ...]
+
+
+class TextDelta(Event):
+    """What was written since the last delta, by section."""
+
+    type: Literal["text_delta"] = "text_delta"
+    sections: dict[NodeId, str]
+
+
+class ChapterFused(Event):
+    """A chapter was fused; `refused` edits would have lost a citation, code or a paragraph."""
+
+    type: Literal["chapter_fused"] = "chapter_fused"
+    chapter_id: NodeId
+    applied: int = 0
+    refused: int = 0
+
+
+class FileRead(Event):
+    """A context file was read, or could not be (then `code` says why)."""
+
+    type: Literal["file_read"] = "file_read"
+    file_id: str
+    file_name: str
+    pages: int | None = None
+    words: int = 0
+    headings: int = 0
+    code: str = ""
+    error: str = ""
+
+
+JobEvent = Annotated[
+    TaskStarted
+    | TaskProgress
+    | TaskCompleted
+    | TaskFailed
+    | OutlineReset
+    | OutlineTitled
+    | OutlineNodeAdded
+    | SectionsPlanned
+    | SectionState
+    | TextDelta
+    | ChapterFused
+    | FileRead,
+    Field(discriminator="type"),
+]
+JOB_EVENT: TypeAdapter[JobEvent] = TypeAdapter(JobEvent)

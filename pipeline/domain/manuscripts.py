@@ -1,0 +1,63 @@
+"""A manuscript: what one author works on, from the first prompt to the finished document."""
+
+from pydantic import AwareDatetime, Field
+
+from pipeline.domain.documents import Document, FileRole, Language, NodeId, Outline, Value
+from pipeline.domain.jobs import START, EventId, JobId, ManuscriptId
+
+
+class AttachedFile(Value):
+    """A file that was uploaded to a manuscript, with what was read from it or why not."""
+
+    file_id: str
+    """The SHA-256 of the file."""
+    file_name: str
+    role: FileRole = FileRole.CONTENT
+    size_bytes: int = 0
+    pages: int | None = None
+    words: int = 0
+    headings: int = 0
+    error_code: str = ""
+
+
+class Brief(Value):
+    """What the author entered on the first page."""
+
+    prompt: str = ""
+    language: Language | None = None
+    document_type: str = ""
+    target_words: int | None = None
+    audience: str = ""
+    tone: str = ""
+
+
+class Manuscript(Value):
+    """All that the pages need to show where the author stands."""
+
+    id: ManuscriptId
+    title: str = ""
+    brief: Brief = Brief()
+    files: tuple[AttachedFile, ...] = ()
+    outline_job: JobId | None = None
+    document_job: JobId | None = None
+    document: Document | None = None
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class OutlineDraft(Value):
+    """The outline while it is edited: the tree, its revision and what each editor has sent.
+
+    The tree is `apply(snapshot, operations)`: an operation has a client and a sequence number,
+    and those up to `acknowledged[client]` are in the tree.
+    """
+
+    outline: Outline = Outline()
+    revision: int = 0
+    acknowledged: dict[str, int] = Field(default_factory=dict)
+    seen_event: EventId = START
+    """The last event of the outline job that is in the tree."""
+    proposed: dict[NodeId, str] = Field(default_factory=dict)
+    """Nodes that the outline job announced, with their titles then; untouched, they may go."""
+    growing: bool = False
+    """The outline job still adds nodes."""

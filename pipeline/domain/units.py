@@ -1,0 +1,17 @@
+"""Units: the pieces of a job's work that are stored when finished, and never done twice."""
+
+import hashlib
+import json
+
+from pydantic import JsonValue
+
+
+def content_key(kind: str, **parts: JsonValue) -> str:
+    """A key that is equal when everything that the unit depends on is equal, in any process."""
+    text = json.dumps([kind, parts], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def short_id(*parts: str) -> str:
+    """An id that is the same for the same parts, in any process; 12 hex digits."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]

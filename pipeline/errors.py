@@ -1,0 +1,153 @@
+"""Every error that the pipeline raises on purpose.
+
+PipelineError
+    ConfigError
+    InvalidRequest         what was asked cannot be done as it stands
+        TooLarge
+    Conflict               the same id was used for another request
+    NotFound
+    IllegalTransition
+    UnreadableFile         a file of the author's could not be read, and why
+    Cancelled
+    ServiceUnavailable     (retryable)
+        StoreUnavailable
+        ModelUnavailable
+        ModelRateLimited
+    ModelRejected          the endpoint refused: key, model name, quota, context length
+    ModelAnswerInvalid     (retryable) an answer in the wrong shape, after all repairs
+    CrashedTooOften
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class PipelineError(Exception):
+    """Base class: catch this at an entry point, a subclass anywhere else.
+
+    `code` is stable, and is what the interface translates; `str(error)` says what happened and
+    what to do; `details` are plain values for a translated sentence.
+    """
+
+    code: str = "internal"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str = "", details: Mapping[str, str | int] | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").split("\n", maxsplit=1)[0])
+        self.details: dict[str, str | int] = dict(details or {})
+
+
+class ConfigError(PipelineError):
+    """The settings contradict each other, or one is missing."""
+
+    code = "config"
+
+
+class InvalidRequest(PipelineError):
+    """What was asked cannot be done as it stands; `code` says which rule it breaks."""
+
+    code = "invalid_request"
+
+    def __init__(
+        self, code: str, message: str, details: Mapping[str, str | int] | None = None
+    ) -> None:
+        super().__init__(message, details)
+        self.code = code
+
+
+class TooLarge(InvalidRequest):
+    """A prompt, a file or an outline is above its limit."""
+
+
+class Conflict(PipelineError):
+    """That job id is taken by another request."""
+
+    code = "conflict"
+
+
+class NotFound(PipelineError):
+    """It does not exist, or no longer."""
+
+    code = "not_found"
+
+
+class IllegalTransition(PipelineError):
+    """A job was asked to move to a state that its present state does not allow."""
+
+    code = "illegal_transition"
+
+
+class UnreadableFile(PipelineError):
+    """A file could not be read.
+
+    `code` is one of `file_encrypted`, `file_scanned`, `file_damaged`, `file_too_large`,
+    `file_unsupported`, `file_timeout`, `file_empty`.
+    """
+
+    code = "file_damaged"
+
+    def __init__(
+        self, code: str, message: str, details: Mapping[str, str | int] | None = None
+    ) -> None:
+        super().__init__(message, details)
+        self.code = code
+
+
+class Cancelled(PipelineError):
+    """The author stopped it."""
+
+    code = "cancelled"
+
+
+class CrashedTooOften(PipelineError):
+    """The job's process died each time that it was tried; it is given up."""
+
+    code = "crashed_too_often"
+
+
+class ServiceUnavailable(PipelineError):
+    """Something outside this process failed; the same call may work later."""
+
+    code = "service_unavailable"
+    retryable = True
+
+
+class StoreUnavailable(ServiceUnavailable):
+    """Redis did not answer."""
+
+    code = "store_unavailable"
+
+
+class ModelUnavailable(ServiceUnavailable):
+    """The model did not answer: a time-out, a 5xx, a dropped connection or a half stream."""
+
+    code = "model_unavailable"
+
+
+class ModelRateLimited(ServiceUnavailable):
+    """The endpoint says that there were too many requests, and waiting did not help."""
+
+    code = "model_rate_limited"
+
+
+class ModelRejected(PipelineError):
+    """The endpoint refused the request; trying again changes nothing.
+
+    `code` is one of `model_key_invalid`, `model_unknown`, `model_quota_exhausted`,
+    `model_context_too_long`, `model_rejected`.
+    """
+
+    code = "model_rejected"
+
+    def __init__(
+        self, code: str, message: str, details: Mapping[str, str | int] | None = None
+    ) -> None:
+        super().__init__(message, details)
+        self.code = code
+
+
+class ModelAnswerInvalid(PipelineError):
+    """The model's answer is not in the shape asked for, after all repairs."""
+
+    code = "model_answer_invalid"
+    retryable = True

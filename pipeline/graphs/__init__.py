@@ -1,0 +1,1 @@
+"""How it thinks: two LangGraph graphs over ports."""

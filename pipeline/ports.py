@@ -1,0 +1,203 @@
+"""What the pipeline needs from the world, as Protocols. Adapters provide it."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from pipeline.domain.briefs import ChapterBrief, ChapterEdits, OutlineBrief, SectionBrief
+from pipeline.domain.documents import (
+    ContextFile,
+    Passage,
+    ProposedOutline,
+    Reading,
+    Source,
+    SourceId,
+)
+from pipeline.domain.jobs import EventId, Job, JobEvent, JobId, JobStatus, ManuscriptId
+from pipeline.domain.manuscripts import Manuscript, OutlineDraft
+
+
+class Author(Protocol):
+    """Who proposes and writes: a model, or the offline author."""
+
+    @property
+    def name(self) -> str:
+        """`offline`, or the model's name; part of every content key."""
+
+    async def propose_outline(
+        self, brief: OutlineBrief, grow: Callable[[ProposedOutline], None]
+    ) -> ProposedOutline:
+        """Propose an outline; call `grow` with each larger part of it as it is made.
+
+        Raises:
+            ModelUnavailable, ModelRateLimited, ModelAnswerInvalid: retryable.
+            ModelRejected: trying again changes nothing.
+        """
+
+    async def write_section(self, brief: SectionBrief, write: Callable[[str], None]) -> str:
+        """Write one section as Markdown without its heading, citations as `[@passage-id]`.
+
+        `write` gets the text piece by piece as it is made, for the author to watch; markers in
+        the pieces may still be short ones. The returned text is what counts. Errors as above.
+        """
+
+    async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:
+        """Say what to change so that the chapter reads as one. Errors as above."""
+
+
+class Material(Protocol):
+    """What may be cited in one job: the sources that could be read, searchable."""
+
+    @property
+    def readings(self) -> Mapping[SourceId, Reading]: ...
+
+    @property
+    def sources(self) -> Sequence[Source]: ...
+
+    async def search(
+        self, query: str, *, limit: int, within: Sequence[SourceId] = ()
+    ) -> Sequence[Passage]:
+        """At most `limit` passages, best first; `within` names the sources to search, or all."""
+
+    def passage(self, passage_id: str) -> Passage | None: ...
+
+
+class Shelf(Protocol):
+    """Reads the author's files, each once by content."""
+
+    async def read(self, file: ContextFile) -> Reading:
+        """Raises `UnreadableFile` with the reason, or `NotFound` for an upload that is gone."""
+
+    async def material(self, readings: Mapping[SourceId, Reading]) -> Material:
+        """Split what was read into passages and make them searchable."""
+
+
+class Journal(Protocol):
+    """Where a running job says what it does. One writer per job; cheap to call."""
+
+    def tell(self, event: JobEvent) -> None:
+        """Publish an event with the next batch."""
+
+    def write(self, section_id: str, text: str) -> None:
+        """Publish a piece of a section's text; pieces of one batch travel together."""
+
+    def finished(self, unit: str, key: str) -> JsonValue | None:
+        """The stored value of a unit that was finished with this content key, or None."""
+
+    async def finish(self, unit: str, key: str, value: JsonValue, *events: JobEvent) -> None:
+        """Store a unit and publish its events in one step; durable when this returns."""
+
+
+class JobStore(Protocol):
+    """Jobs, their events and results, for the pages and the API; safe from many threads."""
+
+    def create(self, job: Job, request: str, fingerprint: str) -> Job:
+        """Save a new job with its request (JSON), or return the one with the same fingerprint.
+
+        Raises:
+            Conflict: The id is taken by a request with another fingerprint.
+        """
+
+    def load(self, job_id: JobId) -> Job:
+        """Raises `NotFound` for an id that is unknown or expired."""
+
+    def request(self, job_id: JobId) -> str:
+        """The job's request as JSON. Raises `NotFound`."""
+
+    def result(self, job_id: JobId) -> str | None:
+        """`job_result:{job_id}` as it is stored, JSON; None before it is there."""
+
+    def events(
+        self, job_id: JobId, *, after: EventId, limit: int = 1000
+    ) -> Sequence[tuple[EventId, JobEvent]]:
+        """Events after that id, oldest first; empty for an unknown job."""
+
+    def recent(self, *, limit: int, status: JobStatus | None = None) -> Sequence[Job]:
+        """Jobs, newest first."""
+
+    def request_cancel(self, job_id: JobId) -> Job:
+        """Ask whoever runs the job to stop; a queued job is cancelled at once. Idempotent."""
+
+    def delete(self, job_id: JobId) -> None:
+        """Remove a finished job and all that belongs to it. Raises `IllegalTransition`."""
+
+    def ping(self) -> None:
+        """Raises `StoreUnavailable`."""
+
+
+class EventFeed(Protocol):
+    """Events as they come, for any number of readers in this process."""
+
+    def follow(self, job_id: JobId, *, after: EventId) -> AsyncIterator[str]:
+        """Yield batches, each a JSON array of `[event id, event]`, replayed and then live.
+
+        No gap and no duplicate. If events after `after` were trimmed, the first item of the
+        first batch is `["gap", null]`. An empty string is a sign of life (every 15 s).
+        """
+
+
+class Slots(Protocol):
+    """The job's share of model calls."""
+
+    def slot(self) -> AbstractAsyncContextManager[None]:
+        """Wait for a free model call, fairly between jobs; cancelling the wait leaks none."""
+
+
+class Work(Protocol):
+    """What the engine runs: one graph for each kind of job."""
+
+    async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        """Do the job as its request (JSON) says; returns the result as JSON.
+
+        It is safe to call again after a crash: finished units come from the journal. Any
+        exception ends the job; a `PipelineError` with its own code.
+        """
+
+
+class JobQueue(Protocol):
+    """Wakes somebody who runs jobs. Only a hint: duplicates and losses are harmless."""
+
+    def put(self, job: Job) -> None: ...
+
+
+class ManuscriptStore(Protocol):
+    """The author's manuscripts; each change renews their expiry."""
+
+    def save(self, manuscript: Manuscript) -> None: ...
+
+    def load(self, manuscript_id: ManuscriptId) -> Manuscript:
+        """Raises `NotFound`."""
+
+    def change(
+        self, manuscript_id: ManuscriptId, change: Callable[[Manuscript], Manuscript]
+    ) -> Manuscript:
+        """Apply a pure change atomically; it may run more than once. Raises `NotFound`."""
+
+    def outline(self, manuscript_id: ManuscriptId) -> OutlineDraft:
+        """Raises `NotFound`."""
+
+    def change_outline(
+        self, manuscript_id: ManuscriptId, change: Callable[[OutlineDraft], OutlineDraft]
+    ) -> OutlineDraft:
+        """Apply a pure change to the outline draft atomically. Raises `NotFound`."""
+
+    def recent(self, *, limit: int) -> Sequence[Manuscript]:
+        """Manuscripts, last changed first."""
+
+    def delete(self, manuscript_id: ManuscriptId) -> None: ...
+
+
+class ReadingStore(Protocol):
+    """What was read from files, by the SHA-256 of the file."""
+
+    def load_reading(self, sha256: str) -> Reading | None: ...
+
+    def save_reading(self, reading: Reading) -> None: ...
+
+
+class Exporter(Protocol):
+    """Builds a file from a finished document."""
+
+    def export(self, markdown: str, *, title: str, language: str) -> bytes: ...
