@@ -212,6 +212,7 @@ class SectionPlanned(Value):
     number: str
     level: int
     chapter_id: NodeId
+    chapter_title: str = ""
     target_words: int | None = None
 
 
