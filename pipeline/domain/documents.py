@@ -60,6 +60,8 @@ class Reading(Value):
 
     sha256: str
     title: str
+    file_name: str = ""
+    """The name that it was given with this time; the content alone decides the rest."""
     language: Language
     blocks: tuple[Block, ...]
     pages: int | None = None
@@ -78,6 +80,8 @@ class Source(Value):
     url: str = ""
     pages: int | None = None
     words: int = 0
+    sha256: str = ""
+    """Of the file; two sources with the same count as one in the reference list."""
 
 
 class Passage(Value):

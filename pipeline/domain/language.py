@@ -9,9 +9,10 @@ HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 
 _HAN_CHAR = re.compile(f"[{HAN}]")
 _WORD = re.compile(rf"[{HAN}]|[^\W_]+(?:['’\-.][^\W_]+)*")
+_MARKERS = r"(?:[ \t]*\[@[^\]\n]*\])*"  # a citation behind the stop belongs to its sentence
 _BOUNDARY = re.compile(
-    r"""(?<=[.!?])(?:["”’')\]]*)(?=\s+["“(\[]?[A-Z0-9`*\u3400-\u9fff])"""
-    r"""|(?<=[。！？；])["”’』」）]*"""
+    rf"""(?<=[.!?])["”’')\]]*{_MARKERS}(?=\s+["“(\[]?[A-Z0-9`*{HAN}])"""
+    rf"""|(?<=[。！？])["”’』」）]*{_MARKERS}"""
     r"""|\n+"""
 )
 _ABBREVIATION = re.compile(
@@ -37,17 +38,25 @@ def count_words(text: str) -> int:
 
 def split_sentences(text: str) -> list[str]:
     """Sentences in order, trimmed, none empty; an abbreviation's full stop ends none."""
-    sentences: list[str] = []
-    pending = ""
+    return [text[start:end].replace("\n", " ") for start, end in sentence_spans(text)]
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Where each sentence starts and ends, as `split_sentences` has them; a line break ends one."""
+    spans: list[tuple[int, int]] = []
+    begun: int | None = None
+    end = 0
     ends = [boundary.end() for boundary in _BOUNDARY.finditer(text)]
-    for start, end in pairwise([0, *ends, len(text)]):
-        piece = text[start:end].strip()
-        if not piece:
+    for left, right in pairwise([0, *ends, len(text)]):
+        piece = text[left:right]
+        if not piece.strip():
             continue
-        pending = f"{pending} {piece}" if pending else piece
-        if not _ABBREVIATION.search(pending):
-            sentences.append(pending)
-            pending = ""
-    if pending:
-        sentences.append(pending)
-    return sentences
+        start = left + len(piece) - len(piece.lstrip())
+        end = left + len(piece.rstrip())
+        begun = start if begun is None else begun
+        if not _ABBREVIATION.search(text, begun, end):
+            spans.append((begun, end))
+            begun = None
+    if begun is not None:
+        spans.append((begun, end))
+    return spans

@@ -1,0 +1,301 @@
+"""From an outline and its drafts to the document; the same again after every edit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+
+from pipeline.domain.citations import (
+    Numbering,
+    checked,
+    cited,
+    numbered,
+    references,
+    rendered,
+    without_markers,
+)
+from pipeline.domain.documents import (
+    Document,
+    DocumentSection,
+    Draft,
+    FileProblem,
+    Integrity,
+    Language,
+    NodeId,
+    Outline,
+    Passage,
+    PassageId,
+    SectionStatus,
+    Source,
+)
+from pipeline.domain.language import count_words
+from pipeline.domain.markdown import DEEPEST_HEADING, closed, demoted, escaped, headings
+from pipeline.domain.outline import Place, walk
+from pipeline.errors import NotFound, PipelineError
+
+REFERENCES: Mapping[Language, str] = {"en": "References", "zh": "参考文献"}
+
+GAP: Mapping[Language, str] = {
+    "en": "> **This section could not be written.** {reason} Retry it, or write it yourself.",
+    "zh": "> **本节未能写成。**{reason}请重试，或自行撰写。",
+}
+
+NOT_WRITTEN = "not_written"
+"""Code of a section for which there is neither a text nor a reason."""
+
+_REASONS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "model_unavailable": "The model did not answer.",
+        "model_rate_limited": "The model's provider had too many requests.",
+        "model_key_invalid": "The model's provider refused the key.",
+        "model_unknown": "The model's provider does not know this model.",
+        "model_quota_exhausted": "The quota at the model's provider is used up.",
+        "model_context_too_long": "The section's material is too long for this model.",
+        "model_answer_invalid": "The model's answer could not be used.",
+        "cancelled": "The job was stopped before its turn.",
+        "": "Something went wrong while it was written.",
+    },
+    "zh": {
+        "model_unavailable": "模型没有响应。",
+        "model_rate_limited": "模型服务的请求过多。",
+        "model_key_invalid": "模型服务拒绝了密钥。",
+        "model_unknown": "模型服务中没有这个模型。",
+        "model_quota_exhausted": "模型服务的额度已用完。",
+        "model_context_too_long": "本节的资料超出了模型的长度限制。",
+        "model_answer_invalid": "模型的回答无法使用。",
+        "cancelled": "任务在写到本节之前已停止。",
+        "": "撰写过程中出现了问题。",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the drafts may cite: their passages, and every source of the job."""
+
+    passages: Mapping[PassageId, Passage] = field(default_factory=dict)
+    sources: Sequence[Source] = ()
+    problems: Sequence[FileProblem] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a document says about how it was made."""
+
+    language: Language
+    author: str
+    generated_at: datetime
+    targets: Mapping[NodeId, int] = field(default_factory=dict)
+
+
+def assemble(
+    outline: Outline,
+    drafts: Mapping[NodeId, Draft],
+    failures: Mapping[NodeId, PipelineError],
+    evidence: Evidence,
+    imprint: Imprint,
+) -> Document:
+    """Put every node of the outline into the document, in order, under exactly its title.
+
+    A leaf without a draft becomes a marked gap. A node that holds others may have a draft too:
+    it stands before them.
+    """
+    unknown = sum(draft.unknown_markers for draft in drafts.values())
+    texts = {node: checked(draft.text, evidence.passages) for node, draft in drafts.items()}
+    unknown += sum(draft.unknown_markers for draft in texts.values())
+    blank = Document(
+        title=" ".join(outline.title.split()),
+        content="",
+        language=imprint.language,
+        author=imprint.author,
+        sections=tuple(
+            _section(place, texts.get(place.node.id), failures.get(place.node.id), imprint.targets)
+            for place in walk(outline.nodes)
+        ),
+        sources=tuple(evidence.sources),
+        passages=tuple(evidence.passages.values()),
+        integrity=Integrity(unknown_markers=unknown),
+        problems=tuple(evidence.problems),
+        generated_at=imprint.generated_at,
+    )
+    whole = recomputed(blank)
+    quoted = {i for section in whole.sections for i in cited(section.content)}
+    kept = tuple(passage for passage in whole.passages if passage.id in quoted)
+    return whole.model_copy(update={"passages": kept})
+
+
+def edited(
+    document: Document, section_id: NodeId, content: str, found: Sequence[Passage] = ()
+) -> Document:
+    """Replace one section's Markdown; numbers, references, counts and content are made anew.
+
+    Args:
+        document: The document as it stands. Passages once cited stay with it, so that an edit
+            can be undone.
+        section_id: The section to replace; a gap is filled by this.
+        content: Its new Markdown, with `[@passage]` markers.
+        found: Passages that the new text may cite beside those of the document.
+
+    Raises:
+        NotFound: The document has no such section.
+    """
+    if all(section.id != section_id for section in document.sections):
+        raise NotFound(f"The document has no section {section_id!r}. Reload it.")
+    known = {passage.id: passage for passage in (*document.passages, *found)}
+    draft = checked(content, known)
+    sections = tuple(
+        _with_text(section, draft.text) if section.id == section_id else section
+        for section in document.sections
+    )
+    unknown = document.integrity.unknown_markers + draft.unknown_markers
+    return recomputed(
+        document.model_copy(
+            update={
+                "sections": sections,
+                "passages": tuple(known.values()),
+                "integrity": Integrity(unknown_markers=unknown),
+            }
+        )
+    )
+
+
+def recomputed(document: Document) -> Document:
+    """The document with everything that follows from its sections made anew."""
+    known = {passage.id: passage for passage in document.passages}
+    texts = [section.content for section in document.sections]
+    numbering = numbered(texts, known, document.sources)
+    plain = [without_markers(text) for text in texts]
+    listed = references(numbering, document.language)
+    parts = [f"# {document.title}"]
+    for section in document.sections:
+        parts += [heading_line(section), _body(section, numbering, document.language)]
+    if listed:
+        parts.append(f"## {REFERENCES[document.language]}")
+        parts += [f"[{entry.number}] {escaped(entry.text)}" for entry in listed]
+    return document.model_copy(
+        update={
+            "content": "\n\n".join(part for part in parts if part) + "\n",
+            "word_count": sum(count_words(text) for text in plain),
+            "char_count": sum(len("".join(text.split())) for text in plain),
+            "references": listed,
+            "integrity": _integrity(document, numbering),
+        }
+    )
+
+
+def obeys(outline: Outline, document: Document) -> list[str]:
+    """Say where the document departs from the outline in order, title, number or level."""
+    planned = [
+        (place.node.id, " ".join(place.node.title.split()), place.depth, place.number)
+        for place in walk(outline.nodes)
+    ]
+    stand = [(s.id, s.title, s.level, s.number) for s in document.sections]
+    broken = [
+        f"section {have[0]!r} stands as {have[1:]} instead of {want[0]!r} as {want[1:]}"
+        for want, have in zip(planned, stand, strict=False)
+        if want != have
+    ]
+    if len(planned) != len(stand):
+        broken.append(f"{len(stand)} sections instead of {len(planned)}")
+    return broken + _headings_astray(outline, planned, document)
+
+
+def heading_line(section: DocumentSection) -> str:
+    """The section's heading in the document's Markdown."""
+    return f"{'#' * _heading_level(section.level)} {section.number} {section.title}"
+
+
+def _headings_astray(
+    outline: Outline, planned: Sequence[tuple[NodeId, str, int, str]], document: Document
+) -> list[str]:
+    wanted = [(1, " ".join(outline.title.split()))]
+    wanted += [(_heading_level(depth), f"{number} {title}") for _, title, depth, number in planned]
+    if document.references:
+        wanted.append((2, REFERENCES[document.language]))
+    lines = iter(headings(document.content))
+    # `in` reads the iterator on: each heading is looked for behind the one before
+    return [
+        f"heading {'#' * level} {title!r} is missing or out of order"
+        for level, title in wanted
+        if (level, _as_heading(title)) not in lines
+    ]
+
+
+def _as_heading(title: str) -> str:
+    """A title as it reads when it is taken from a heading line."""
+    return (headings(f"# {title}") or [(1, title)])[0][1]
+
+
+def _heading_level(depth: int) -> int:
+    return min(depth + 1, DEEPEST_HEADING)
+
+
+def _section(
+    place: Place,
+    draft: Draft | None,
+    failure: PipelineError | None,
+    targets: Mapping[NodeId, int],
+) -> DocumentSection:
+    node = place.node
+    section = DocumentSection(
+        id=node.id,
+        title=" ".join(node.title.split()),
+        level=place.depth,
+        number=place.number,
+        target_words=targets.get(node.id, node.target_words),
+    )
+    if draft is not None:
+        return _with_text(section, draft.text)
+    if not place.is_leaf:
+        return section
+    code = failure.code if failure else NOT_WRITTEN
+    return section.model_copy(
+        update={
+            "status": SectionStatus.FAILED,
+            "error_code": code,
+            "error": str(failure) if failure else "No text arrived for this section.",
+        }
+    )
+
+
+def _with_text(section: DocumentSection, text: str) -> DocumentSection:
+    return section.model_copy(
+        update={
+            "content": text,
+            "word_count": count_words(without_markers(text)),
+            "status": SectionStatus.DONE,
+            "error_code": "",
+            "error": "",
+        }
+    )
+
+
+def _body(section: DocumentSection, numbering: Numbering, language: Language) -> str:
+    if section.status is SectionStatus.FAILED:
+        reasons = _REASONS[language]
+        return GAP[language].format(reason=reasons.get(section.error_code, reasons[""]))
+    own = demoted(closed(section.content), _heading_level(section.level))
+    return rendered(own, numbering).strip("\n").rstrip()
+
+
+def _integrity(document: Document, numbering: Numbering) -> Integrity:
+    markers = [i for section in document.sections for i in cited(section.content)]
+    done = [
+        section
+        for section in _leaves(document.sections)
+        if section.status is SectionStatus.DONE and section.content.strip()
+    ]
+    failed = [s for s in document.sections if s.status is SectionStatus.FAILED]
+    uncited = [section for section in done if not cited(section.content)]
+    return Integrity(
+        citations=len(markers),
+        resolved=sum(1 for passage_id in markers if passage_id in numbering.numbers),
+        unknown_markers=document.integrity.unknown_markers,
+        uncited_sections=len(uncited) if document.sources else 0,
+        failed_sections=len(failed),
+    )
+
+
+def _leaves(sections: Sequence[DocumentSection]) -> list[DocumentSection]:
+    inner = {above.id for above, below in pairwise(sections) if below.level > above.level}
+    return [section for section in sections if section.id not in inner]

@@ -1,0 +1,152 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.domain.citations import (
+    checked,
+    cited,
+    numbered,
+    references,
+    rendered,
+    without_markers,
+)
+from pipeline.domain.documents import Passage, PassageId, Source, SourceId
+
+MOON, SUN, WIND = PassageId("a1b2c3d4e5f6"), PassageId("0f0f0f0f0f"), PassageId("beefbeefbeef")
+TIDES = Source(id=SourceId("tides"), title="Tides", file_name="tides.pdf", pages=12)
+COAST = Source(id=SourceId("coast"), title="海岸风能", file_name="coast.md")
+PASSAGES = {
+    MOON: Passage(id=MOON, source_id=TIDES.id, text="The Moon raises tides."),
+    SUN: Passage(id=SUN, source_id=TIDES.id, text="The Sun helps."),
+    WIND: Passage(id=WIND, source_id=COAST.id, text="海岸多风。"),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("A claim [@a1].", ["a1"]),
+        ("A group [@a1; @b2] and [@c3][@a1].", ["a1", "b2", "c3", "a1"]),
+        ("论断[@a1]，又一论断【@b2】。", ["a1", "b2"]),
+        ("With a page [@a1, p. 4].", ["a1"]),
+        ("Nothing [x], [Smith 2020], [1], [^1], a@b.org.", []),
+        ("`[@a1]` and ``x `[@b2]` y``", []),
+        ("```text\n[@a1]\n```\nAfter [@b2].", ["b2"]),
+        ("~~~\n[@a1]\n", []),
+        ("Math $x_[@a1]$ and $$\n[@b2]\n$$ end [@c3].", ["c3"]),
+        ("It costs $5 [@a1] or $6 [@b2].", ["a1", "b2"]),
+        ("A link [@a1](https://example.org) is no marker.", []),
+    ],
+)
+def test_markers_are_found_where_text_is_and_nowhere_else(text: str, ids: list[str]) -> None:
+    assert cited(text) == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "clean", "unknown"),
+    [
+        (f"True [@{MOON}].", f"True [@{MOON}].", 0),
+        ("Made up [@p9].", "Made up.", 1),
+        ("Made up [@p9] . Next.", "Made up. Next.", 1),
+        ("Made [@p9] up.", "Made up.", 1),
+        ("[@p9] At the start.", "At the start.", 1),
+        (f"Both [@{MOON}; @p9][@p8].", f"Both [@{MOON}].", 2),
+        (f"Twice [@{MOON}][@{MOON}] .", f"Twice [@{MOON}].", 0),
+        (f"潮汐由月球引起【@{MOON}，@p9】。", f"潮汐由月球引起[@{MOON}]。", 1),
+        ("编造的说法 [@p9] 。", "编造的说法。", 1),
+        ("Keep `[@p9]` and [x] [1].", "Keep `[@p9]` and [x] [1].", 0),
+    ],
+)
+def test_a_marker_without_a_known_passage_is_removed_and_counted(
+    text: str, clean: str, unknown: int
+) -> None:
+    draft = checked(text, PASSAGES)
+
+    assert (draft.text, draft.unknown_markers) == (clean, unknown)
+
+
+def test_a_draft_names_each_cited_passage_once_in_order() -> None:
+    draft = checked(f"A [@{SUN}]. B [@{MOON}]. C [@{SUN}].", PASSAGES)
+
+    assert draft.cited == (SUN, MOON)
+
+
+def test_sources_are_numbered_in_the_order_of_their_first_citation() -> None:
+    texts = [f"海岸多风[@{WIND}]。", f"Tides [@{MOON}], and more [@{SUN}]."]
+
+    numbering = numbered(texts, PASSAGES, [TIDES, COAST])
+
+    assert numbering.numbers == {WIND: 1, MOON: 2, SUN: 2}
+    assert [entry.text for entry in references(numbering, "en")] == [
+        "海岸风能 (coast.md)",
+        "Tides (tides.pdf, 12 pages)",
+    ]
+
+
+def test_two_sources_with_the_same_file_get_one_number() -> None:
+    one = TIDES.model_copy(update={"sha256": "ab" * 32})
+    copy = COAST.model_copy(update={"sha256": "ab" * 32})
+
+    numbering = numbered([f"A [@{MOON}] B [@{WIND}]"], PASSAGES, [one, copy])
+
+    assert numbering.numbers == {MOON: 1, WIND: 1}
+    assert numbering.sources == (one,)
+
+
+def test_a_group_is_rendered_sorted_and_without_doubles() -> None:
+    numbering = numbered([f"[@{MOON}] [@{WIND}][@{SUN}]"], PASSAGES, [TIDES, COAST])
+
+    assert rendered(f"Both [@{WIND}] [@{SUN}; @{MOON}].", numbering) == "Both [1][2]."
+    assert rendered(f"两者皆然[@{WIND}][@{SUN}]。", numbering) == "两者皆然[1][2]。"
+
+
+def test_a_number_in_brackets_that_is_no_citation_cannot_pass_for_one() -> None:
+    numbering = numbered([], PASSAGES, [TIDES])
+
+    text = rendered("As [7] said, see `a[7]` and [1](https://example.org).", numbering)
+
+    assert text == r"As [7\] said, see `a[7]` and [1](https://example.org)."
+
+
+def test_a_passage_whose_source_is_missing_gets_no_number() -> None:
+    numbering = numbered([f"A [@{WIND}]."], PASSAGES, [TIDES])
+
+    assert numbering.numbers == {}
+    assert rendered(f"A [@{WIND}].", numbering) == "A."
+
+
+def test_csl_holds_only_what_is_known() -> None:
+    entry = references(numbered([f"[@{MOON}]"], PASSAGES, [TIDES]), "zh")[0]
+
+    assert entry.text == "Tides（tides.pdf，12 页）"
+    assert entry.csl == {
+        "id": "tides",
+        "type": "document",
+        "title": "Tides",
+        "archive_location": "tides.pdf",
+        "number-of-pages": 12,
+    }
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["Word", "。", ". ", " ", "\n\n", "`", "```\n", "$", f"[@{MOON}]", "[@p9]", "[3]", "潮汐"]
+    )
+).map("".join)
+
+
+@given(PIECES)
+def test_checking_twice_changes_nothing_more(text: str) -> None:
+    once = checked(text, PASSAGES)
+
+    assert checked(once.text, PASSAGES).text == once.text
+    assert set(once.cited) <= set(PASSAGES)
+
+
+@given(PIECES)
+def test_no_marker_outside_code_survives_rendering(text: str) -> None:
+    draft = checked(text, PASSAGES)
+    numbering = numbered([draft.text], PASSAGES, [TIDES, COAST])
+
+    assert cited(rendered(draft.text, numbering)) == []
+    assert cited(without_markers(draft.text)) == []
