@@ -134,7 +134,7 @@ class ModelRejected(PipelineError):
     """The endpoint refused the request; trying again changes nothing.
 
     `code` is one of `model_key_invalid`, `model_unknown`, `model_quota_exhausted`,
-    `model_context_too_long`, `model_rejected`.
+    `model_context_too_long`, `model_base_url_wrong`, `model_rejected`.
     """
 
     code = "model_rejected"

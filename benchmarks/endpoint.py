@@ -1,0 +1,277 @@
+"""A simulated OpenAI-compatible endpoint: its pace and its faults are chosen, its cost is small.
+
+`python -m benchmarks.endpoint --port 8900` serves it; a model named `sim` answers well, one
+named `sim-<fault>` has that fault, and `sim-<fault>-once` only for the first such request.
+"""
+
+import argparse
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.endpoint_answers import TEXT_TOKENS, answer_tokens
+from benchmarks.endpoint_faults import Reply, fault_of, head_fault
+
+HEADERS_LIMIT = 1 << 16
+# Longest head of a request; the client library sends about 1 KB.
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast and how much it answers; 0 tokens per second is as fast as it can."""
+
+    ttft_ms: float = 0
+    tokens_per_second: float = 0
+    tokens: int = TEXT_TOKENS
+    seed: int = 1
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """A running endpoint and what it saw."""
+
+    pace: Pace
+    base_url: str = ""
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    open_streams: int = 0
+    late_s: float = 0.0
+    """The most that a token was sent behind its time: above 0.05 the endpoint is a bottleneck."""
+    critical_s: float = 0.0
+    """Model time of the longest answer so far."""
+    _seen: set[str] = field(default_factory=set)
+    _connections: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the requests of one connection, until it is closed."""
+        if (task := asyncio.current_task()) is not None:
+            self._connections.add(task)
+            task.add_done_callback(self._connections.discard)
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                method, path, body = await _request(head, reader)
+                await self._answer(method, path, body, writer)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError, _CutError, asyncio.CancelledError):
+            pass  # the client, a fault or `close` ended it: this task is the connection's own
+        finally:
+            writer.close()
+
+    async def close(self) -> None:
+        """Close all connections, also those in the middle of an answer."""
+        tasks = list(self._connections)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _answer(
+        self, method: str, path: str, body: bytes, writer: asyncio.StreamWriter
+    ) -> None:
+        if method == "GET" and path == "/v1/models":
+            return _send(writer, Reply(200, {"object": "list", "data": [{"id": "sim"}]}))
+        if path != "/v1/chat/completions":
+            return _send(writer, Reply(404, {"detail": "Not Found"}))
+        request = json.loads(body)
+        self.requests.append(request)
+        fault = fault_of(request["model"], is_first=self._is_first(request))
+        if (reply := head_fault(fault, request)) is not None:
+            return _send(writer, reply)
+        tokens = answer_tokens(request, seed=self.pace.seed, tokens=self.pace.tokens)
+        answer = _Answer(self, fault, _twisted(tokens, fault))
+        self.open_streams += 1
+        try:
+            if request.get("stream"):
+                await answer.stream(writer, bool(request.get("stream_options")))
+            else:
+                await answer.whole(writer)
+        finally:
+            self.open_streams -= 1
+        return None
+
+    def _is_first(self, request: dict[str, Any]) -> bool:
+        key = json.dumps([request["model"], request["messages"]])
+        is_first = key not in self._seen
+        self._seen.add(key)
+        return is_first
+
+
+class _CutError(Exception):
+    """The fault is to close the connection."""
+
+
+def _twisted(tokens: list[str], fault: str) -> list[str]:
+    """The pieces of an answer with a fault of its content."""
+    commented = "".join(tokens).replace("{", "{ // an object\n", 1)
+    return {
+        "think": ["<th", "ink>Let me", " plan</thi", "nk>\n\n", *tokens],
+        "think-closing": ["I plan ", "first", "</thi", "nk>\n", *tokens],
+        "think-only": ["<think>", "forever"],
+        "fence": ["Sure, here it is:\n```json\n", f"{commented[:-1]},}}\n", "```\nAnything else?"],
+        "prose": ["I am ", "sorry, ", "no JSON."],
+        "empty": [],
+        "short": tokens[:5],
+    }.get(fault, tokens)
+
+
+class _Answer:
+    """One answer on its way."""
+
+    def __init__(self, endpoint: Endpoint, fault: str, tokens: list[str]) -> None:
+        self._endpoint = endpoint
+        self._fault = fault
+        self._tokens = tokens
+        self._finish = "length" if fault == "length" else "stop"
+        if fault == "filter":
+            self._finish = "content_filter"
+
+    async def whole(self, writer: asyncio.StreamWriter) -> None:
+        pace = self._endpoint.pace
+        per_token = 1 / pace.tokens_per_second if pace.tokens_per_second else 0
+        await asyncio.sleep(pace.ttft_ms / 1000 + per_token * len(self._tokens))
+        message = {"role": "assistant", "content": "".join(self._tokens)}
+        choice = {"index": 0, "message": message, "finish_reason": self._finish}
+        _send(writer, Reply(200, {"object": "chat.completion", "choices": [choice], "usage": {}}))
+
+    async def stream(self, writer: asyncio.StreamWriter, wants_usage: bool) -> None:
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
+            b"transfer-encoding: chunked\r\n\r\n"
+        )
+        if self._fault == "reasoning":
+            _event(writer, _chunk({"reasoning_content": "Let me plan."}))
+        await self._send_tokens(writer)
+        _event(writer, _chunk({}, self._finish))
+        if wants_usage:
+            _event(writer, json.dumps({"choices": [], "usage": {"total_tokens": 7}}).encode())
+        _event(writer, b"[DONE]")
+        writer.write(b"0\r\n\r\n")
+
+    async def _send_tokens(self, writer: asyncio.StreamWriter) -> None:
+        pace, endpoint = self._endpoint.pace, self._endpoint
+        now = asyncio.get_running_loop().time
+        begun = now()
+        due = begun + pace.ttft_ms / 1000
+        step = 1 / pace.tokens_per_second if pace.tokens_per_second else 0
+        for i, token in enumerate(self._tokens):
+            wait = due - now()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            if pace.tokens_per_second:
+                endpoint.late_s = max(endpoint.late_s, now() - due)
+            if i == 3:
+                await self._break_off(writer)
+            _event(writer, _chunk({"content": token}))
+            due += step
+            if writer.is_closing():
+                raise _CutError
+        await writer.drain()
+        endpoint.critical_s = max(endpoint.critical_s, now() - begun)
+
+    async def _break_off(self, writer: asyncio.StreamWriter) -> None:
+        """What a fault does after three tokens."""
+        if self._fault == "cut":
+            await writer.drain()
+            raise _CutError
+        if self._fault == "unfinished":
+            writer.write(b"0\r\n\r\n")
+            raise _CutError
+        if self._fault == "badjson":
+            _event(writer, b'{"choices": [{"delta": {"con')
+        if self._fault == "error":
+            _event(writer, b'{"error": {"message": "worker died", "code": 502}}')
+        if self._fault in {"stall", "slow"}:
+            await asyncio.sleep(3600 if self._fault == "stall" else 0.5)
+
+
+_TEMPLATE = (
+    b'{"id":"chatcmpl-sim","object":"chat.completion.chunk","created":1,"model":"sim",'
+    b'"choices":[{"index":0,"delta":%b,"finish_reason":%b}]}'
+)
+
+
+def _chunk(delta: dict[str, str], finish: str | None = None) -> bytes:
+    said = json.dumps(delta, ensure_ascii=False).encode()
+    return _TEMPLATE % (said, json.dumps(finish).encode())
+
+
+def _event(writer: asyncio.StreamWriter, data: bytes) -> None:
+    frame = b"data: %b\n\n" % data
+    writer.write(b"%x\r\n%b\r\n" % (len(frame), frame))
+
+
+async def _request(head: bytes, reader: asyncio.StreamReader) -> tuple[str, str, bytes]:
+    first, *lines = head.decode("latin-1").split("\r\n")
+    method, path, _ = first.split(" ")
+    headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines)}
+    return method, path, await reader.readexactly(int(headers.get("content-length", "0")))
+
+
+def _send(writer: asyncio.StreamWriter, reply: Reply) -> None:
+    body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
+    headers = {"content-type": reply.content_type, "content-length": str(len(body))}
+    lines = [f"{name}: {value}" for name, value in ({**headers, **reply.headers}).items()]
+    head = "\r\n".join([f"HTTP/1.1 {reply.status} Simulated", *lines, "", ""])
+    writer.write(head.encode("latin-1") + body)
+
+
+@asynccontextmanager
+async def serving(pace: Pace | None = None, port: int = 0) -> AsyncIterator[Endpoint]:
+    """An endpoint on loopback in this event loop; port 0 takes a free one."""
+    endpoint = Endpoint(pace or Pace())
+    server = await asyncio.start_server(endpoint.serve, "127.0.0.1", port, limit=HEADERS_LIMIT)
+    endpoint.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    try:
+        yield endpoint
+    finally:
+        server.close()
+        await endpoint.close()
+
+
+@contextmanager
+def serving_in_thread(pace: Pace | None = None) -> Iterator[Endpoint]:
+    """An endpoint with an event loop of its own, for code that is not async."""
+    started: Future[tuple[Endpoint, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        async with serving(pace) as endpoint:
+            started.set_result((endpoint, asyncio.get_running_loop(), stop))
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="endpoint", daemon=True)
+    thread.start()
+    endpoint, loop, stop = started.result(timeout=5)
+    try:
+        yield endpoint
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+
+
+async def _serve_forever(pace: Pace, port: int) -> None:
+    async with serving(pace, port) as endpoint:
+        print(f"Simulated endpoint at {endpoint.base_url}", flush=True)
+        await asyncio.Event().wait()
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(description="A simulated OpenAI-compatible endpoint.")
+    parser.add_argument("--port", type=int, default=8900)
+    parser.add_argument("--ttft-ms", type=float, default=400, help="time to the first token")
+    parser.add_argument("--tokens-per-second", type=float, default=80, help="0: no pause")
+    parser.add_argument("--tokens", type=int, default=TEXT_TOKENS, help="of one text")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    pace = Pace(given.ttft_ms, given.tokens_per_second, given.tokens, given.seed)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve_forever(pace, given.port))
+
+
+if __name__ == "__main__":
+    main()

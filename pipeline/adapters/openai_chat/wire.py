@@ -1,0 +1,211 @@
+"""Reads answers of a Chat Completions endpoint, streamed or whole, into plain text."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypedDict
+
+from pipeline.adapters.openai_chat.failures import (
+    Endpoint,
+    broke_off,
+    not_an_api,
+    out_of_body,
+)
+from pipeline.adapters.openai_chat.thoughts import Thoughts, without_thoughts
+from pipeline.errors import ModelAnswerInvalid, ModelRejected
+
+log = logging.getLogger(__name__)
+
+READ_PAUSE = 0.04
+# Seconds to let tokens gather in the socket before the next read: a read costs more than a
+# token, and events leave for the page every 50 ms anyway. The first token is never delayed.
+
+WAITED = 0.001
+# A read that took longer than this many seconds came from the network and not from a buffer.
+
+
+class Message(TypedDict):
+    """One message of a conversation with a model."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model said, without its thinking."""
+
+    text: str
+    is_cut: bool = False
+    """It stopped at a length limit and not because it had finished."""
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who sees an answer while it is made."""
+
+    write: Callable[[str], None]
+    restart: Callable[[], None] = _nothing
+    """What was written so far does not count: the answer starts over."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is known of an answer while it streams in."""
+
+    endpoint: Endpoint
+    watcher: Watcher
+    thoughts: Thoughts = field(default_factory=Thoughts)
+    parts: list[str] = field(default_factory=list)
+    chars: int = 0
+    finish: str = ""
+    is_done: bool = False
+    has_refused: bool = False
+
+    def take(self, line: bytes) -> None:
+        """Take one line of the event stream."""
+        data = line.removeprefix(b"data:").strip() if line.startswith(b"data:") else line
+        if data == b"[DONE]":
+            self.is_done = True
+        elif data.startswith(b"{"):
+            self._chunk(_json(data, self.endpoint))
+        elif line.startswith(b"data:") and data:
+            raise broke_off(self.endpoint, "a line of the stream is not JSON")
+
+    def end(self) -> Answer:
+        """The whole answer; raises if it is not whole."""
+        self._write(self.thoughts.rest())
+        return _checked("".join(self.parts), self.finish, self.has_refused, self.endpoint)
+
+    def _chunk(self, chunk: Mapping[str, Any]) -> None:
+        if chunk.get("error"):
+            raise out_of_body(chunk, self.endpoint)
+        if usage := chunk.get("usage"):
+            log.debug("Model %r used %s", self.endpoint.model, usage)
+        choices = chunk.get("choices")
+        if not choices:
+            return
+        delta = choices[0].get("delta") or {}
+        self.finish = choices[0].get("finish_reason") or self.finish
+        self.has_refused = self.has_refused or bool(delta.get("refusal"))
+        if piece := _text(delta.get("content")):
+            text = self.thoughts.feed(piece)
+            if self.thoughts.was_retracted():
+                self.parts.clear()
+                self.chars = 0
+                self.watcher.restart()
+            self._write(text)
+
+    def _write(self, text: str) -> None:
+        if text:
+            self.parts.append(text)
+            self.chars += len(text)
+            self.watcher.write(text)
+
+
+async def read_stream(
+    chunks: AsyncIterator[bytes], watcher: Watcher, endpoint: Endpoint, max_chars: int | None
+) -> Answer:
+    """Read an event stream to its end, or until the text is longer than `max_chars`.
+
+    Raises:
+        ModelUnavailable: It ended before it was finished, or holds what is not JSON.
+        ModelAnswerInvalid: It is finished and has no text.
+    """
+    reading = _Reading(endpoint, watcher)
+    async for lines in _lines(chunks):
+        for line in lines:
+            if line:
+                _take(reading, line, endpoint)
+        if reading.is_done:
+            break
+        if max_chars is not None and reading.chars > max_chars:
+            return Answer("".join(reading.parts), is_cut=True)
+    if not (reading.is_done or reading.finish):
+        raise broke_off(endpoint, "the stream ended before the answer did")
+    return reading.end()
+
+
+def read_whole(body: bytes, endpoint: Endpoint) -> Answer:
+    """Read an answer that was not streamed. Errors as above."""
+    answer = _json(body, endpoint)
+    if answer.get("error") or not isinstance(answer.get("choices"), list):
+        raise out_of_body(answer, endpoint)
+    if not answer["choices"]:
+        raise broke_off(endpoint, "the answer has no choices")
+    choice = answer["choices"][0]
+    message = choice.get("message") or {}
+    text = without_thoughts(_text(message.get("content")))
+    has_refused = bool(message.get("refusal"))
+    return _checked(text, choice.get("finish_reason") or "", has_refused, endpoint)
+
+
+def check_is_api(content_type: str, endpoint: Endpoint) -> None:
+    """Refuse an answer that is a web page. Raises `ModelRejected`."""
+    if content_type.startswith(("text/html", "application/xhtml")):
+        raise not_an_api(endpoint)
+
+
+async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
+    """Complete lines as they come; after a read that had to wait, tokens may gather first."""
+    now = asyncio.get_running_loop().time
+    pending, asked = b"", now()
+    async for chunk in chunks:
+        *lines, pending = (pending + chunk).split(b"\n")
+        has_waited = now() - asked > WAITED
+        yield lines
+        if has_waited:
+            await asyncio.sleep(READ_PAUSE)
+        asked = now()
+    yield [pending]
+
+
+def _take(reading: _Reading, line: bytes, endpoint: Endpoint) -> None:
+    try:
+        reading.take(line)
+    except (TypeError, KeyError, IndexError, AttributeError) as error:
+        raise broke_off(endpoint, "a line of the stream has an unknown shape") from error
+
+
+def _json(data: bytes, endpoint: Endpoint) -> Mapping[str, Any]:
+    try:
+        value = json.loads(data)
+    except ValueError as error:
+        raise broke_off(endpoint, "the answer is not JSON") from error
+    if not isinstance(value, dict):
+        raise broke_off(endpoint, "the answer is not a JSON object")
+    return value
+
+
+def _text(content: object) -> str:
+    """The text of a message; some endpoints send a list of parts, thinking among them."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        parts = [part for part in content if isinstance(part, dict) and part.get("type") == "text"]
+        return "".join(str(part.get("text") or "") for part in parts)
+    return ""
+
+
+def _checked(text: str, finish: str, has_refused: bool, endpoint: Endpoint) -> Answer:
+    if has_refused or finish == "content_filter":
+        raise ModelRejected(
+            "model_rejected",
+            f"Model {endpoint.model!r} refused to answer, or a content filter stopped it. "
+            "Change the wording of the prompt or of the section's summary, or the model.",
+            {"model": endpoint.model, "reason": "content_filter"},
+        )
+    if not text.strip():
+        why = "it used all of its length for thinking" if finish == "length" else "no text came"
+        raise ModelAnswerInvalid(
+            f"Model {endpoint.model!r} gave an empty answer: {why}. "
+            "Try again, or choose another model.",
+            {"model": endpoint.model, "reason": "empty"},
+        )
+    return Answer(text, is_cut=finish == "length")
