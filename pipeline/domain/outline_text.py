@@ -1,0 +1,166 @@
+"""An outline as plain text: read from what authors have, written as Markdown.
+
+`components/outliner/paste.js` reads pasted text by the same rules.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from pipeline.domain.documents import NodeId, Outline, OutlineNode
+from pipeline.domain.outline import MAX_TITLE_CHARS, walk
+
+TAB = "    "
+"""A tab counts as four columns of indentation."""
+
+DEEPEST_HEADING = 5
+"""Markdown has six levels and the first is the outline's title; deeper nodes become lists."""
+
+_HAN_NUMBER = "一二三四五六七八九十百千零〇两"
+_HEADING = re.compile(r"^(#{1,6})\s+(.+?)(?:\s+#+)?$")
+_CHAPTER = re.compile(rf"^第\s*[{_HAN_NUMBER}\d]+\s*([部篇编章节])(?:[\s:：、.]+|(?=\S))(.+)$")
+_HAN_ITEM = re.compile(rf"^[{_HAN_NUMBER}]+[、.．]\s*(.+)$")
+_HAN_PARENS = re.compile(rf"^[（(][{_HAN_NUMBER}]+[）)]\s*(.+)$")
+_DECIMAL = re.compile(r"^(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$")
+_NUMBER = re.compile(r"^\d+(?:[.)）]\s+|、\s*)(.+)$")
+_BARE_NUMBER = re.compile(r"^\d{1,2}\s+(.+)$")
+_PARENS = re.compile(r"^[（(]\d+[）)]\s*(.+)$")
+_BULLET = re.compile(r"^[-*+•·]\s+(.+)$")
+
+_RANK_OF_PART = {"部": 200, "篇": 200, "编": 200, "章": 210, "节": 220}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """`rank` orders kinds of lines: a line is below the last one of a smaller rank."""
+
+    text: str
+    rank: int
+    is_structure: bool = False
+    is_plain: bool = False
+    is_note: bool = False
+
+
+@dataclass(slots=True)
+class _Item:
+    title: str
+    rank: int
+    summary: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    children: "list[_Item]" = field(default_factory=list)
+
+
+def imported(text: str, new_id: Callable[[], str] = lambda: uuid4().hex) -> list[OutlineNode]:
+    """Read Markdown headings or lists, numbered, or indented text as nodes.
+
+    Where the text has headings or numbered sections, other lines are summaries of the node
+    above them, and lines that start with `>` are notes to its writer.
+    """
+    lines = list(_lines(text))
+    has_structure = any(line.is_structure for line in lines)
+    top = _Item("", -1)
+    stack = [top]
+    for line in lines:
+        last = stack[-1]
+        if line.is_note and last is not top:
+            last.notes.append(line.text)
+        elif line.is_plain and has_structure and last is not top:
+            last.summary.append(line.text)
+        else:
+            _append(stack, line)
+    return [_node(item, new_id) for item in top.children]
+
+
+def outline_from(text: str, new_id: Callable[[], str] = lambda: uuid4().hex) -> Outline:
+    """Read an outline; a single top node that holds all others is its title."""
+    nodes = imported(text, new_id)
+    if len(nodes) == 1 and nodes[0].children:
+        return Outline(title=nodes[0].title, nodes=nodes[0].children)
+    return Outline(nodes=tuple(nodes))
+
+
+def to_markdown(outline: Outline) -> str:
+    """The titles, summaries and notes as Markdown that `outline_from` reads back."""
+    parts = [f"# {_one_line(outline.title)}"] if outline.title.strip() else []
+    for place in walk(outline.nodes):
+        title = _one_line(place.node.title)
+        if place.depth <= DEEPEST_HEADING:
+            parts.append(f"{'#' * (place.depth + 1)} {title}")
+        else:
+            parts.append(f"{TAB * (place.depth - DEEPEST_HEADING - 1)}- {title}")
+        if place.node.content_summary.strip():
+            parts.append(place.node.content_summary.strip())
+        notes = place.node.notes.strip().splitlines()
+        parts.extend(f"> {line}" for line in notes if line.strip())
+    return "\n\n".join(parts) + "\n" if parts else ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    rows = [row.replace("\t", TAB).rstrip() for row in text.lstrip("\ufeff").splitlines()]
+    rows = [row for row in rows if row.strip()]
+    has_decimals = any(_DECIMAL.match(row.strip()) for row in rows)
+    for row in rows:
+        text_only = row.strip()
+        yield _line(text_only, indent=len(row) - len(row.lstrip()), has_decimals=has_decimals)
+
+
+def _line(text: str, *, indent: int, has_decimals: bool) -> _Line:
+    if found := _HEADING.match(text):
+        return _Line(_without_number(found[2]), 100 + len(found[1]), is_structure=True)
+    if found := _CHAPTER.match(text):
+        return _Line(found[2], _RANK_OF_PART[found[1]], is_structure=True)
+    if found := _HAN_ITEM.match(text):
+        return _Line(found[1], 300, is_structure=True)
+    if found := _HAN_PARENS.match(text):
+        return _Line(found[1], 310, is_structure=True)
+    if found := _DECIMAL.match(text):
+        return _Line(found[2], 400 + found[1].count("."), is_structure=True)
+    return _item_line(text, indent=indent, has_decimals=has_decimals)
+
+
+def _item_line(text: str, *, indent: int, has_decimals: bool) -> _Line:
+    found = _NUMBER.match(text) or (_BARE_NUMBER.match(text) if has_decimals else None)
+    if found and has_decimals:
+        return _Line(found[1], 400, is_structure=True)
+    rank = 1000 + 10 * indent
+    if found:
+        return _Line(found[1], rank)
+    if found := _PARENS.match(text):
+        return _Line(found[1], rank + 1)
+    if found := _BULLET.match(text):
+        return _Line(found[1], rank + 3)
+    if text.startswith(">"):
+        return _Line(text.lstrip("> "), rank + 2, is_note=True)
+    return _Line(text, rank + 2, is_plain=True)
+
+
+def _without_number(title: str) -> str:
+    for pattern in (_CHAPTER, _HAN_ITEM, _HAN_PARENS, _DECIMAL, _NUMBER):
+        if found := pattern.match(title):
+            return found[found.re.groups]
+    return title
+
+
+def _append(stack: list[_Item], line: _Line) -> None:
+    while stack[-1].rank >= line.rank:
+        stack.pop()
+    item = _Item(line.text, line.rank)
+    if len(line.text) > MAX_TITLE_CHARS:
+        item = _Item(line.text[:MAX_TITLE_CHARS], line.rank, summary=[line.text])
+    stack[-1].children.append(item)
+    stack.append(item)
+
+
+def _node(item: _Item, new_id: Callable[[], str]) -> OutlineNode:
+    return OutlineNode(
+        id=NodeId(new_id()),
+        title=item.title,
+        content_summary="\n".join(item.summary),
+        notes="\n".join(item.notes),
+        children=tuple(_node(child, new_id) for child in item.children),
+    )

@@ -1,0 +1,157 @@
+"""How the outline job's events grow a draft that its author already edits."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipeline.domain.documents import NodeId
+from pipeline.domain.edits import OPERATION, apply_operations, snapshot
+from pipeline.domain.growth import await_growth, grow
+from pipeline.domain.jobs import (
+    EventId,
+    JobEvent,
+    JobId,
+    JobKind,
+    OutlineNodeAdded,
+    OutlineReset,
+    OutlineTargets,
+    OutlineTitled,
+    TaskCompleted,
+    TaskFailed,
+    TaskProgress,
+    TaskStarted,
+)
+from pipeline.domain.manuscripts import OutlineDraft
+from tests.unit.trees import shape
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def apply(draft: OutlineDraft, *fields: dict[str, object]) -> OutlineDraft:
+    operations = [OPERATION.validate_python({"seq": i, **f}) for i, f in enumerate(fields, 1)]
+    return apply_operations(draft, "tab", operations, max_nodes=99, max_depth=8).draft
+
+
+def added(node_id: str, parent: str | None = None, after: str | None = None) -> OutlineNodeAdded:
+    return OutlineNodeAdded(
+        job_id=JobId("job"),
+        task_type=JobKind.OUTLINE,
+        at=NOW,
+        node_id=NodeId(node_id),
+        parent_id=NodeId(parent) if parent else None,
+        after_id=NodeId(after) if after else None,
+        title=node_id.upper(),
+    )
+
+
+def grown(draft: OutlineDraft, *events: JobEvent) -> OutlineDraft:
+    epoch, _, number = draft.seen_event.partition("-")
+    for sequence, event in enumerate(events, start=int(number) + 1):
+        draft = grow(draft, EventId(f"{epoch}-{sequence}"), event)
+    return draft
+
+
+COMMON = {"job_id": JobId("job"), "task_type": JobKind.OUTLINE, "at": NOW}
+RESET = OutlineReset(job_id=JobId("job"), task_type=JobKind.OUTLINE, at=NOW)
+
+
+def titled(title: str) -> OutlineTitled:
+    return OutlineTitled(job_id=JobId("job"), task_type=JobKind.OUTLINE, at=NOW, title=title)
+
+
+def test_announced_nodes_appear_in_their_place_and_are_marked_new() -> None:
+    draft = grown(
+        await_growth(OutlineDraft()),
+        titled("潮汐"),
+        added("a"),
+        added("a2", "a"),
+        added("b", None, "a"),
+        added("a1", "a"),
+    )
+
+    assert shape(draft.outline.nodes) == [["A", ["A1", "A2"]], "B"]
+    assert draft.outline.title == "潮汐"
+    assert draft.growing
+    nodes = snapshot(draft)["nodes"]
+    assert isinstance(nodes, list)
+    assert [n["status"] for n in nodes if isinstance(n, dict)] == ["new"] * 4
+
+
+def test_events_that_were_seen_are_not_folded_again() -> None:
+    draft = grow(OutlineDraft(), EventId("2-10"), added("a"))
+
+    assert grow(draft, EventId("2-10"), added("b")) == draft
+    assert grow(draft, EventId("1-99"), added("b")) == draft
+    assert grow(draft, EventId("2-9"), added("b")) == draft
+    assert shape(grow(draft, EventId("10-1"), added("b", None, "a")).outline.nodes) == ["A", "B"]
+
+
+def test_a_reset_withdraws_what_the_author_left_alone_and_keeps_what_they_touched() -> None:
+    draft = grown(OutlineDraft(), added("a"), added("a1", "a"), added("a2", "a", "a1"), added("b"))
+    draft = apply(
+        draft,
+        {"t": "set", "id": "a1", "k": "notes", "v": "keep"},
+        {"t": "ins", "parent": "", "after": None, "nodes": [{"id": "own", "title": "Own"}]},
+    )
+
+    draft = grown(draft, RESET)
+
+    assert shape(draft.outline.nodes) == ["Own", ["A", ["A1"]]]
+    assert draft.growing
+
+
+def test_what_the_author_removed_does_not_grow_again() -> None:
+    draft = grown(OutlineDraft(), added("a"), added("b", None, "a"))
+    draft = apply(draft, {"t": "del", "id": "a"})
+
+    draft = grown(draft, added("a1", "a"), added("c", None, "a"))
+
+    assert shape(draft.outline.nodes) == ["B", "C"]
+
+
+def test_the_authors_title_is_never_overwritten() -> None:
+    draft = grown(OutlineDraft(), titled("Proposed"), titled("Proposed and longer"))
+    renamed = apply(draft, {"t": "name", "v": "My own"})
+
+    assert draft.outline.title == "Proposed and longer"
+    assert grown(renamed, titled("Proposed again")).outline.title == "My own"
+
+
+def test_targets_fill_only_the_sections_without_one() -> None:
+    draft = grown(OutlineDraft(), added("a"), added("b", None, "a"))
+    draft = apply(draft, {"t": "set", "id": "a", "k": "target_words", "v": 50})
+    targets = {NodeId("a"): 400, NodeId("b"): 400, NodeId("gone"): 1}
+
+    draft = grown(
+        draft,
+        OutlineTargets(job_id=JobId("job"), task_type=JobKind.OUTLINE, at=NOW, targets=targets),
+    )
+
+    assert [n.target_words for n in draft.outline.nodes] == [50, 400]
+
+
+@pytest.mark.parametrize(
+    ("end", "still_announced"),
+    [
+        (TaskCompleted.model_validate(COMMON | {"result": {}, "duration": 1.0}), {}),
+        (
+            TaskFailed.model_validate(COMMON | {"error": "e", "code": "c", "retryable": True}),
+            {NodeId("a"): "A"},
+        ),
+    ],
+)
+def test_growth_ends_with_the_job_and_a_failed_one_may_start_over(
+    end: JobEvent, still_announced: dict[NodeId, str]
+) -> None:
+    start = TaskStarted.model_validate(COMMON)
+
+    draft = grown(OutlineDraft(), start, added("a"), end)
+
+    assert (draft.growing, draft.proposed) == (False, still_announced)
+
+
+def test_an_event_that_says_nothing_about_the_outline_leaves_the_draft_alone() -> None:
+    progress = TaskProgress.model_validate(COMMON | {"step": "read", "progress": "Reading"})
+    draft = OutlineDraft()
+
+    assert grow(draft, EventId("1-1"), progress) is draft

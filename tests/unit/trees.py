@@ -1,0 +1,46 @@
+"""Outlines as tests write them down: titles in nested lists, and texts that mean one."""
+
+from collections.abc import Sequence
+
+from pipeline.domain.documents import OutlineNode
+
+
+def shape(nodes: Sequence[OutlineNode]) -> list[object]:
+    """Titles as nested lists: a node with others below it is a list of its title and theirs."""
+    return [[n.title, shape(n.children)] if n.children else n.title for n in nodes]
+
+
+OUTLINE_TEXTS: dict[str, tuple[str, list[object]]] = {
+    "markdown headings": (
+        "# Tides\n\nAbout the sea.\n## Moon ##\n> be brief\n### 1.2 Phase\n## Sun",
+        [["Tides", [["Moon", ["Phase"]], "Sun"]]],
+    ),
+    "markdown list": (
+        "- One\n  - Two\n    - Three\n- Four",
+        [["One", [["Two", ["Three"]]]], "Four"],
+    ),
+    "decimal numbers": (
+        "1. Intro\n1.1 Scope\n1.1.1 Terms\n2 Method\n2.1 Data",
+        [["Intro", [["Scope", ["Terms"]]]], ["Method", ["Data"]]],
+    ),
+    "chapters": (
+        "第一章 绪论\n第一节 背景\n第二节：意义\n第二章方法",
+        [["绪论", ["背景", "意义"]], "方法"],
+    ),
+    "han numbers": (
+        "一、概述\n（一）背景\n1. 国内\n2. 国外\n（二）意义\n二、方法",
+        [["概述", [["背景", ["国内", "国外"]], "意义"]], "方法"],
+    ),
+    "indented by tabs": (
+        "Intro\n\tScope\n\t\tTerms\nMethod",
+        [["Intro", [["Scope", ["Terms"]]]], "Method"],
+    ),
+    "list below plain lines": (
+        "Intro\n- Scope\n- Terms\nMethod",
+        [["Intro", ["Scope", "Terms"]], "Method"],
+    ),
+    "titles that begin with numbers": (
+        "# 3D printing\n# 2024 in review",
+        ["3D printing", "2024 in review"],
+    ),
+}
