@@ -2,12 +2,26 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveInt, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.errors import ConfigError
+
+
+def _seconds(value: object) -> object:
+    """Read a bare number as seconds; the environment has only text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return timedelta(seconds=float(value))
+    except ValueError:
+        return value  # an ISO 8601 duration, or a mistake: pydantic decides
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+"""Seconds (`3600`, `0.5`), `1:00:00` or ISO 8601 (`PT1H`)."""
 
 
 class Settings(BaseSettings):
@@ -26,10 +40,10 @@ class Settings(BaseSettings):
     openai_model: str | None = None
     """Model name as the endpoint knows it. Needed as soon as a key or a base URL is set."""
 
-    model_timeout: timedelta = timedelta(seconds=600)
+    model_timeout: Duration = timedelta(seconds=600)
     """How long one model call may take."""
 
-    model_stall_timeout: timedelta = timedelta(seconds=60)
+    model_stall_timeout: Duration = timedelta(seconds=60)
     """How long a model may be silent, before its first token or between two."""
 
     model_retries: int = Field(default=2, ge=0, le=10)
@@ -47,16 +61,19 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".data")
     """Where the embedded Redis server keeps its files."""
 
-    result_ttl: timedelta = timedelta(hours=1)
+    embedded_redis_bin: Path | None = None
+    """A redis-server or valkey-server to embed. Unset: the bundled one, or one on the PATH."""
+
+    result_ttl: Duration = timedelta(hours=1)
     """How long a finished job's result and events stay readable."""
 
-    manuscript_ttl: timedelta = timedelta(days=90)
+    manuscript_ttl: Duration = timedelta(days=90)
     """How long a manuscript is kept after its last change."""
 
-    running_ttl: timedelta = timedelta(hours=24)
+    running_ttl: Duration = timedelta(hours=24)
     """How long the data of a job that is not finished stays without any sign of life."""
 
-    lease: timedelta = timedelta(seconds=15)
+    lease: Duration = timedelta(seconds=15)
     """How long a job may be silent before another process takes it over."""
 
     max_attempts: PositiveInt = 6
@@ -65,7 +82,7 @@ class Settings(BaseSettings):
     max_jobs: PositiveInt = 100
     """Most jobs that run at once in this process; others wait."""
 
-    job_deadline: timedelta = timedelta(hours=6)
+    job_deadline: Duration = timedelta(hours=6)
     """How long one job may run."""
 
     max_prompt_chars: PositiveInt = 20_000

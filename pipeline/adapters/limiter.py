@@ -1,0 +1,92 @@
+"""A limit on model calls at once, shared fairly between the jobs of a process."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from pipeline.domain.jobs import JobId
+
+
+@dataclass(slots=True)
+class _Share:
+    weight: float
+    served: float = 0.0
+    """Calls so far, divided by the weight."""
+    running: int = 0
+    waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
+
+
+class FairLimiter:
+    """Gives a free call to the job that has the fewest for its weight; for one event loop."""
+
+    def __init__(self, *, total: int, per_job: int) -> None:
+        self._total = total
+        self._per_job = per_job
+        self._running = 0
+        self._shares: dict[JobId, _Share] = {}
+
+    @property
+    def running(self) -> int:
+        """Model calls that run now."""
+        return self._running
+
+    def join(self, job_id: JobId, weight: float) -> "JobSlots":
+        """Let a job take part; a newcomer is served as if it had been there all along."""
+        least = min((share.served for share in self._shares.values()), default=0.0)
+        share = self._shares[job_id] = _Share(weight, served=least)
+        return JobSlots(self, share)
+
+    def leave(self, job_id: JobId) -> None:
+        """Forget a job; calls that still run give their slots back."""
+        self._shares.pop(job_id, None)
+
+    async def acquire(self, share: _Share) -> None:
+        waiting = asyncio.get_running_loop().create_future()
+        share.waiting.append(waiting)
+        self._give()
+        try:
+            await waiting
+        except asyncio.CancelledError:
+            if waiting.done() and not waiting.cancelled():
+                self.release(share)  # it was given in the same turn of the loop
+            else:
+                share.waiting.remove(waiting)
+            raise
+
+    def release(self, share: _Share) -> None:
+        self._running -= 1
+        share.running -= 1
+        self._give()
+
+    def _give(self) -> None:
+        while self._running < self._total:
+            ready = [
+                share
+                for share in self._shares.values()
+                if share.waiting and share.running < self._per_job
+            ]
+            if not ready:
+                return
+            share = min(ready, key=lambda each: (each.running / each.weight, each.served))
+            self._running += 1
+            share.running += 1
+            share.served += 1 / share.weight
+            share.waiting.popleft().set_result(None)
+
+
+class JobSlots:
+    """`Slots` of one job."""
+
+    def __init__(self, limiter: FairLimiter, share: _Share) -> None:
+        self._limiter = limiter
+        self._share = share
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        await self._limiter.acquire(self._share)
+        try:
+            yield
+        finally:
+            self._limiter.release(self._share)

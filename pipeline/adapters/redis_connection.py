@@ -1,0 +1,116 @@
+"""Connections to Redis, and its errors as ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TypedDict
+
+from fakeredis import FakeAsyncRedis, FakeRedis, FakeServer
+from redis import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool as AsyncBlockingConnectionPool
+from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import (
+    ChildDeadlockedError,
+    IncorrectPolicyType,
+    RedisClusterException,
+    RedisError,
+)
+from redis.retry import Retry
+
+from pipeline.errors import ConfigError, StoreUnavailable
+
+MEMORY = "memory://"
+# A store inside this process, for machines without a Redis server; nothing survives it.
+SCHEMES = ("redis://", "rediss://", "unix://")
+# What the client understands.
+CONNECTIONS = 16
+# Commands take well under a millisecond: this many serve hundreds of threads, the rest waits.
+WAIT_FOR_CONNECTION_S = 30
+# Far above any queue for a connection; only a server that hangs makes anybody wait so long.
+RETRIES = 6
+# With the back-off below some 2.5 s: long enough for an embedded server to be started again.
+FIRST_PAUSE_S = 0.05
+LONGEST_PAUSE_S = 1.0
+# The back-off between retries doubles from the first to the longest, with jitter.
+TIMEOUT_S = 10.0
+# A command that has no answer by then never gets one. Above BLOCK_MS, for blocking reads.
+BLOCK_MS = 2_000
+# How long one blocking read waits on the server before it asks again.
+
+FOREIGN = (RedisError, RedisClusterException, ChildDeadlockedError, IncorrectPolicyType, OSError)
+# The client's errors have no common ancestor below Exception; a test walks them all.
+
+
+class _Options(TypedDict):
+    decode_responses: bool
+    protocol: int
+    socket_timeout: float
+    socket_connect_timeout: float
+
+
+_OPTIONS = _Options(
+    decode_responses=True,
+    protocol=2,
+    socket_timeout=TIMEOUT_S,
+    socket_connect_timeout=TIMEOUT_S,
+)
+
+
+def connect(url: str) -> Redis:
+    """A client for threads. Connects with the first command, not now."""
+    if url.startswith(MEMORY):
+        return FakeRedis(server=_memory_server(url), decode_responses=True)
+    _refuse_unknown(url)
+    backoff = ExponentialWithJitterBackoff(cap=LONGEST_PAUSE_S, base=FIRST_PAUSE_S)
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=CONNECTIONS,
+        timeout=WAIT_FOR_CONNECTION_S,
+        retry=Retry(backoff, RETRIES),
+        **_OPTIONS,
+    )
+    return Redis(connection_pool=pool)
+
+
+def connect_async(url: str, *, connections: int = CONNECTIONS) -> AsyncRedis:
+    """A client for one event loop. Blocking reads need one of their own."""
+    if url.startswith(MEMORY):
+        return FakeAsyncRedis(server=_memory_server(url), decode_responses=True)
+    _refuse_unknown(url)
+    backoff = ExponentialWithJitterBackoff(cap=LONGEST_PAUSE_S, base=FIRST_PAUSE_S)
+    pool = AsyncBlockingConnectionPool.from_url(
+        url,
+        max_connections=connections,
+        timeout=WAIT_FOR_CONNECTION_S,
+        retry=AsyncRetry(backoff, RETRIES),
+        **_OPTIONS,
+    )
+    return AsyncRedis(connection_pool=pool)
+
+
+@contextmanager
+def store_errors(doing: str) -> Iterator[None]:
+    """Turn whatever the client raises into `StoreUnavailable`; `doing` says what we tried."""
+    try:
+        yield
+    except FOREIGN as error:
+        raise StoreUnavailable(
+            f"Redis could not {doing}: {type(error).__name__}: {error}. "
+            "Check REDIS_URL, or unset it to use the embedded server."
+        ) from error
+
+
+def _refuse_unknown(url: str) -> None:
+    if not url.startswith(SCHEMES):
+        raise ConfigError(
+            f"REDIS_URL must start with one of {', '.join(SCHEMES)}; unset it to use the "
+            "embedded server."
+        )
+
+
+@cache
+def _memory_server(_url: str) -> FakeServer:
+    """One store per process and URL, shared by all clients."""
+    return FakeServer()

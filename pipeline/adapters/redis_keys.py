@@ -1,0 +1,94 @@
+"""The keys and fields in Redis, and how long they stay; `docs/redis.md` describes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pipeline.domain.jobs import Job, JobId, JobKind, ManuscriptId
+
+RUNNING = "longhand:jobs:running"
+RECENT = "longhand:jobs:recent"
+CONTROL = "longhand:engine:control"
+MANUSCRIPTS = "longhand:manuscripts"
+
+INDEX_TTL = timedelta(days=400)
+# Indexes are renewed at each use. The server evicts what expires soonest, so these go last.
+EVENTS_KEPT = 40_000
+# One delta per 50 ms for half an hour of writing without a pause; a bound, not a retention.
+CONTROLS_KEPT = 1_000
+# Engines read these at once; it only has to cover a reconnection.
+JOBS_LISTED = 10_000
+# Ids in the index of recent jobs; those that expired are removed when it is read.
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long things last."""
+
+    lease: timedelta
+    running_ttl: timedelta
+    result_ttl: timedelta
+    manuscript_ttl: timedelta
+    max_attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobKeys:
+    """The keys of one job."""
+
+    meta: str
+    events: str
+    units: str
+    request: str
+    result: str
+    shared_units: str
+    """Units that later jobs of the same manuscript may use; empty without a manuscript."""
+
+    @classmethod
+    def of(
+        cls, job_id: JobId, manuscript_id: ManuscriptId | None = None, kind: JobKind | None = None
+    ) -> "JobKeys":
+        stem = f"longhand:job:{{{job_id}}}"
+        shared = f"{manuscript_key(manuscript_id)}:units:{kind}" if manuscript_id else ""
+        return cls(
+            meta=f"{stem}:meta",
+            events=f"{stem}:events",
+            units=f"{stem}:units",
+            request=f"{stem}:request",
+            result=f"job_result:{job_id}",
+            shared_units=shared,
+        )
+
+    @classmethod
+    def of_job(cls, job: Job) -> "JobKeys":
+        return cls.of(job.id, job.manuscript_id, job.kind)
+
+    def for_script(self) -> list[str]:
+        """KEYS, in the order that every script about one job expects."""
+        own = [self.meta, self.events, self.units, self.request, self.result]
+        return [*own, self.shared_units, RUNNING, RECENT, CONTROL]
+
+
+def manuscript_key(manuscript_id: ManuscriptId) -> str:
+    return f"longhand:manuscript:{{{manuscript_id}}}"
+
+
+def reading_key(sha256: str) -> str:
+    return f"longhand:reading:{sha256}"
+
+
+def milliseconds(time: timedelta) -> int:
+    return max(1, round(time.total_seconds() * 1000))
+
+
+def job_from(meta: Mapping[str, str]) -> Job:
+    """The job as it stands: what it was made as, and what its scripts noted since."""
+    fields: dict[str, object] = {
+        name: meta[name]
+        for name in ("status", "done", "total", "finished_at", "error", "error_code")
+        if meta.get(name)
+    }
+    fields["retryable"] = meta.get("retryable") == "1"
+    fields["cancel_requested"] = meta.get("cancel") == "1"
+    made = Job.model_validate_json(meta["job"])
+    return Job.model_validate({**made.model_dump(), **fields})

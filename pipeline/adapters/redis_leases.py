@@ -1,0 +1,132 @@
+"""Who runs a job: leases, claims and requests to cancel, for the engine's loop."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from redis.asyncio import Redis
+
+from pipeline.adapters import redis_scripts as scripts
+from pipeline.adapters.redis_connection import BLOCK_MS, store_errors
+from pipeline.adapters.redis_keys import (
+    CONTROL,
+    INDEX_TTL,
+    RUNNING,
+    JobKeys,
+    Terms,
+    job_from,
+    milliseconds,
+)
+from pipeline.domain.jobs import Job, JobId
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job that is ours until its lease ends, with all that is needed to run it."""
+
+    job: Job
+    request: str | None
+    """None when it has been evicted: the job cannot run any more."""
+    epoch: int
+    """Counts the claims of this job; what an older one writes is refused."""
+    started_at: datetime
+    """When its first run started."""
+    given_up: bool = False
+    """It was claimed too often: publish that, and do not run it."""
+    units: dict[str, str] = field(default_factory=dict)
+    """By name: those that an earlier run of this job finished, `key\\nJSON`."""
+    shared: Sequence[str] = ()
+    """Those that earlier jobs of the same manuscript finished."""
+
+
+class Leases:
+    """Claims jobs for one engine; `owner` is unique to it."""
+
+    def __init__(
+        self, client: Redis, terms: Terms, *, owner: str, now: Callable[[], datetime]
+    ) -> None:
+        self._redis = client
+        self._terms = terms
+        self._owner = owner
+        self._now = now
+        self._claim = client.register_script(scripts.CLAIM)
+        self._give_back = client.register_script(scripts.GIVE_BACK)
+        self._expired = client.register_script(scripts.EXPIRED)
+
+    async def claim(self, job_id: JobId) -> Claim | None:
+        """Take the job, or None if somebody holds it, it is final, or it is gone."""
+        with store_errors(f"claim job {job_id!r}"):
+            meta = await _answer(self._redis.hgetall(JobKeys.of(job_id).meta))
+            keys = JobKeys.of_job(job_from(meta)) if meta else JobKeys.of(job_id)
+            epoch, given_up = await self._claim(
+                keys=keys.for_script(),
+                args=[
+                    job_id,
+                    self._owner,
+                    milliseconds(self._terms.lease),
+                    milliseconds(self._terms.running_ttl),
+                    self._terms.max_attempts,
+                    self._now().isoformat(),
+                    milliseconds(INDEX_TTL),
+                ],
+            )
+            if epoch <= 0:
+                return None
+            return await self._load(keys, epoch=epoch, given_up=given_up == 1)
+
+    async def give_back(self, claim: Claim) -> None:
+        """Let others take the job at once; this attempt does not count."""
+        with store_errors(f"give job {claim.job.id!r} back"):
+            keys = JobKeys.of_job(claim.job).for_script()
+            await self._give_back(keys=keys, args=[claim.job.id, claim.epoch])
+
+    async def expired(self, most: int) -> Sequence[JobId]:
+        """Jobs that wait or whose engine died, longest waiting first."""
+        with store_errors("look for jobs that nobody runs"):
+            found = await self._expired(keys=[RUNNING], args=[most])
+        return [JobId(job_id) for job_id in found]
+
+    async def _load(self, keys: JobKeys, *, epoch: int, given_up: bool) -> Claim | None:
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.hgetall(keys.meta)
+        pipe.get(keys.request)
+        pipe.hgetall(keys.units)
+        if keys.shared_units:
+            pipe.hvals(keys.shared_units)
+        meta, request, units, *shared = await pipe.execute()
+        if not meta:
+            return None
+        return Claim(
+            job=job_from(meta),
+            request=request,
+            epoch=epoch,
+            started_at=datetime.fromisoformat(meta["started_at"]),
+            given_up=given_up,
+            units=units,
+            shared=shared[0] if shared else (),
+        )
+
+
+class CancelRequests:
+    """Requests to cancel, as any process makes them; needs a client for blocking reads."""
+
+    def __init__(self, blocking: Redis) -> None:
+        self._redis = blocking
+        self._last: str | None = None
+
+    async def next(self) -> Sequence[JobId]:
+        """Wait for requests, at most some seconds; those from before the first call are left."""
+        with store_errors("wait for requests to cancel"):
+            if self._last is None:
+                newest = await _answer(self._redis.xrevrange(CONTROL, count=1))
+                self._last = newest[0][0] if newest else "0-0"
+            found = await _answer(self._redis.xread({CONTROL: self._last}, block=BLOCK_MS))
+        entries = found[0][1] if found else []
+        if entries:
+            self._last = entries[-1][0]
+        return [JobId(fields["job"]) for _, fields in entries]
+
+
+async def _answer(command: object) -> Any:
+    return await cast("Awaitable[Any]", command)

@@ -1,0 +1,191 @@
+"""Manuscripts and what was read from files, in Redis."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar, cast
+
+from redis import Redis
+from redis.client import Pipeline
+from redis.exceptions import WatchError
+from redis.typing import EncodableT, FieldT
+
+from pipeline.adapters.redis_connection import store_errors
+from pipeline.adapters.redis_keys import (
+    INDEX_TTL,
+    MANUSCRIPTS,
+    manuscript_key,
+    milliseconds,
+    reading_key,
+)
+from pipeline.adapters.redis_scripts import FORGET
+from pipeline.domain.documents import Reading
+from pipeline.domain.jobs import JobKind, ManuscriptId
+from pipeline.domain.manuscripts import Manuscript, OutlineDraft
+from pipeline.errors import NotFound
+
+Changed = TypeVar("Changed")
+
+PAGE = 50
+# Manuscripts read at once while listing; each may hold a whole document.
+
+
+class RedisManuscriptStore:
+    """`ManuscriptStore`: one hash per manuscript; the outline is a field of its own."""
+
+    def __init__(self, client: Redis, ttl: timedelta, now: Callable[[], datetime]) -> None:
+        self._redis = client
+        self._ttl = ttl
+        self._now = now
+        self._forget = client.register_script(FORGET)
+
+    def save(self, manuscript: Manuscript) -> None:
+        with store_errors(f"save manuscript {manuscript.id!r}"):
+            pipe = self._redis.pipeline()
+            fields = {"manuscript": manuscript.model_dump_json()}
+            self._write(pipe, manuscript.id, fields, manuscript.updated_at)
+            pipe.execute()
+
+    def load(self, manuscript_id: ManuscriptId) -> Manuscript:
+        with store_errors(f"load manuscript {manuscript_id!r}"):
+            found = self._redis.hmget(manuscript_key(manuscript_id), ["manuscript", "updated_at"])
+        return _manuscript(manuscript_id, cast("list[str | None]", found))
+
+    def change(
+        self, manuscript_id: ManuscriptId, change: Callable[[Manuscript], Manuscript]
+    ) -> Manuscript:
+        key = manuscript_key(manuscript_id)
+
+        def attempt(pipe: Pipeline) -> Manuscript:
+            found = cast("list[str | None]", pipe.hmget(key, ["manuscript", "updated_at"]))
+            moment = self._now()
+            changed = change(_manuscript(manuscript_id, found))
+            changed = changed.model_copy(update={"updated_at": moment})
+            pipe.multi()
+            self._write(pipe, manuscript_id, {"manuscript": changed.model_dump_json()}, moment)
+            return changed
+
+        return self._until_alone(manuscript_id, attempt)
+
+    def outline(self, manuscript_id: ManuscriptId) -> OutlineDraft:
+        with store_errors(f"load the outline of manuscript {manuscript_id!r}"):
+            key = manuscript_key(manuscript_id)
+            found = cast("str | None", self._redis.hget(key, "outline"))
+            if found is None and not self._redis.exists(key):
+                raise _unknown(manuscript_id)
+        return _outline(found)
+
+    def change_outline(
+        self, manuscript_id: ManuscriptId, change: Callable[[OutlineDraft], OutlineDraft]
+    ) -> OutlineDraft:
+        key = manuscript_key(manuscript_id)
+
+        def attempt(pipe: Pipeline) -> OutlineDraft:
+            if not pipe.exists(key):
+                raise _unknown(manuscript_id)
+            changed = change(_outline(cast("str | None", pipe.hget(key, "outline"))))
+            pipe.multi()
+            fields = {"outline": changed.model_dump_json()}
+            self._write(pipe, manuscript_id, fields, self._now())
+            return changed
+
+        return self._until_alone(manuscript_id, attempt)
+
+    def recent(self, *, limit: int) -> Sequence[Manuscript]:
+        manuscripts: list[Manuscript] = []
+        start = 0
+        while len(manuscripts) < limit:
+            with store_errors("list the manuscripts"):
+                ids = cast("list[str]", self._redis.zrevrange(MANUSCRIPTS, start, start + PAGE - 1))
+                manuscripts += self._load_all(ids)
+            if len(ids) < PAGE:
+                break
+            start = len(manuscripts)
+        return manuscripts[:limit]
+
+    def delete(self, manuscript_id: ManuscriptId) -> None:
+        key = manuscript_key(manuscript_id)
+        with store_errors(f"delete manuscript {manuscript_id!r}"):
+            pipe = self._redis.pipeline()
+            pipe.delete(key, *(f"{key}:units:{kind}" for kind in JobKind))
+            pipe.zrem(MANUSCRIPTS, manuscript_id)
+            pipe.execute()
+
+    def _until_alone(
+        self, manuscript_id: ManuscriptId, attempt: Callable[[Pipeline], Changed]
+    ) -> Changed:
+        """Try until nobody else changed the manuscript meanwhile; of two, one always wins."""
+        with store_errors(f"change manuscript {manuscript_id!r}"), self._redis.pipeline() as pipe:
+            while True:
+                pipe.watch(manuscript_key(manuscript_id))
+                changed = attempt(pipe)
+                try:
+                    pipe.execute()
+                except WatchError:
+                    continue
+                return changed
+
+    def _write(
+        self, pipe: Pipeline, manuscript_id: ManuscriptId, fields: dict[str, str], moment: datetime
+    ) -> None:
+        key = manuscript_key(manuscript_id)
+        values: dict[FieldT, EncodableT] = {"updated_at": moment.isoformat()}
+        values.update(fields)
+        pipe.hset(key, mapping=values)
+        pipe.pexpire(key, milliseconds(self._ttl))
+        pipe.zadd(MANUSCRIPTS, {manuscript_id: moment.timestamp()})
+        pipe.pexpire(MANUSCRIPTS, milliseconds(INDEX_TTL))
+
+    def _load_all(self, ids: Sequence[str]) -> Sequence[Manuscript]:
+        """The manuscripts with these ids, without those that expired, which leave the index."""
+        keys = [manuscript_key(ManuscriptId(name)) for name in ids]
+        pipe = self._redis.pipeline(transaction=False)
+        for key in keys:
+            pipe.hmget(key, ["manuscript", "updated_at"])
+        found = cast("list[list[str | None]]", pipe.execute())
+        if not all(fields[0] for fields in found):
+            self._forget(keys=[MANUSCRIPTS, *keys], args=ids)
+        pairs = zip(ids, found, strict=True)
+        return [_manuscript(ManuscriptId(name), fields) for name, fields in pairs if fields[0]]
+
+
+class RedisReadingStore:
+    """`ReadingStore`: each reading is renewed when it is used."""
+
+    def __init__(self, client: Redis, ttl: timedelta) -> None:
+        self._redis = client
+        self._ttl = ttl
+
+    def load_reading(self, sha256: str) -> Reading | None:
+        with store_errors(f"load the reading of file {sha256!r}"):
+            pipe = self._redis.pipeline(transaction=False)
+            pipe.get(reading_key(sha256))
+            pipe.pexpire(reading_key(sha256), milliseconds(self._ttl))
+            found = cast("list[str | None]", pipe.execute())[0]
+        return None if found is None else Reading.model_validate_json(found)
+
+    def save_reading(self, reading: Reading) -> None:
+        with store_errors(f"save the reading of file {reading.sha256!r}"):
+            self._redis.set(
+                reading_key(reading.sha256),
+                reading.model_dump_json(),
+                px=milliseconds(self._ttl),
+            )
+
+
+def _manuscript(manuscript_id: ManuscriptId, fields: Sequence[str | None]) -> Manuscript:
+    text, updated_at = fields
+    if text is None or updated_at is None:
+        raise _unknown(manuscript_id)
+    manuscript = Manuscript.model_validate_json(text)
+    return manuscript.model_copy(update={"updated_at": datetime.fromisoformat(updated_at)})
+
+
+def _outline(text: str | None) -> OutlineDraft:
+    return OutlineDraft() if text is None else OutlineDraft.model_validate_json(text)
+
+
+def _unknown(manuscript_id: ManuscriptId) -> NotFound:
+    return NotFound(
+        f"There is no manuscript {manuscript_id!r}, or it has expired.",
+        {"manuscript_id": manuscript_id},
+    )

@@ -1,0 +1,200 @@
+"""The Lua scripts: each changes one job in one step.
+
+All scripts about one job take the same keys (`JobKeys.for_script`). They use the server's clock,
+so the clocks of the machines do not matter. A script answers numbers; `FENCED` is an error.
+"""
+
+_START = """
+local META, EVENTS, UNITS, REQUEST, RESULT, SHARED = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local RUNNING, RECENT, CONTROL = KEYS[7], KEYS[8], KEYS[9]
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local function is_final(status)
+  return status == 'completed' or status == 'failed' or status == 'cancelled'
+end
+local function expire(ttl)
+  redis.call('PEXPIRE', META, ttl)
+  redis.call('PEXPIRE', EVENTS, ttl)
+  redis.call('PEXPIRE', UNITS, ttl)
+  redis.call('PEXPIRE', REQUEST, ttl)
+end
+local function publish(maxlen, id, event, final)
+  if final then
+    redis.call('XADD', EVENTS, 'MAXLEN', '~', maxlen, id, 'event', event, 'final', '1')
+  else
+    redis.call('XADD', EVENTS, 'MAXLEN', '~', maxlen, id, 'event', event)
+  end
+  redis.call('HINCRBY', META, 'added', 1)
+end
+-- status, finished_at, error, error_code, retryable, ttl, shared ttl
+local function finish(job, a)
+  redis.call('HSET', META, 'status', a[1], 'finished_at', a[2], 'error', a[3],
+             'error_code', a[4], 'retryable', a[5])
+  redis.call('ZREM', RUNNING, job)
+  if SHARED ~= '' then
+    local units = redis.call('HGETALL', UNITS)
+    for i = 1, #units, 2 do redis.call('HSET', SHARED, units[i], units[i + 1]) end
+    redis.call('PEXPIRE', SHARED, a[7])
+  end
+  expire(a[6])
+end
+"""  # noqa: E501
+
+CREATE = (
+    _START
+    + """
+-- ARGV: job, fingerprint, job as JSON, request, created (ms), ttl, index ttl, jobs listed
+-- -> 1 created, 0 the same request is there, -1 another request is there
+local known = redis.call('HGET', META, 'fingerprint')
+if known then return known == ARGV[2] and 0 or -1 end
+redis.call('DEL', EVENTS, UNITS, RESULT)
+redis.call('HSET', META, 'job', ARGV[3], 'fingerprint', ARGV[2], 'status', 'queued',
+           'epoch', 0, 'seq', 0, 'attempts', 0, 'added', 0)
+redis.call('SET', REQUEST, ARGV[4])
+expire(ARGV[6])
+redis.call('ZADD', RECENT, ARGV[5], ARGV[1])
+redis.call('ZREMRANGEBYRANK', RECENT, 0, -ARGV[8] - 1)
+redis.call('ZADD', RUNNING, now, ARGV[1])
+redis.call('PEXPIRE', RECENT, ARGV[7])
+redis.call('PEXPIRE', RUNNING, ARGV[7])
+return 1
+"""
+)
+
+CLAIM = (
+    _START
+    + """
+-- ARGV: job, owner, lease, ttl, max attempts, started_at, index ttl
+-- -> {epoch, given up}; epoch 0: somebody holds it; -1: there is nothing to do
+local status = redis.call('HGET', META, 'status')
+if not status or is_final(status) then
+  redis.call('ZREM', RUNNING, ARGV[1])
+  return {-1, 0}
+end
+local till = tonumber(redis.call('ZSCORE', RUNNING, ARGV[1]) or '0')
+if status == 'running' and till > now and redis.call('HGET', META, 'owner') ~= ARGV[2] then
+  return {0, 0}
+end
+redis.call('ZADD', RUNNING, now + ARGV[3], ARGV[1])
+redis.call('PEXPIRE', RUNNING, ARGV[7])
+local epoch = redis.call('HINCRBY', META, 'epoch', 1)
+local attempts = redis.call('HINCRBY', META, 'attempts', 1)
+redis.call('HSET', META, 'status', 'running', 'seq', 0, 'owner', ARGV[2])
+redis.call('HSETNX', META, 'started_at', ARGV[6])
+expire(ARGV[4])
+local given_up = attempts > tonumber(ARGV[5]) and 1 or 0
+return {epoch, given_up}
+"""
+)
+
+APPEND = (
+    _START
+    + """
+-- ARGV: job, epoch, lease, ttl, events kept, done, total, number of entries,
+--       then for each entry: seq, event, unit, stored unit,
+--       then, with the last event: status, finished_at, error, error_code, retryable, ttl,
+--       shared ttl, result
+-- -> 1 when a cancel was asked for, else 0
+if redis.call('HGET', META, 'epoch') ~= ARGV[2] then return redis.error_reply('FENCED') end
+if redis.call('HGET', META, 'status') ~= 'running' then return 0 end
+local seen = tonumber(redis.call('HGET', META, 'seq'))
+local entries = tonumber(ARGV[8])
+local stop = 8 + 4 * entries
+local ends = ARGV[stop + 1]
+if ends == 'completed' then redis.call('SET', RESULT, ARGV[stop + 8], 'PX', ARGV[stop + 6]) end
+for i = 9, stop, 4 do
+  local seq = tonumber(ARGV[i])
+  if seq > seen then
+    if ARGV[i + 3] ~= '' then redis.call('HSET', UNITS, ARGV[i + 2], ARGV[i + 3]) end
+    if ARGV[i + 1] ~= '' then
+      publish(ARGV[5], ARGV[2] .. '-' .. ARGV[i], ARGV[i + 1], ends and i == stop - 3)
+    end
+    seen = seq
+  end
+end
+redis.call('HSET', META, 'seq', seen)
+for field, value in pairs({done = ARGV[6], total = ARGV[7]}) do
+  if tonumber(value) > tonumber(redis.call('HGET', META, field) or '0') then
+    redis.call('HSET', META, field, value)
+  end
+end
+if ends then
+  local terms = {}
+  for i = 1, 7 do terms[i] = ARGV[stop + i] end
+  finish(ARGV[1], terms)
+  return 0
+end
+redis.call('ZADD', RUNNING, now + ARGV[3], ARGV[1])
+expire(ARGV[4])
+return redis.call('HGET', META, 'cancel') == '1' and 1 or 0
+"""
+)
+
+GIVE_BACK = (
+    _START
+    + """
+-- ARGV: job, epoch -> 1 when somebody else may take it now
+if redis.call('HGET', META, 'epoch') ~= ARGV[2] then return 0 end
+if redis.call('HGET', META, 'status') ~= 'running' then return 0 end
+redis.call('HSET', META, 'status', 'queued', 'owner', '')
+redis.call('HINCRBY', META, 'attempts', -1)
+redis.call('ZADD', RUNNING, now, ARGV[1])
+return 1
+"""
+)
+
+CANCEL = (
+    _START
+    + """
+-- ARGV: job, event, events kept, controls kept,
+--       then: status, finished_at, error, error_code, retryable, ttl, shared ttl, index ttl
+-- -> 2 cancelled here, 1 its engine was asked, 0 it was final before, -1 unknown
+local status = redis.call('HGET', META, 'status')
+if not status then return -1 end
+if is_final(status) then return 0 end
+redis.call('HSET', META, 'cancel', '1')
+local till = tonumber(redis.call('ZSCORE', RUNNING, ARGV[1]) or '0')
+if status == 'running' and till > now then
+  redis.call('XADD', CONTROL, 'MAXLEN', '~', ARGV[4], '*', 'job', ARGV[1])
+  redis.call('PEXPIRE', CONTROL, ARGV[12])
+  return 1
+end
+local epoch = redis.call('HINCRBY', META, 'epoch', 1)
+publish(ARGV[3], epoch .. '-1', ARGV[2], true)
+local terms = {}
+for i = 1, 7 do terms[i] = ARGV[i + 4] end
+finish(ARGV[1], terms)
+return 2
+"""
+)
+
+DELETE = (
+    _START
+    + """
+-- ARGV: job -> 1 removed, 0 it is not final, -1 unknown
+local status = redis.call('HGET', META, 'status')
+if not status then return -1 end
+if not is_final(status) then return 0 end
+redis.call('DEL', META, EVENTS, UNITS, REQUEST, RESULT)
+redis.call('ZREM', RECENT, ARGV[1])
+return 1
+"""
+)
+
+EXPIRED = """
+-- KEYS: jobs:running; ARGV: most -> ids of jobs that nobody holds, longest waiting first
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[1])
+"""
+
+FORGET = """
+-- KEYS: an index, then the keys of its members; ARGV: the members -> number removed
+local gone = 0
+for i, member in ipairs(ARGV) do
+  if redis.call('EXISTS', KEYS[i + 1]) == 0 then
+    gone = gone + redis.call('ZREM', KEYS[1], member)
+  end
+end
+return gone
+"""

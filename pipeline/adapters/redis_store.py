@@ -1,0 +1,178 @@
+"""The job store: jobs, their events and results in Redis, for pages and the API."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import cast
+
+from pydantic import ValidationError
+from redis import Redis
+
+from pipeline.adapters import redis_scripts as scripts
+from pipeline.adapters.redis_connection import store_errors
+from pipeline.adapters.redis_keys import (
+    CONTROLS_KEPT,
+    EVENTS_KEPT,
+    INDEX_TTL,
+    JOBS_LISTED,
+    RECENT,
+    JobKeys,
+    Terms,
+    job_from,
+    milliseconds,
+)
+from pipeline.domain.jobs import (
+    JOB_EVENT,
+    EventId,
+    Job,
+    JobEvent,
+    JobId,
+    JobStatus,
+    TaskFailed,
+)
+from pipeline.errors import Cancelled, Conflict, IllegalTransition, NotFound
+
+log = logging.getLogger(__name__)
+
+PAGE = 100
+# Jobs read at once while listing; most lists are shorter.
+
+
+class RedisJobStore:
+    """`JobStore` over one Redis client; safe from many threads."""
+
+    def __init__(self, client: Redis, terms: Terms, now: Callable[[], datetime]) -> None:
+        self._redis = client
+        self._terms = terms
+        self._now = now
+        self._create = client.register_script(scripts.CREATE)
+        self._cancel = client.register_script(scripts.CANCEL)
+        self._delete = client.register_script(scripts.DELETE)
+        self._forget = client.register_script(scripts.FORGET)
+
+    def create(self, job: Job, request: str, fingerprint: str) -> Job:
+        arguments: list[str | int] = [
+            job.id,
+            fingerprint,
+            job.model_dump_json(),
+            request,
+            milliseconds_of(job.created_at),
+            milliseconds(self._terms.running_ttl),
+            milliseconds(INDEX_TTL),
+            JOBS_LISTED,
+        ]
+        with store_errors(f"save job {job.id!r}"):
+            answer = self._create(keys=JobKeys.of_job(job).for_script(), args=arguments)
+        if answer == -1:
+            raise Conflict(
+                f"Job {job.id!r} exists with another request: choose another id, or leave it out.",
+                {"job_id": job.id},
+            )
+        return self.load(job.id)
+
+    def load(self, job_id: JobId) -> Job:
+        with store_errors(f"load job {job_id!r}"):
+            meta = self._redis.hgetall(JobKeys.of(job_id).meta)
+        if not meta:
+            raise _unknown(job_id)
+        return job_from(cast("Mapping[str, str]", meta))
+
+    def request(self, job_id: JobId) -> str:
+        with store_errors(f"load the request of job {job_id!r}"):
+            request = self._redis.get(JobKeys.of(job_id).request)
+        if request is None:
+            raise _unknown(job_id)
+        return str(request)
+
+    def result(self, job_id: JobId) -> str | None:
+        with store_errors(f"load the result of job {job_id!r}"):
+            result = self._redis.get(JobKeys.of(job_id).result)
+        return None if result is None else str(result)
+
+    def events(
+        self, job_id: JobId, *, after: EventId, limit: int = 1000
+    ) -> Sequence[tuple[EventId, JobEvent]]:
+        with store_errors(f"read the events of job {job_id!r}"):
+            found = self._redis.xrange(JobKeys.of(job_id).events, min=f"({after}", count=limit)
+        entries = cast("list[tuple[str, dict[str, str]]]", found or [])
+        read = [(EventId(entry), _event(fields["event"])) for entry, fields in entries]
+        return [(entry, event) for entry, event in read if event is not None]
+
+    def recent(self, *, limit: int, status: JobStatus | None = None) -> Sequence[Job]:
+        jobs: list[Job] = []
+        start = 0
+        while len(jobs) < limit:
+            with store_errors("list the recent jobs"):
+                ids = cast("list[str]", self._redis.zrevrange(RECENT, start, start + PAGE - 1))
+                found = self._load_all(ids)
+            jobs += [job for job in found if status in {None, job.status}]
+            start += len(found)
+            if len(ids) < PAGE:
+                break
+        return jobs[:limit]
+
+    def request_cancel(self, job_id: JobId) -> Job:
+        job = self.load(job_id)
+        now = self._now()
+        reason = Cancelled()
+        event = TaskFailed(
+            job_id=job_id,
+            task_type=job.kind,
+            at=now,
+            error=str(reason),
+            code=reason.code,
+            retryable=reason.retryable,
+        )
+        ending: list[str | int] = [
+            JobStatus.CANCELLED,
+            now.isoformat(),
+            str(reason),
+            reason.code,
+            int(reason.retryable),
+            milliseconds(self._terms.result_ttl),
+            milliseconds(self._terms.manuscript_ttl),
+            milliseconds(INDEX_TTL),
+        ]
+        arguments = [job_id, event.model_dump_json(), EVENTS_KEPT, CONTROLS_KEPT, *ending]
+        with store_errors(f"cancel job {job_id!r}"):
+            self._cancel(keys=JobKeys.of_job(job).for_script(), args=arguments)
+        return self.load(job_id)
+
+    def delete(self, job_id: JobId) -> None:
+        with store_errors(f"delete job {job_id!r}"):
+            answer = self._delete(keys=JobKeys.of(job_id).for_script(), args=[job_id])
+        if answer == -1:
+            raise _unknown(job_id)
+        if answer == 0:
+            raise IllegalTransition(f"Job {job_id!r} is not finished: cancel it first.")
+
+    def ping(self) -> None:
+        with store_errors("answer"):
+            self._redis.ping()
+
+    def _load_all(self, ids: Sequence[str]) -> Sequence[Job]:
+        """The jobs with these ids, without those that expired, which leave the index."""
+        keys = [JobKeys.of(JobId(job_id)).meta for job_id in ids]
+        pipe = self._redis.pipeline(transaction=False)
+        for key in keys:
+            pipe.hgetall(key)
+        metas = cast("list[dict[str, str]]", pipe.execute())
+        if not all(metas):
+            self._forget(keys=[RECENT, *keys], args=ids)
+        return [job_from(meta) for meta in metas if meta]
+
+
+def milliseconds_of(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def _unknown(job_id: JobId) -> NotFound:
+    return NotFound(f"There is no job {job_id!r}, or it has expired.", {"job_id": job_id})
+
+
+def _event(text: str) -> JobEvent | None:
+    try:
+        return JOB_EVENT.validate_json(text)
+    except ValidationError:
+        log.warning("An event that this version does not know is left out: %.80s", text)
+        return None

@@ -1,0 +1,244 @@
+"""The engine: a daemon thread with one event loop, and what other threads may ask of it."""
+
+import asyncio
+import logging
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pipeline.adapters.limiter import FairLimiter
+from pipeline.adapters.redis_connection import connect_async
+from pipeline.adapters.redis_flusher import Flusher
+from pipeline.adapters.redis_keys import Terms
+from pipeline.adapters.redis_leases import CancelRequests, Leases
+from pipeline.config import Settings
+from pipeline.domain.jobs import Job, JobId
+from pipeline.engine.run import Hooks, JobRun, Runner
+from pipeline.engine.task_tree import note_tasks
+from pipeline.errors import ServiceUnavailable, StoreUnavailable
+from pipeline.ports import Slots, Work
+
+log = logging.getLogger(__name__)
+
+START_TIMEOUT_S = 20.0
+# Starting a thread takes milliseconds; a busy machine may take longer.
+REVIVE_S = 0.5
+# An embedded server that died is there again within a second.
+PAUSE_S = 0.3
+# Between two tries of a loop whose step has failed.
+LEASE_PARTS = 3
+# A lease is renewed, and expired ones are looked for, this often within one lease.
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What an engine does now."""
+
+    jobs: int
+    waiting: int
+    """Jobs that wait here for one of the others to end."""
+    model_calls: int
+
+
+class Engine:
+    """Runs jobs of any kind; every process that runs jobs has one."""
+
+    def __init__(self, settings: Settings, url: str, work: Work, hooks: Hooks) -> None:
+        self._settings = settings
+        self._url = url
+        self._work = work
+        self._hooks = hooks
+        self._thread: threading.Thread | None = None
+        self._ready = threading.Event()
+        self._core: _Core | None = None
+
+    def start(self) -> None:
+        """Start the thread; Redis may come later. Does nothing when it runs."""
+        if self._thread is not None and self._thread.is_alive():
+            return
+        self._ready.clear()
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread.start()
+        if not self._ready.wait(START_TIMEOUT_S) or self._core is None:
+            raise ServiceUnavailable("The engine's thread did not start; look at the log.")
+
+    def submit(self, job_id: JobId) -> Future[None]:
+        """Run that job if nobody else does; done when this engine has let go of it."""
+        core = self._running_core()
+        return asyncio.run_coroutine_threadsafe(core.follow(job_id), core.loop)
+
+    def load(self) -> Load:
+        return self._core.load() if self._core else Load(jobs=0, waiting=0, model_calls=0)
+
+    def drain(self, timeout: timedelta = timedelta(seconds=10)) -> bool:
+        """Give all jobs back and take no more; False if some did not stop in time."""
+        core = self._running_core()
+        drained = asyncio.run_coroutine_threadsafe(core.drain(), core.loop)
+        try:
+            drained.result(timeout.total_seconds())
+        except TimeoutError:
+            return False
+        return True
+
+    def stop(self, timeout: timedelta = timedelta(seconds=10)) -> None:
+        """Drain, close the connections and end the thread."""
+        thread, core = self._thread, self._core
+        if thread is None or core is None or not thread.is_alive():
+            return
+        core.loop.call_soon_threadsafe(core.stopping.set)
+        thread.join(timeout.total_seconds())
+        if thread.is_alive():
+            log.error("The engine did not stop within %s; its leases run out", timeout)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        finally:
+            self._ready.set()  # whoever waits for the start sees that there is no core
+
+    async def _main(self) -> None:
+        note_tasks(asyncio.get_running_loop())
+        self._core = _Core(self._settings, self._url, self._work, self._hooks)
+        try:
+            await self._core.run(self._ready.set)
+        finally:
+            self._core = None
+
+    def _running_core(self) -> "_Core":
+        if self._core is None:
+            raise ServiceUnavailable("The engine does not run: call start() first.")
+        return self._core
+
+
+class _Core:
+    """What lives on the engine's loop."""
+
+    def __init__(self, settings: Settings, url: str, work: Work, hooks: Hooks) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.stopping = asyncio.Event()
+        self._settings = settings
+        self._hooks = hooks
+        self._runs: dict[JobId, tuple[JobRun, asyncio.Task[None]]] = {}
+        self._running = 0
+        self._is_draining = False
+        self._places = asyncio.Semaphore(settings.max_jobs)
+        self._limiter = FairLimiter(
+            total=settings.model_calls, per_job=settings.model_calls_per_job
+        )
+        terms = terms_of(settings)
+        self._commands = connect_async(url)
+        self._blocking = connect_async(url, connections=1)
+        owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._leases = Leases(self._commands, terms, owner=owner, now=hooks.now)
+        self._flusher = Flusher(self._commands, terms, hooks.now)
+        self._cancels = CancelRequests(self._blocking)
+        self._runner = Runner(self._leases, self._flusher, work, hooks, settings.job_deadline)
+
+    async def run(self, ready: Callable[[], None]) -> None:
+        steps = [self._flusher.run, self._cancel_some, self._beat, self._reap]
+        if self._hooks.revive is not None:
+            steps.append(self._revive)
+        loops = [asyncio.create_task(_again_and_again(step)) for step in steps]
+        ready()
+        await self.stopping.wait()
+        await self.drain()
+        for task in loops:
+            task.cancel()
+        await asyncio.wait(loops)
+        await self._commands.aclose()
+        await self._blocking.aclose()
+
+    async def follow(self, job_id: JobId) -> None:
+        """Take the job up unless it is here already, and wait until this engine lets it go."""
+        task = self._take(job_id)
+        if task is not None:
+            await asyncio.wait({task})
+
+    async def drain(self) -> None:
+        self._is_draining = True
+        for run, _ in self._runs.values():
+            run.stop("drained")
+        if tasks := [task for _, task in self._runs.values()]:
+            await asyncio.wait(tasks)
+
+    def load(self) -> Load:
+        waiting = len(self._runs) - self._running
+        return Load(jobs=self._running, waiting=waiting, model_calls=self._limiter.running)
+
+    def _take(self, job_id: JobId) -> asyncio.Task[None] | None:
+        if self._is_draining:
+            return None
+        if job_id in self._runs:
+            return self._runs[job_id][1]
+        run = JobRun(job_id)
+        task = asyncio.create_task(self._job(run), name=f"run {job_id}")
+        self._runs[job_id] = (run, task)
+        task.add_done_callback(lambda _: self._runs.pop(job_id, None))
+        return task
+
+    async def _job(self, run: JobRun) -> None:
+        async with self._places:
+            if run.stopped:
+                return
+            self._running += 1
+            try:
+                await self._runner.run(run, self._share)
+            except Exception:
+                log.exception("Job %s was dropped; its lease runs out", run.job_id)
+            finally:
+                self._running -= 1
+                self._limiter.leave(run.job_id)
+
+    def _share(self, job: Job) -> Slots:
+        return self._limiter.join(job.id, job.priority.weight)
+
+    async def _cancel_some(self) -> None:
+        for job_id in await self._cancels.next():
+            if job_id in self._runs:
+                self._runs[job_id][0].stop("cancelled")
+
+    async def _beat(self) -> None:
+        await asyncio.sleep(self._settings.lease.total_seconds() / LEASE_PARTS)
+        self._flusher.beat()
+
+    async def _reap(self) -> None:
+        """Take up jobs that nobody runs, as many as there are free places."""
+        await asyncio.sleep(self._settings.lease.total_seconds() / LEASE_PARTS)
+        free = self._settings.max_jobs - len(self._runs)
+        if free > 0 and not self._is_draining:
+            for job_id in await self._leases.expired(free):
+                self._take(job_id)
+
+    async def _revive(self) -> None:
+        await asyncio.sleep(REVIVE_S)
+        if self._hooks.revive is not None:
+            await asyncio.to_thread(self._hooks.revive)
+
+
+def terms_of(settings: Settings) -> Terms:
+    """The part of the settings that the adapters of Redis need."""
+    return Terms(
+        lease=settings.lease,
+        running_ttl=settings.running_ttl,
+        result_ttl=settings.result_ttl,
+        manuscript_ttl=settings.manuscript_ttl,
+        max_attempts=settings.max_attempts,
+    )
+
+
+async def _again_and_again(step: Callable[[], Awaitable[None]]) -> None:
+    """Repeat a step for ever; the engine lives on when one fails."""
+    while True:
+        try:
+            await step()
+        except StoreUnavailable as error:
+            log.warning("The engine waits for Redis: %s", error)
+            await asyncio.sleep(PAUSE_S)
+        except Exception:
+            log.exception("A step of the engine failed; it is tried again")
+            await asyncio.sleep(PAUSE_S)
