@@ -1,0 +1,54 @@
+"""The live board: all sections while they are written, drawn without a rerun of the page."""
+
+import json
+from typing import Literal
+
+from components.assets import component
+from components.board.labels import LABELS
+from pipeline.domain.documents import Language, Value
+
+
+class Finished(Value):
+    """How a job ended; `gone` says that its events are no longer kept."""
+
+    status: Literal["completed", "failed", "cancelled", "gone"]
+    code: str = ""
+    retryable: bool = False
+
+
+def board(
+    *, key: str, live: str, title: str, language: Language, document_language: Language
+) -> Finished | None:
+    """Draw the sections of a document job; the page runs again when the job has ended.
+
+    Args:
+        key: One per job, so that the end of one is not taken for the end of another.
+        live: Relative address of the job's events, such as `live/jobs/<id>`; `<live>/cancel`
+            stops the job.
+        title: Of the document.
+        language: Of the interface.
+        document_language: Chinese documents are measured in characters.
+    """
+    return _mount(
+        key,
+        {
+            "live": live,
+            "title": title,
+            "language": language,
+            "counts_characters": document_language == "zh",
+            "compact": False,
+        },
+        language,
+    )
+
+
+def progress_line(*, key: str, live: str, language: Language) -> Finished | None:
+    """Draw only what a job is doing now, and a bar; the page runs again when it has ended."""
+    return _mount(key, {"live": live, "language": language, "compact": True}, language)
+
+
+def _mount(key: str, values: dict[str, str | bool], language: Language) -> Finished | None:
+    data = json.dumps(values | {"labels": LABELS[language]}, ensure_ascii=False)
+    result = component("board")(key=key, data=data, on_finished_change=lambda: None)
+    finished = result.get("finished")
+    return None if finished is None else Finished.model_validate(finished)

@@ -1,0 +1,138 @@
+// The live board: what the events say, drawn once a frame, without a rerun of the page.
+
+import { fill, make, setText } from "./elements.js"
+import { Feed } from "./feed.js"
+import { Groups } from "./groups.js"
+import { Bar, endingSentence, Status, summary } from "./progress.js"
+import { Stop } from "./stop.js"
+import { Story } from "./story.js"
+
+class Board {
+  constructor(parent, data, setState) {
+    this.labels = data.labels
+    this.words = {
+      labels: data.labels,
+      unit: data.counts_characters ? "characters" : "words",
+      number: new Intl.NumberFormat(data.language),
+    }
+    this.isCompact = data.compact
+    this.setState = setState
+    this.startedMs = performance.now()
+    this.story = new Story()
+    this.bar = new Bar(data.labels.progress)
+    this.status = new Status()
+    this.stop = new Stop(`${data.live}/cancel`, data.labels)
+    this.groups = new Groups(this.words)
+    this.root = this.isCompact ? this.drawCompact() : this.drawWhole(data.title)
+    this.root.lang = data.language
+    parent.append(this.root)
+    setText(this.status.element, data.labels.starting)
+    this.bar.paint(null)
+    this.feed = new Feed(data.live, this.listeners())
+    this.feed.open()
+  }
+
+  drawCompact() {
+    return make("div", { className: "lb lb-compact" }, this.status.element, this.bar.element)
+  }
+
+  drawWhole(title) {
+    this.summary = make("p", { className: "lb-summary" }, this.labels.starting)
+    const heading = make("h1", { dir: "auto" }, fill(this.labels.heading, { title }))
+    const words = make("div", {}, heading, this.summary)
+    const head = make("div", { className: "lb-top" }, words, this.stop.element)
+    const leave = make("p", { className: "lb-leave" }, this.labels.leave)
+    const now = make("div", { className: "lb-line" }, this.status.element, leave)
+    return make("div", { className: "lb" }, head, this.bar.element, now, this.groups.element)
+  }
+
+  listeners() {
+    return {
+      event: (event) => this.story.apply(event),
+      batch: () => this.arrived(),
+      gap: () => this.story.forgetText(),
+      lost: () => this.lost(),
+      back: () => this.back(),
+      gone: () => this.gone(),
+    }
+  }
+
+  arrived() {
+    this.frame ??= requestAnimationFrame(() => this.paint())
+    if (this.story.ending) this.finish()
+  }
+
+  paint() {
+    this.frame = null
+    const { story } = this
+    if (!this.isCompact) this.paintSections()
+    this.bar.paint(this.share())
+    if (story.ending) this.status.sayNow(endingSentence(story.ending, this.labels))
+    else if (story.progress) this.status.say(story.progress.sentence)
+    story.changed.clear()
+  }
+
+  paintSections() {
+    const { story } = this
+    if (story.isReplanned) this.groups.arrange(story)
+    story.isReplanned = false
+    this.groups.paint(story)
+    setText(this.summary, summary(story, this.words))
+    if (this.root.dataset.firstTextMs || !story.words) return
+    this.root.dataset.firstTextMs = Math.round(performance.now() - this.startedMs)
+  }
+
+  share() {
+    const { ending, progress, sections } = this.story
+    if (ending?.status === "completed") return 1
+    if (sections.size && !this.isCompact) return this.story.share
+    return progress?.total ? progress.done / progress.total : null
+  }
+
+  /** The page decides what comes next; a hidden tab paints nothing, so this does not wait. */
+  finish() {
+    this.feed.close()
+    this.stop.end()
+    this.root.dataset.status = this.story.ending.status
+    this.setState("finished", this.story.ending)
+  }
+
+  lost() {
+    this.root.classList.add("lb-lost")
+    this.status.sayNow(this.labels.lost)
+  }
+
+  back() {
+    if (!this.root.classList.contains("lb-lost")) return
+    this.root.classList.remove("lb-lost")
+    this.status.sayNow(this.labels.back)
+  }
+
+  gone() {
+    this.stop.end()
+    this.status.sayNow(this.labels.gone)
+    this.setState("finished", { status: "gone", code: "not_found", retryable: false })
+  }
+
+  dispose() {
+    this.feed.close()
+    this.status.stop()
+    cancelAnimationFrame(this.frame)
+    this.root.remove()
+  }
+}
+
+const boards = new WeakMap()
+
+export default function mount({ parentElement, data, setStateValue }) {
+  const shown = boards.get(parentElement)
+  if (shown?.data !== data) {
+    shown?.board.dispose()
+    const board = new Board(parentElement, JSON.parse(data), setStateValue)
+    boards.set(parentElement, { data, board })
+  }
+  return () => {
+    boards.get(parentElement)?.board.dispose()
+    boards.delete(parentElement)
+  }
+}

@@ -1,0 +1,112 @@
+// One section on the board: its state, the end of what is being written, the finished text.
+
+import { fill, icon, make, makeButton, setText } from "./elements.js"
+import { opening, tail, withoutMarkers } from "./words.js"
+
+const ICONS = {
+  waiting: "schedule",
+  researching: "manage_search",
+  writing: "edit_note",
+  checking: "fact_check",
+  done: "check_circle",
+  failed: "error",
+}
+
+export class Card {
+  /** @param {object} words `labels`, `unit` (a word count's label), `number` (a formatter) */
+  constructor(section, words) {
+    this.words = words
+    this.icon = icon("", "lb-icon")
+    this.number = make("span", { className: "lb-number" })
+    this.title = make("span", { className: "lb-title", dir: "auto" })
+    this.state = make("p", { className: "lb-state" })
+    this.tail = make("span", { dir: "auto" })
+    this.full = make("div", { className: "lb-full", hidden: true, id: `lb-text-${section.id}` })
+    this.toggle = this.makeToggle()
+    this.heading = make("div", { className: "lb-name" })
+    this.element = make(
+      "li",
+      { className: "lb-card" },
+      make("div", { className: "lb-head" }, this.icon, this.heading, this.state),
+      make("p", { className: "lb-tail" }, this.tail),
+      this.full,
+      this.toggle,
+    )
+    this.element.dataset.section = section.id
+  }
+
+  makeToggle() {
+    const toggle = makeButton("lb-open", "", () => this.turn())
+    toggle.hidden = true
+    toggle.setAttribute("aria-controls", this.full.id)
+    toggle.setAttribute("aria-expanded", "false")
+    return toggle
+  }
+
+  /** The level of its heading depends on whether it stands below a chapter's. */
+  setLevel(tag) {
+    if (this.heading.firstChild?.localName === tag) return
+    this.heading.replaceChildren(make(tag, {}, this.number, " ", this.title))
+  }
+
+  paint(section) {
+    const { labels } = this.words
+    this.section = section
+    this.element.dataset.state = section.state
+    setText(this.icon, ICONS[section.state])
+    setText(this.number, section.number)
+    setText(this.title, section.title)
+    this.title.title = section.title
+    setText(this.state, this.stateSentence(section))
+    setText(this.tail, this.tailText(section))
+    const isReadable = section.state === "done" && section.text !== ""
+    this.toggle.hidden = !isReadable
+    setText(this.toggle, this.isOpen ? labels.close : labels.read)
+    const action = this.isOpen ? labels.close_section : labels.read_section
+    this.toggle.setAttribute("aria-label", fill(action, section))
+    if (this.isOpen) this.paintFull()
+  }
+
+  stateSentence(section) {
+    const { labels, unit, number } = this.words
+    const state = labels[`state_${section.state}`]
+    if (!section.words || section.state === "failed") return state
+    return `${state} · ${fill(labels[unit], { n: number.format(section.words) })}`
+  }
+
+  tailText(section) {
+    const { labels, unit, number } = this.words
+    if (section.state === "failed") return labels[`error_${section.code}`] ?? labels.error_section
+    if (section.state === "done") return opening(section.text) || labels.no_text
+    if (section.text) return tail(section.text)
+    if (!section.target) return ""
+    return fill(labels.planned, { n: fill(labels[unit], { n: number.format(section.target) }) })
+  }
+
+  get isOpen() {
+    return !this.full.hidden
+  }
+
+  turn() {
+    this.full.hidden = this.isOpen
+    this.toggle.setAttribute("aria-expanded", String(this.isOpen))
+    this.element.classList.toggle("lb-card-open", this.isOpen)
+    this.paint(this.section)
+  }
+
+  paintFull() {
+    if (this.painted === this.section.text) return
+    this.painted = this.section.text
+    const blocks = withoutMarkers(this.section.text).split(/\n\s*\n/).map((block) => block.trim())
+    this.full.replaceChildren(...blocks.filter(Boolean).map((block) => {
+      const heading = /^#{1,6}\s+(.*)$/.exec(block)
+      const properties = heading ? { className: "lb-subhead" } : {}
+      return make("p", { ...properties, dir: "auto" }, plain(heading ? heading[1] : block))
+    }))
+  }
+}
+
+/** A block of Markdown without the signs of emphasis; tables and lists keep their lines. */
+function plain(block) {
+  return block.replace(/\*\*|__|~~/g, "")
+}

@@ -1,0 +1,119 @@
+"""What the reader shows of a document, as plain values in the interface's language."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+from components.reader.labels import LABELS
+from components.rendering import section_html
+from pipeline.domain.documents import (
+    Document,
+    DocumentSection,
+    Integrity,
+    Language,
+    Passage,
+    PassageId,
+    SectionStatus,
+    Source,
+)
+
+Labels = Mapping[str, str]
+Plain = str | int | bool | None
+
+
+def sections_shown(document: Document, language: Language) -> list[dict[str, Plain]]:
+    """Every section with its text as HTML, and as the Markdown that an author edits."""
+    numbers = _numbers(document)
+    below = [after.level > before.level for before, after in pairwise(document.sections)]
+    return [
+        {
+            "id": section.id,
+            "title": section.title,
+            "number": section.number,
+            "level": section.level,
+            "html": section_html(section.content, level=section.level, numbers=numbers),
+            "source": section.content,
+            "failure": _failure(section, LABELS[language]),
+            "is_leaf": bool(section.content) or not holds_others,
+        }
+        for section, holds_others in zip(document.sections, [*below, False], strict=True)
+    ]
+
+
+def citations_shown(document: Document, language: Language) -> dict[str, dict[str, Plain]]:
+    """What each passage's citation opens."""
+    sources = {source.id: source for source in document.sources}
+    passages = {passage.id: passage for passage in document.passages}
+    return {
+        passage_id: {
+            "number": number,
+            "text": passages[passage_id].text,
+            **_place(passages[passage_id], sources.get(passages[passage_id].source_id), language),
+        }
+        for passage_id, number in _numbers(document).items()
+    }
+
+
+def references_shown(document: Document) -> list[dict[str, Plain]]:
+    return [{"number": entry.number, "text": entry.text} for entry in document.references]
+
+
+def integrity_sentence(integrity: Integrity, language: Language) -> str:
+    """How well the citations hold: "63 citations, all resolved; 2 sections without a source"."""
+    labels = LABELS[language]
+    parts = [
+        _citations_sentence(integrity, labels),
+        _counted("uncited", integrity.uncited_sections, labels),
+        _counted("unknown", integrity.unknown_markers, labels),
+        _counted("failed", integrity.failed_sections, labels),
+    ]
+    return labels["semicolon"].join(part for part in parts if part)
+
+
+def _numbers(document: Document) -> dict[PassageId, int]:
+    """A passage is cited by the number of its source's reference."""
+    by_source = {entry.source_id: entry.number for entry in document.references}
+    return {
+        passage.id: by_source[passage.source_id]
+        for passage in document.passages
+        if passage.source_id in by_source
+    }
+
+
+def _failure(section: DocumentSection, labels: Labels) -> str:
+    if section.status is not SectionStatus.FAILED:
+        return ""
+    return labels.get(f"error_{section.error_code}", labels["error_section"])
+
+
+def _place(passage: Passage, source: Source | None, language: Language) -> dict[str, Plain]:
+    """Title, address and place of a passage: "notes.pdf · p. 4 · Methods › Sampling"."""
+    title = source.title if source else ""
+    file_name = source.file_name if source and source.file_name != title else ""
+    page = LABELS[language]["page"].format(n=passage.page) if passage.page else ""
+    path = " › ".join(passage.heading_path)
+    return {
+        "title": title or file_name,
+        "url": _web_address(source.url) if source else "",
+        "place": " · ".join(part for part in (file_name, page, path) if part),
+    }
+
+
+def _web_address(url: str) -> str:
+    """Only what a browser opens as a page; an address such as `javascript:` is none."""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+def _citations_sentence(integrity: Integrity, labels: Labels) -> str:
+    if integrity.citations == 0:
+        return labels["citations_none"]
+    if integrity.resolved < integrity.citations:
+        key = "citations_some"
+    else:
+        key = "citations_one" if integrity.citations == 1 else "citations_all"
+    return labels[key].format(n=integrity.citations, resolved=integrity.resolved)
+
+
+def _counted(key: str, count: int, labels: Labels) -> str:
+    if count == 0:
+        return ""
+    return labels[f"{key}_one" if count == 1 else key].format(n=count)

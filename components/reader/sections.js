@@ -1,0 +1,105 @@
+// One section of the document: heading, text, the gap of a failed one, the way into the editor.
+
+import { fill, icon, make, makeButton } from "../board/elements.js"
+import { Editor, keptDraft } from "./editor.js"
+
+const DEEPEST_HEADING = 6
+
+export class SectionView {
+  constructor(id) {
+    this.id = id
+    this.body = make("div", { className: "lr-body" })
+    this.head = make("div", { className: "lr-head" })
+    this.element = make("section", { className: "lr-section" }, this.head, this.body)
+    this.element.dataset.section = id
+  }
+
+  update(section, context) {
+    const drawn = JSON.stringify([section, context.post, context.can_retry, context.language])
+    this.section = section
+    this.context = context
+    if (this.editor?.isSaved) this.closeEditor()
+    if (this.editor || this.drawn === drawn) return
+    this.drawn = drawn
+    this.draw()
+  }
+
+  draw() {
+    const { section, context } = this
+    const isEditable = context.post !== null && section.is_leaf
+    this.drawHead(isEditable)
+    this.drawBody()
+    const draft = isEditable ? keptDraft(context.post, section) : null
+    if (draft !== null) this.openEditor(draft)
+  }
+
+  drawHead(isEditable) {
+    const { section, context } = this
+    const tag = `h${Math.min(DEEPEST_HEADING, section.level + 1)}`
+    const title = make("span", { dir: "auto" }, section.title)
+    this.heading = make(tag, { tabIndex: -1 }, section.number, " ", title)
+    this.head.replaceChildren(this.heading)
+    this.editButton = null
+    if (!isEditable) return
+    this.editButton = makeButton("lr-edit", icon("edit", "lr-icon"), () => this.openEditor())
+    this.editButton.append(context.labels.edit)
+    this.editButton.setAttribute("aria-label", fill(context.labels.edit_section, section))
+    this.head.append(this.editButton)
+  }
+
+  drawBody() {
+    // The HTML was made and cleaned by the server; see rendering.py.
+    this.body.innerHTML = this.section.html
+    this.body.lang = this.context.document_language
+    if (this.section.failure) this.body.prepend(this.gap())
+  }
+
+  gap() {
+    const { section, context } = this
+    const gap = make("div", { className: "lr-gap", lang: context.language })
+    const name = make("strong", {}, context.labels.gap)
+    const words = make("div", {}, name, make("p", {}, section.failure))
+    gap.append(icon("error", "lr-icon"), words)
+    if (context.can_retry) gap.append(this.retryButton())
+    return gap
+  }
+
+  retryButton() {
+    const { section, context } = this
+    const retry = makeButton("lr-retry", context.labels.retry, () => {
+      retry.disabled = true
+      retry.textContent = context.labels.retrying
+      context.onRetry(section.id)
+    })
+    retry.setAttribute("aria-label", fill(context.labels.retry_section, section))
+    return retry
+  }
+
+  citations() {
+    return [...this.body.querySelectorAll(".lr-cite")]
+  }
+
+  reveal() {
+    this.element.scrollIntoView({ block: "start" })
+    this.heading.focus({ preventScroll: true })
+  }
+
+  openEditor(draft = null) {
+    if (this.editor) return
+    this.editor = new Editor(this.section, this.context, () => this.cancel())
+    this.editButton.hidden = true
+    this.body.replaceChildren(this.editor.element)
+    this.editor.open(draft)
+  }
+
+  cancel() {
+    this.closeEditor()
+    this.update(this.section, this.context)
+    this.editButton?.focus()
+  }
+
+  closeEditor() {
+    this.editor = null
+    this.drawn = null
+  }
+}

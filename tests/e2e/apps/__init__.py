@@ -1,0 +1,1 @@
+"""Small apps that show one component each, driven by the tests."""
