@@ -1,0 +1,51 @@
+"""The outline editor: rows that are typed into, moved and dragged, saved as they change."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue
+
+from components.assets import component
+from components.outliner.labels import LABELS
+from pipeline.domain.documents import Language
+
+LABEL_KEYS = tuple(LABELS["en"])
+"""The texts that the editor needs; each language has exactly these."""
+
+
+def outliner(  # noqa: PLR0913  each is a plain value that the page has at hand
+    *,
+    key: str,
+    snapshot: Mapping[str, JsonValue] | str,
+    post: str,
+    live: str | None,
+    sources: Sequence[tuple[str, str]] = (),
+    language: Language = "en",
+    readonly: bool = False,
+) -> None:
+    """Draw an outline draft for editing.
+
+    Edits go from the browser to `post` and never through a rerun of the page.
+
+    Args:
+        snapshot: `pipeline.domain.edits.snapshot(draft)`, or the same as JSON.
+        post: Where operations are posted: a URL relative to the page.
+        live: WebSocket that pushes snapshots: a URL relative to the page; None: nobody pushes.
+        sources: Id and title of each source that a node can be bound to.
+        language: Of the interface.
+        readonly: Show it, and let nothing be changed.
+    """
+    # One string: lists and dicts in a component's data are searched for dataframes on each run.
+    data = json.dumps(
+        {
+            "snapshot": json.loads(snapshot) if isinstance(snapshot, str) else dict(snapshot),
+            "post": post,
+            "live": live,
+            "sources": [list(source) for source in sources],
+            "labels": dict(LABELS[language]),
+            "language": language,
+            "readonly": readonly,
+        },
+        ensure_ascii=False,
+    )
+    component("outliner")(key=key, data=data)

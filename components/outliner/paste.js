@@ -1,0 +1,133 @@
+// Reading pasted text as nodes, by the rules of pipeline/domain/outline_text.py.
+import { AT_END } from "./commands.js"
+import { newNode } from "./tree.js"
+
+const TAB = "    "
+const MAX_TITLE_CHARS = 500
+const HAN_NUMBER = "一二三四五六七八九十百千零〇两"
+
+const HEADING = /^(#{1,6})\s+(.+?)(?:\s+#+)?$/
+const CHAPTER = new RegExp(`^第\\s*[${HAN_NUMBER}\\d]+\\s*([部篇编章节])(?:[\\s:：、.]+|(?=\\S))(.+)$`)
+const HAN_ITEM = new RegExp(`^[${HAN_NUMBER}]+[、.．]\\s*(.+)$`)
+const HAN_PARENS = new RegExp(`^[（(][${HAN_NUMBER}]+[）)]\\s*(.+)$`)
+const DECIMAL = /^(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$/
+const NUMBER = /^\d+(?:[.)）]\s+|、\s*)(.+)$/
+const BARE_NUMBER = /^\d{1,2}\s+(.+)$/
+const PARENS = /^[（(]\d+[）)]\s*(.+)$/
+const BULLET = /^[-*+•·]\s+(.+)$/
+
+const RANK_OF_PART = { 部: 200, 篇: 200, 编: 200, 章: 210, 节: 220 }
+
+function withoutNumber(title) {
+  for (const pattern of [CHAPTER, HAN_ITEM, HAN_PARENS, DECIMAL, NUMBER]) {
+    const found = title.match(pattern)
+    if (found) return found.at(-1)
+  }
+  return title
+}
+
+function readItem(text, indent, hasDecimals) {
+  const number = text.match(NUMBER) || (hasDecimals ? text.match(BARE_NUMBER) : null)
+  if (number && hasDecimals) return { text: number[1], rank: 400, isStructure: true }
+  const rank = 1000 + 10 * indent
+  if (number) return { text: number[1], rank }
+  const parens = text.match(PARENS)
+  if (parens) return { text: parens[1], rank: rank + 1 }
+  const bullet = text.match(BULLET)
+  if (bullet) return { text: bullet[1], rank: rank + 3 }
+  if (text.startsWith(">")) {
+    return { text: text.replace(/^[> ]+/, ""), rank: rank + 2, isNote: true }
+  }
+  return { text, rank: rank + 2, isPlain: true }
+}
+
+function readLine(text, indent, hasDecimals) {
+  let found = text.match(HEADING)
+  if (found) {
+    return { text: withoutNumber(found[2]), rank: 100 + found[1].length, isStructure: true }
+  }
+  found = text.match(CHAPTER)
+  if (found) return { text: found[2], rank: RANK_OF_PART[found[1]], isStructure: true }
+  found = text.match(HAN_ITEM)
+  if (found) return { text: found[1], rank: 300, isStructure: true }
+  found = text.match(HAN_PARENS)
+  if (found) return { text: found[1], rank: 310, isStructure: true }
+  found = text.match(DECIMAL)
+  if (found) {
+    const dots = found[1].split(".").length - 1
+    return { text: found[2], rank: 400 + dots, isStructure: true }
+  }
+  return readItem(text, indent, hasDecimals)
+}
+
+function readLines(text) {
+  const rows = text
+    .replace(/^\ufeff/, "")
+    .split(/\r\n|\r|\n/)
+    .map((row) => row.replaceAll("\t", TAB).trimEnd())
+    .filter((row) => row.trim())
+  const hasDecimals = rows.some((row) => DECIMAL.test(row.trim()))
+  return rows.map((row) => {
+    const indent = row.length - row.trimStart().length
+    return readLine(row.trim(), indent, hasDecimals)
+  })
+}
+
+function makeItem({ text, rank }) {
+  const isLong = text.length > MAX_TITLE_CHARS
+  const summary = isLong ? [text] : []
+  return { title: text.slice(0, MAX_TITLE_CHARS), rank, summary, notes: [], children: [] }
+}
+
+/** Items with `title`, `summary`, `notes` (lists of lines) and `children`. */
+export function parse(text) {
+  const lines = readLines(text)
+  const hasStructure = lines.some((line) => line.isStructure)
+  const top = { rank: -1, children: [] }
+  const stack = [top]
+  for (const line of lines) {
+    const last = stack.at(-1)
+    if (line.isNote && last !== top) last.notes.push(line.text)
+    else if (line.isPlain && hasStructure && last !== top) last.summary.push(line.text)
+    else {
+      while (stack.at(-1).rank >= line.rank) stack.pop()
+      const item = makeItem(line)
+      stack.at(-1).children.push(item)
+      stack.push(item)
+    }
+  }
+  return top.children
+}
+
+function nodesOf(item, parent) {
+  const root = newNode(parent, {
+    title: item.title,
+    content_summary: item.summary.join("\n"),
+    notes: item.notes.join("\n"),
+  })
+  return [root, ...item.children.flatMap((child) => nodesOf(child, root.id))]
+}
+
+/** Pasting several lines into a title makes nodes after it; one line is left to the browser. */
+export function onPaste(o, event) {
+  if (event.target.dataset?.k !== "title" || o.readonly) return
+  const pasted = event.clipboardData.getData("text/plain")
+  const items = pasted.split("\n").filter((line) => line.trim()).length > 1 ? parse(pasted) : []
+  if (!items.length) return
+  event.preventDefault()
+  const id = event.target.closest(".ol-row").dataset.id
+  const { parent, title, kids } = o.tree.get(id)
+  let after = id
+  let count = 0
+  const operations = items.map((item) => {
+    const nodes = nodesOf(item, parent)
+    const operation = { t: "ins", parent, after, nodes }
+    after = nodes[0].id
+    count += nodes.length
+    return operation
+  })
+  const first = operations[0].nodes[0].id
+  if (!title && !kids.length) operations.push({ t: "del", id })
+  o.change(operations, { focus: first, caret: AT_END })
+  o.say(o.t.count("pasted", count))
+}
