@@ -16,7 +16,7 @@ def _seconds(value: object) -> object:
         return value
     try:
         return timedelta(seconds=float(value))
-    except ValueError:
+    except (ValueError, OverflowError):
         return value  # an ISO 8601 duration, or a mistake: pydantic decides
 
 

@@ -17,6 +17,12 @@ class _Share:
     running: int = 0
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
+    def has_waiting(self) -> bool:
+        """Whether a call waits, once those that were cancelled meanwhile are dropped."""
+        while self.waiting and self.waiting[0].done():
+            self.waiting.popleft()
+        return bool(self.waiting)
+
 
 class FairLimiter:
     """Gives a free call to the job that has the fewest for its weight; for one event loop."""
@@ -51,8 +57,6 @@ class FairLimiter:
         except asyncio.CancelledError:
             if waiting.done() and not waiting.cancelled():
                 self.release(share)  # it was given in the same turn of the loop
-            else:
-                share.waiting.remove(waiting)
             raise
 
     def release(self, share: _Share) -> None:
@@ -65,7 +69,7 @@ class FairLimiter:
             ready = [
                 share
                 for share in self._shares.values()
-                if share.waiting and share.running < self._per_job
+                if share.running < self._per_job and share.has_waiting()
             ]
             if not ready:
                 return

@@ -71,7 +71,7 @@ def connect(url: str) -> Redis:
         retry=Retry(backoff, RETRIES),
         **_OPTIONS,
     )
-    return Redis(connection_pool=pool)
+    return Redis.from_pool(pool)
 
 
 def connect_async(url: str, *, connections: int = CONNECTIONS) -> AsyncRedis:
@@ -87,7 +87,7 @@ def connect_async(url: str, *, connections: int = CONNECTIONS) -> AsyncRedis:
         retry=AsyncRetry(backoff, RETRIES),
         **_OPTIONS,
     )
-    return AsyncRedis(connection_pool=pool)
+    return AsyncRedis.from_pool(pool)
 
 
 @contextmanager

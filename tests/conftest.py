@@ -1,0 +1,38 @@
+"""Fixtures that more than one suite needs."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.adapters.embedded_redis import ensure_server, find_binary, stop_server
+from pipeline.adapters.redis_connection import connect
+
+
+@pytest.fixture(scope="session")
+def _embedded_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    data_dir = tmp_path_factory.mktemp("redis")
+    yield ensure_server(data_dir)
+    stop_server(data_dir, only_if_unused=False)
+
+
+@pytest.fixture
+def redis_url(_embedded_url: str) -> str:
+    """An empty embedded server, one for the whole session; without a binary, in memory."""
+    return _emptied(_embedded_url)
+
+
+@pytest.fixture(params=["embedded", "memory"])
+def any_url(request: pytest.FixtureRequest) -> str:
+    """Each kind of store in turn, empty."""
+    if request.param == "memory":
+        return _emptied("memory://tests")
+    if find_binary() is None:
+        pytest.skip("there is no redis-server on this machine")
+    return _emptied(request.getfixturevalue("_embedded_url"))
+
+
+def _emptied(url: str) -> str:
+    client = connect(url)
+    client.flushall()
+    client.close()
+    return url

@@ -1,0 +1,72 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from pipeline.config import Settings
+from pipeline.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("3600", timedelta(hours=1)),
+        ("0.5", timedelta(milliseconds=500)),
+        ("PT1H", timedelta(hours=1)),
+        ("P2D", timedelta(days=2)),
+        ("1:30:00", timedelta(minutes=90)),
+    ],
+)
+def test_a_duration_is_seconds_or_iso_8601(
+    monkeypatch: pytest.MonkeyPatch, text: str, meaning: timedelta
+) -> None:
+    monkeypatch.setenv("RESULT_TTL", text)
+
+    assert Settings().result_ttl == meaning
+
+
+@pytest.mark.parametrize("text", ["soon", "一小时", "nan", "inf"])
+def test_a_duration_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("RESULT_TTL", text)
+
+    with pytest.raises(ValidationError, match="result_ttl"):
+        Settings()
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEASE", "")
+
+    assert Settings().lease == timedelta(seconds=15)
+
+
+def test_settings_come_from_the_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("DATA_DIR=数据\nEMBEDDED_REDIS_BIN=/opt/redis\n", encoding="utf-8")
+
+    settings = Settings()
+
+    assert settings.data_dir == Path("数据")
+    assert settings.embedded_redis_bin == Path("/opt/redis")
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"OPENAI_API_KEY": "key"},
+        {"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"},
+        {"OPENAI_MODEL": "some-model"},
+    ],
+)
+def test_half_a_model_endpoint_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigError, match="OPENAI_MODEL"):
+        Settings()
+
+
+def test_without_variables_the_offline_author_writes() -> None:
+    assert not Settings().has_model

@@ -1,0 +1,469 @@
+"""The engine with hand-written work: how jobs start, stop, move to another engine and end."""
+
+import asyncio
+import logging
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+
+from pipeline.domain.jobs import (
+    Job,
+    JobId,
+    JobKind,
+    JobStatus,
+    Priority,
+    TaskCompleted,
+    TaskFailed,
+    TaskStarted,
+)
+from pipeline.engine import summarise
+from pipeline.errors import ModelRejected
+from pipeline.ports import Journal, Slots
+from tests.running import (
+    PATIENCE_S,
+    REQUEST,
+    RESULT,
+    RunningEngine,
+    Writer,
+    a_job,
+    a_store,
+    as_writer,
+    endings_of,
+    events_of,
+    progress,
+    running_engine,
+)
+
+
+class Rooms:
+    """Work that waits until it is let go; notes who came in, who left, and how."""
+
+    def __init__(self) -> None:
+        self.entered: list[JobId] = []
+        self.left: list[str] = []
+        self.is_inside = threading.Semaphore(0)
+        self._exits: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+
+    async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        leave = asyncio.Event()
+        self._exits.append((asyncio.get_running_loop(), leave))
+        self.entered.append(job.id)
+        self.is_inside.release()
+        try:
+            await leave.wait()
+        except asyncio.CancelledError:
+            self.left.append("cancelled")
+            raise
+        self.left.append("done")
+        return RESULT
+
+    def wait_for(self, count: int = 1) -> None:
+        for _ in range(count):
+            assert self.is_inside.acquire(timeout=PATIENCE_S)
+
+    def let_out(self) -> None:
+        for loop, leave in self._exits:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(leave.set)
+
+
+class Units:
+    """Work of a few units, each kept in the journal; notes which were really done."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        self.done: list[str] = []
+
+    async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        for number, name in enumerate(self.names):
+            if journal.finished(name, f"{name}-key") is None:
+                async with slots.slot():
+                    self.done.append(name)
+                journal.write(name, f"第{name}节")
+                await journal.finish(
+                    name, f"{name}-key", {"text": f"第{name}节"}, progress(job, done=number + 1)
+                )
+        return RESULT
+
+
+def submit(url: str, running: RunningEngine, job: Job) -> Job:
+    a_store(url).create(job, REQUEST, "fingerprint")
+    running.engine.submit(job.id)
+    return job
+
+
+def test_a_finished_job_has_its_result_and_one_terminal_event(any_url: str) -> None:
+    job = a_job()
+
+    with running_engine(any_url, Units("一", "二")) as running:
+        submit(any_url, running, job)
+        ended = running.next_end()
+
+    store = a_store(any_url)
+    started, *_, completed = events_of(store, job.id)
+    assert isinstance(started, TaskStarted)
+    assert (started.task_prompt, started.attempt) == ("写一份关于潮汐能的报告", 1)
+    assert isinstance(completed, TaskCompleted)
+    assert completed.result == {"title": "潮汐能", "nodes": 1}
+    assert endings_of(store, job.id) == [completed]
+    assert store.result(job.id) == RESULT
+    loaded = store.load(job.id)
+    assert (loaded.status, loaded.done, loaded.total) == (JobStatus.COMPLETED, 2, 3)
+    assert loaded.finished_at == completed.at
+    assert ended.status is JobStatus.COMPLETED
+
+
+def test_an_error_of_the_pipeline_ends_the_job_with_its_code(redis_url: str) -> None:
+    async def refuse(job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        raise ModelRejected("model_unknown", "没有这个模型", {"model": "x"})
+
+    job = a_job()
+    with running_engine(redis_url, refuse) as running:
+        submit(redis_url, running, job)
+        running.next_end()
+
+    store = a_store(redis_url)
+    (ending,) = endings_of(store, job.id)
+    assert isinstance(ending, TaskFailed)
+    assert (ending.code, ending.error, ending.details) == (
+        "model_unknown",
+        "没有这个模型",
+        {"model": "x"},
+    )
+    loaded = store.load(job.id)
+    assert (loaded.status, loaded.error_code) == (JobStatus.FAILED, "model_unknown")
+
+
+def test_an_unexpected_error_is_internal_and_its_traceback_is_only_in_the_log(
+    redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def stumble(job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        raise RuntimeError("secret detail")
+
+    job = a_job()
+    with caplog.at_level(logging.ERROR), running_engine(redis_url, stumble) as running:
+        submit(redis_url, running, job)
+        running.next_end()
+
+    (ending,) = endings_of(a_store(redis_url), job.id)
+    assert isinstance(ending, TaskFailed)
+    assert ending.code == "internal"
+    assert "secret detail" not in ending.model_dump_json()
+    assert "secret detail" in caplog.text
+
+
+def test_a_running_job_is_cancelled_within_half_a_second(any_url: str) -> None:
+    rooms = Rooms()
+    job = a_job()
+    with running_engine(any_url, rooms, lease=timedelta(seconds=60)) as running:
+        submit(any_url, running, job)
+        rooms.wait_for()
+
+        asked_at = time.monotonic()
+        asked = a_store(any_url).request_cancel(job.id)
+        ended = running.next_end()
+        took = time.monotonic() - asked_at
+
+    assert asked.cancel_requested
+    assert ended.status is JobStatus.CANCELLED
+    assert took < 0.5
+    assert rooms.left == ["cancelled"]
+    (ending,) = endings_of(a_store(any_url), job.id)
+    assert isinstance(ending, TaskFailed)
+    assert ending.code == "cancelled"
+    assert a_store(any_url).load(job.id).status is JobStatus.CANCELLED
+
+
+def test_a_cancel_whose_message_was_lost_is_seen_with_the_next_heartbeat(redis_url: str) -> None:
+    rooms = Rooms()
+    job = a_job()
+    with running_engine(redis_url, rooms) as running:
+        submit(redis_url, running, job)
+        rooms.wait_for()
+
+        a_store(redis_url)._redis.hset(f"longhand:job:{{{job.id}}}:meta", "cancel", "1")
+        ended = running.next_end()
+
+    assert ended.status is JobStatus.CANCELLED
+
+
+def test_a_queued_job_is_cancelled_at_once_and_never_runs(any_url: str) -> None:
+    rooms = Rooms()
+    first, second = a_job("first"), a_job("second")
+    with running_engine(any_url, rooms, max_jobs=1) as running:
+        submit(any_url, running, first)
+        rooms.wait_for()
+        a_store(any_url).create(second, REQUEST, "other")
+        waiting = running.engine.submit(second.id)
+
+        cancelled = a_store(any_url).request_cancel(second.id)
+        rooms.let_out()
+        waiting.result(PATIENCE_S)
+
+    assert cancelled.status is JobStatus.CANCELLED
+    assert rooms.entered == [first.id]
+    assert len(endings_of(a_store(any_url), second.id)) == 1
+
+
+def test_a_job_whose_hint_was_lost_is_found(any_url: str) -> None:
+    job = a_job()
+    with running_engine(any_url, Units("一")) as running:
+        a_store(any_url).create(job, REQUEST, "fingerprint")  # and nobody is told
+
+        assert running.next_end().status is JobStatus.COMPLETED
+
+
+def test_a_hint_that_comes_twice_runs_the_job_once(redis_url: str) -> None:
+    units = Units("一")
+    job = a_job()
+    with running_engine(redis_url, units) as running, running_engine(redis_url, units) as other:
+        a_store(redis_url).create(job, REQUEST, "fingerprint")
+        hints = [engine.engine.submit(job.id) for engine in (running, other, running)]
+        for hint in hints:
+            hint.result(PATIENCE_S)
+        running.engine.submit(job.id).result(PATIENCE_S)
+
+    assert units.done == ["一"]
+    assert len(endings_of(a_store(redis_url), job.id)) == 1
+
+
+def test_another_engine_goes_on_from_the_finished_units(any_url: str) -> None:
+    async def finish_one_and_die(writer: Writer) -> None:
+        await writer.journal.finish("一", "一-key", {"text": "第一节"}, progress(writer.claim.job))
+
+    job = a_job()
+    a_store(any_url).create(job, REQUEST, "fingerprint")
+    as_writer(any_url, job, finish_one_and_die)
+    units = Units("一", "二")
+
+    with running_engine(any_url, units) as running:
+        ended = running.next_end()
+
+    assert ended.status is JobStatus.COMPLETED
+    assert units.done == ["二"]
+    store = a_store(any_url)
+    starts = [each for each in events_of(store, job.id) if isinstance(each, TaskStarted)]
+    assert [start.attempt for start in starts] == [2]
+    assert len(endings_of(store, job.id)) == 1
+
+
+def test_an_engine_that_was_taken_over_writes_nothing_more(redis_url: str) -> None:
+    taken_over = threading.Event()
+    hangs = threading.Event()
+    stale: list[str] = []
+
+    async def hang(job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        hangs.set()
+        taken_over.wait(PATIENCE_S)  # blocks the loop: no heartbeat, like a machine that sleeps
+        journal.write("一", "陈旧")
+        try:
+            await journal.finish("一", "一-key", {"text": "陈旧"}, progress(job, text="陈旧"))
+        finally:
+            stale.append("stopped")
+        return RESULT
+
+    job = a_job()
+    with running_engine(redis_url, hang) as old:
+        submit(redis_url, old, job)
+        assert hangs.wait(PATIENCE_S)
+        with running_engine(redis_url, Units("一")) as new:
+            assert new.next_end().status is JobStatus.COMPLETED
+            before = events_of(a_store(redis_url), job.id)
+            taken_over.set()
+            old.engine.stop()
+
+    assert stale == ["stopped"]
+    assert events_of(a_store(redis_url), job.id) == before
+    assert old.ended.empty()
+    assert "陈旧" not in "".join(event.model_dump_json() for event in before)
+
+
+def test_a_job_that_kills_its_process_each_time_is_given_up(any_url: str) -> None:
+    async def die(writer: Writer) -> None:
+        writer.journal.tell(progress(writer.claim.job))
+        await writer.journal.settle()
+
+    job = a_job()
+    store = a_store(any_url)
+    store.create(job, REQUEST, "fingerprint")
+    for attempt in range(3):
+        as_writer(any_url, job, die, owner="same engine")  # its own lease never keeps it out
+        assert store.load(job.id).status is JobStatus.RUNNING, attempt
+    units = Units("一")
+
+    with running_engine(any_url, units) as running:
+        ended = running.next_end()
+
+    assert units.done == []
+    assert (ended.status, ended.error_code) == (JobStatus.FAILED, "crashed_too_often")
+    assert len(endings_of(store, job.id)) == 1
+
+
+def test_an_orphaned_job_is_cancelled_without_an_engine(any_url: str) -> None:
+    async def die(writer: Writer) -> None:
+        await writer.journal.finish("一", "一-key", "第一节", progress(writer.claim.job))
+        await writer.leases.give_back(writer.claim)
+
+    job = a_job()
+    store = a_store(any_url)
+    store.create(job, REQUEST, "fingerprint")
+    as_writer(any_url, job, die)
+
+    cancelled = store.request_cancel(job.id)
+
+    assert cancelled.status is JobStatus.CANCELLED
+    assert len(endings_of(store, job.id)) == 1
+    assert store.request_cancel(job.id) == cancelled
+
+
+def test_a_job_past_its_deadline_is_stopped(redis_url: str) -> None:
+    rooms = Rooms()
+    job = a_job()
+    with running_engine(redis_url, rooms, job_deadline=timedelta(milliseconds=50)) as running:
+        submit(redis_url, running, job)
+        ended = running.next_end()
+
+    assert (ended.status, ended.error_code) == (JobStatus.FAILED, "deadline_exceeded")
+    assert rooms.left == ["cancelled"]
+    assert len(endings_of(a_store(redis_url), job.id)) == 1
+
+
+def test_an_engine_that_drains_gives_its_jobs_back_at_once(any_url: str) -> None:
+    rooms = Rooms()
+    job = a_job()
+    with running_engine(any_url, rooms, lease=timedelta(seconds=60)) as running:
+        submit(any_url, running, job)
+        rooms.wait_for()
+
+        assert running.engine.drain()
+        store = a_store(any_url)
+        given_back = store.load(job.id)
+        endings = endings_of(store, job.id)
+
+        with running_engine(any_url, Units("一")) as other:
+            ended = other.next_end()
+
+    assert given_back.status is JobStatus.QUEUED
+    assert endings == []
+    assert ended.status is JobStatus.COMPLETED
+    assert len(endings_of(store, job.id)) == 1
+
+
+def test_a_job_that_was_given_back_often_is_not_given_up(redis_url: str) -> None:
+    async def give_back(writer: Writer) -> None:
+        await writer.leases.give_back(writer.claim)
+
+    job = a_job()
+    a_store(redis_url).create(job, REQUEST, "fingerprint")
+    for _ in range(8):
+        as_writer(redis_url, job, give_back)
+
+    with running_engine(redis_url, Units("一")) as running:
+        assert running.next_end().status is JobStatus.COMPLETED
+
+
+def test_no_more_jobs_run_at_once_than_allowed(redis_url: str) -> None:
+    rooms = Rooms()
+    with running_engine(redis_url, rooms, max_jobs=2) as running:
+        for number in range(4):
+            submit(redis_url, running, a_job(f"job-{number}"))
+        rooms.wait_for(2)
+        load = running.engine.load()
+        rooms.let_out()
+        rooms.wait_for(2)
+        rooms.let_out()
+        ended = {running.next_end().id for _ in range(4)}
+
+    assert (load.jobs, len(entered)) == (2, 2)
+    assert len(ended) == 4
+
+
+def test_what_a_failed_job_left_running_is_stopped(redis_url: str) -> None:
+    stopped = threading.Event()
+
+    async def sibling() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    async def fail(job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        orphan.append(asyncio.create_task(sibling()))
+        await asyncio.sleep(0)
+        raise ModelRejected("model_key_invalid", "密钥无效")
+
+    orphan: list[asyncio.Task[None]] = []
+    job = a_job()
+    with running_engine(redis_url, fail) as running:
+        submit(redis_url, running, job)
+        running.next_end()
+
+        assert stopped.wait(PATIENCE_S)
+        assert orphan[0].cancelled()
+
+
+def test_work_that_swallows_its_cancellation_writes_nothing_after_the_end(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.engine.run.STOP_PATIENCE_S", 0.1)
+    entered = threading.Event()
+
+    async def stubborn(job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        released = asyncio.Event()
+        entered.set()
+        for _ in range(3):
+            try:
+                await released.wait()
+            except asyncio.CancelledError:
+                journal.write("一", "还在写")
+        return RESULT
+
+    job = a_job()
+    with running_engine(redis_url, stubborn) as running:
+        submit(redis_url, running, job)
+        assert entered.wait(PATIENCE_S)
+        a_store(redis_url).request_cancel(job.id)
+        ended = running.next_end()
+
+    assert ended.status is JobStatus.CANCELLED
+    events = events_of(a_store(redis_url), job.id)
+    assert isinstance(events[-1], TaskFailed)
+    assert len(endings_of(a_store(redis_url), job.id)) == 1
+
+
+def test_an_error_in_what_follows_a_job_does_not_stop_the_engine(
+    redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def complain(job: Job) -> None:
+        raise RuntimeError("the manuscript is gone")
+
+    with running_engine(redis_url, Units("一"), after=complain) as running:
+        for name in ("first", "second"):
+            submit(redis_url, running, a_job(name))
+            assert running.next_end().status is JobStatus.COMPLETED
+
+    assert "the manuscript is gone" in caplog.text
+
+
+def test_two_hundred_jobs_of_all_priorities_all_end(redis_url: str) -> None:
+    units = Units("一")
+    with running_engine(redis_url, units, max_jobs=50) as running:
+        for number in range(200):
+            job = a_job(f"job-{number}")
+            priority = list(Priority)[number % 4]
+            submit(redis_url, running, job.model_copy(update={"priority": priority}))
+        statuses = {running.next_end().status for _ in range(200)}
+
+    assert statuses == {JobStatus.COMPLETED}
+    assert len(units.done) == 200
+
+
+def test_the_summary_of_a_document_has_its_figures() -> None:
+    document = {"title": "潮汐能", "word_count": 1200, "sections": [{}, {}]}
+    result = f'{{"document": {document!r}}}'.replace("'", '"')
+
+    summary = summarise(a_job(kind=JobKind.DOCUMENT), result)
+
+    assert summary == {"title": "潮汐能", "word_count": 1200, "sections": 2}
