@@ -17,38 +17,35 @@ class Finished(Value):
 
 
 def board(
-    *, key: str, live: str, title: str, language: Language, document_language: Language
+    *,
+    key: str,
+    live: str,
+    title: str,
+    language: Language,
+    document_language: Language,
+    compact: bool = False,
 ) -> Finished | None:
-    """Draw the sections of a document job; the page runs again when the job has ended.
+    """Draw what a job is doing; the page runs again when the job has ended.
 
     Args:
         key: One per job, so that the end of one is not taken for the end of another.
         live: Relative address of the job's events, such as `live/jobs/<id>`; `<live>/cancel`
             stops the job.
-        title: Of the document.
+        title: Of the document; the board draws it as the page's main heading.
         language: Of the interface.
         document_language: Chinese documents are measured in characters.
+        compact: Only the latest sentence and a bar, for a job without sections.
     """
-    return _mount(
-        key,
-        {
-            "live": live,
-            "title": title,
-            "language": language,
-            "counts_characters": document_language == "zh",
-            "compact": False,
-        },
-        language,
+    data = {
+        "live": live,
+        "title": title,
+        "language": language,
+        "counts_characters": document_language == "zh",
+        "compact": compact,
+        "labels": LABELS[language],
+    }
+    result = component("board")(
+        key=key, data=json.dumps(data, ensure_ascii=False), on_finished_change=lambda: None
     )
-
-
-def progress_line(*, key: str, live: str, language: Language) -> Finished | None:
-    """Draw only what a job is doing now, and a bar; the page runs again when it has ended."""
-    return _mount(key, {"live": live, "language": language, "compact": True}, language)
-
-
-def _mount(key: str, values: dict[str, str | bool], language: Language) -> Finished | None:
-    data = json.dumps(values | {"labels": LABELS[language]}, ensure_ascii=False)
-    result = component("board")(key=key, data=data, on_finished_change=lambda: None)
     finished = result.get("finished")
     return None if finished is None else Finished.model_validate(finished)

@@ -14,7 +14,8 @@ export class Groups {
   /** Put all sections in their places; their cards stay the same elements. */
   arrange(story) {
     this.marks.clear()
-    this.element.replaceChildren(...grouped(story).map((group) => this.makeGroup(group)))
+    const groups = grouped(story, this.words.labels)
+    this.element.replaceChildren(...groups.map((group) => this.makeGroup(group)))
   }
 
   paint(story) {
@@ -47,14 +48,14 @@ export class Groups {
   }
 }
 
-function grouped(story) {
+function grouped(story, labels) {
   const groups = []
   for (const section of story.sections.values()) {
     const isOwnChapter = section.id === section.chapterId
     const key = isOwnChapter ? null : section.chapterId
     let group = groups.at(-1)
     if (!group || group.chapterId !== key) {
-      group = { chapterId: key, title: chapterTitle(section, key), sections: [] }
+      group = { chapterId: key, title: chapterTitle(section, key, labels), sections: [] }
       groups.push(group)
     }
     group.sections.push(section)
@@ -62,8 +63,9 @@ function grouped(story) {
   return groups
 }
 
-function chapterTitle(section, key) {
+function chapterTitle(section, key, labels) {
   if (key === null) return ""
   const number = section.number.split(".")[0]
-  return [number, section.chapterTitle].filter(Boolean).join(" ")
+  if (!section.chapterTitle) return fill(labels.chapter, { n: number })
+  return `${number} ${section.chapterTitle}`.trim()
 }

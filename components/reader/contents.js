@@ -2,15 +2,15 @@
 
 import { make, makeButton, setText } from "../board/elements.js"
 
-// A section counts as being read when it crosses this band of the window.
-const READING_BAND = "-12% 0px -70% 0px"
+// The section being read is the last one that begins above this share of the window.
+const READING_LINE = 0.3
 
 export class Contents {
   /** @param {(id: string) => void} onChoose */
   constructor(onChoose) {
     this.onChoose = onChoose
     this.links = new Map()
-    this.visible = new Set()
+    this.chosen = null
     this.list = make("ol", { className: "lr-list", id: "lr-contents" })
     this.toggle = makeButton("lr-toggle", "", () => this.open(!this.isOpen))
     this.toggle.setAttribute("aria-controls", this.list.id)
@@ -44,20 +44,21 @@ export class Contents {
 
   observe() {
     this.observer?.disconnect()
-    this.visible.clear()
-    const options = { rootMargin: READING_BAND }
-    this.observer = new IntersectionObserver((entries) => this.moved(entries), options)
+    const options = { rootMargin: `0px 0px -${100 * (1 - READING_LINE)}% 0px` }
+    this.observer = new IntersectionObserver(() => this.follow(), options)
     const text = this.element.parentElement
-    for (const element of text.querySelectorAll(".lr-section")) this.observer.observe(element)
+    this.sections = [...text.querySelectorAll(".lr-section")]
+    for (const section of this.sections) this.observer.observe(section)
   }
 
-  moved(entries) {
-    for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) this.visible.add(target.dataset.section)
-      else this.visible.delete(target.dataset.section)
-    }
-    const current = [...this.links.keys()].find((id) => this.visible.has(id))
-    if (current) this.mark(current)
+  /** Mark the section being read; one that was chosen near the end cannot come up to the line. */
+  follow() {
+    const line = READING_LINE * innerHeight
+    const begun = this.sections.filter((section) => section.getBoundingClientRect().top <= line)
+    const top = this.chosen?.getBoundingClientRect().top ?? 0
+    if (top <= line || top >= innerHeight) this.chosen = null
+    const current = this.chosen ?? begun.at(-1) ?? this.sections[0]
+    if (current) this.mark(current.dataset.section)
   }
 
   mark(current) {
@@ -73,7 +74,8 @@ export class Contents {
     event.preventDefault()
     this.open(false)
     this.onChoose(link.dataset.to)
-    this.mark(link.dataset.to)
+    this.chosen = this.sections.find((section) => section.dataset.section === link.dataset.to)
+    this.follow()
   }
 
   get isOpen() {

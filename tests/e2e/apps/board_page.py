@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.board import board, progress_line
+from components.board import board
 from pipeline.domain.documents import Language
 
 query = st.query_params
@@ -11,16 +11,16 @@ JOB = query.get("job", "job-1")
 TITLE = query.get("title", "Grid storage to 2030")
 
 st.set_page_config(page_title="Board", layout="wide")
-if "compact" in query:
-    st.title("Outline")
-    finished = progress_line(key=JOB, live=f"live/jobs/{JOB}", language=LANGUAGE)
-else:
-    finished = board(
-        key=JOB,
-        live=f"live/jobs/{JOB}",
-        title=TITLE,
-        language=LANGUAGE,
-        document_language="zh" if query.get("document") == "zh" else "en",
-    )
+IS_COMPACT = "compact" in query
+if IS_COMPACT:
+    st.title("Outline", anchor=False)
+finished = board(
+    key=JOB,
+    live=f"live/jobs/{JOB}",
+    title=TITLE,
+    language=LANGUAGE,
+    document_language="zh" if query.get("document") == "zh" else "en",
+    compact=IS_COMPACT,
+)
 if finished:
     st.text(f"The page knows: {finished.status} {finished.code}".strip())
