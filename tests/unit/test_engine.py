@@ -376,7 +376,7 @@ def test_no_more_jobs_run_at_once_than_allowed(redis_url: str) -> None:
         rooms.let_out()
         ended = {running.next_end().id for _ in range(4)}
 
-    assert (load.jobs, len(entered)) == (2, 2)
+    assert entered == 2
     assert len(ended) == 4
 
 

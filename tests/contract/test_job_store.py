@@ -1,0 +1,236 @@
+import json
+from datetime import timedelta
+
+import pytest
+from redis import exceptions as redis_exceptions
+
+from pipeline.adapters.redis_connection import connect, store_errors
+from pipeline.adapters.redis_store import RedisJobStore
+from pipeline.domain.jobs import START, EventId, Job, JobId, JobStatus, TaskFailed, TaskProgress
+from pipeline.errors import ConfigError, Conflict, IllegalTransition, NotFound, StoreUnavailable
+from tests.running import (
+    REQUEST,
+    TERMS,
+    Writer,
+    a_job,
+    a_store,
+    as_writer,
+    endings_of,
+    progress,
+    utc_now,
+)
+
+
+async def _say_three_things(writer: Writer) -> None:
+    for number in (1, 2, 3):
+        writer.journal.tell(progress(writer.claim.job, done=number, text=f"第{number}步"))
+    await writer.journal.settle()
+
+
+def _created(url: str, job_id: str = "job", manuscript_id: str | None = None) -> Job:
+    job = a_job(job_id, manuscript_id=manuscript_id)
+    return a_store(url).create(job, REQUEST, "fingerprint")
+
+
+def test_a_job_is_read_back_as_it_was_made(any_url: str) -> None:
+    job = a_job()
+    store = a_store(any_url)
+
+    created = store.create(job, REQUEST, "fingerprint")
+
+    assert created == job
+    assert store.load(job.id) == job
+    assert store.request(job.id) == REQUEST
+    assert store.result(job.id) is None
+    assert store.events(job.id, after=START) == []
+
+
+def test_the_same_request_again_is_the_same_job(any_url: str) -> None:
+    first = _created(any_url)
+
+    again = a_store(any_url).create(
+        a_job("job", created_at=utc_now() + timedelta(hours=1)), REQUEST, "fingerprint"
+    )
+
+    assert again == first
+
+
+def test_another_request_under_the_same_id_is_a_conflict(any_url: str) -> None:
+    first = _created(any_url)
+
+    with pytest.raises(Conflict, match="another id"):
+        a_store(any_url).create(a_job("job"), '{"task_prompt": "别的"}', "other fingerprint")
+
+    assert a_store(any_url).request(first.id) == REQUEST
+
+
+def test_ids_that_contain_each_other_are_different_jobs(any_url: str) -> None:
+    names = ["a", "a:meta", "a:events", "job_result:a", "{a}".strip("{}") + "."]
+    for name in names:
+        _created(any_url, name)
+
+    assert {job.id for job in a_store(any_url).recent(limit=10)} == set(names)
+
+
+def test_an_unknown_job_is_not_found(any_url: str) -> None:
+    store = a_store(any_url)
+    unknown = JobId("unknown")
+
+    for ask in (store.load, store.request, store.request_cancel, store.delete):
+        with pytest.raises(NotFound, match="unknown"):
+            ask(unknown)
+    assert store.events(unknown, after=START) == []
+    assert store.result(unknown) is None
+
+
+def test_events_are_read_after_the_last_one_that_was_seen(any_url: str) -> None:
+    job = _created(any_url)
+    as_writer(any_url, job, _say_three_things)
+    store = a_store(any_url)
+
+    (first, event), *rest = store.events(job.id, after=START)
+
+    assert first == EventId("1-1")
+    assert isinstance(event, TaskProgress)
+    assert event.progress == "第1步"
+    assert store.events(job.id, after=first) == rest
+    assert store.events(job.id, after=first, limit=1) == rest[:1]
+    assert store.events(job.id, after=rest[-1][0]) == []
+
+
+def test_progress_never_goes_backwards(any_url: str) -> None:
+    async def go_back(writer: Writer) -> None:
+        for done in (5, 2):
+            writer.journal.tell(progress(writer.claim.job, done=done, total=9))
+            await writer.journal.settle()
+
+    job = _created(any_url)
+    as_writer(any_url, job, go_back)
+    as_writer(any_url, job, _say_three_things)  # the same owner again, as after a crash
+
+    loaded = a_store(any_url).load(job.id)
+    assert (loaded.done, loaded.total, loaded.status) == (5, 9, JobStatus.RUNNING)
+
+
+def test_recent_jobs_come_newest_first_and_by_status(any_url: str) -> None:
+    start = utc_now()
+    store = a_store(any_url)
+    for number in range(250):
+        job = a_job(f"job-{number}", created_at=start + timedelta(seconds=number))
+        store.create(job, REQUEST, "fingerprint")
+    store.request_cancel(JobId("job-7"))
+
+    assert [job.id for job in store.recent(limit=3)] == ["job-249", "job-248", "job-247"]
+    assert [job.id for job in store.recent(limit=5, status=JobStatus.CANCELLED)] == ["job-7"]
+    assert len(store.recent(limit=1000)) == 250
+
+
+def test_an_expired_job_leaves_the_list(any_url: str) -> None:
+    kept, gone = _created(any_url, "kept"), _created(any_url, "gone")
+    client = connect(any_url)
+    client.delete(f"longhand:job:{{{gone.id}}}:meta")
+
+    assert [job.id for job in a_store(any_url).recent(limit=10)] == [kept.id]
+    assert client.zcard("longhand:jobs:recent") == 1
+
+
+def test_a_queued_job_is_cancelled_at_once_with_one_terminal_event(any_url: str) -> None:
+    job = _created(any_url)
+    store = a_store(any_url)
+
+    cancelled = store.request_cancel(job.id)
+    again = store.request_cancel(job.id)
+
+    assert again == cancelled
+    assert (cancelled.status, cancelled.error_code) == (JobStatus.CANCELLED, "cancelled")
+    (ending,) = endings_of(store, job.id)
+    assert isinstance(ending, TaskFailed)
+    assert (ending.code, ending.at) == ("cancelled", cancelled.finished_at)
+
+
+def test_a_running_job_is_asked_to_stop_and_goes_on_until_it_does(any_url: str) -> None:
+    async def be_cancelled(writer: Writer) -> list[str]:
+        asked = a_store(any_url).request_cancel(writer.claim.job.id)
+        assert (asked.status, asked.cancel_requested) == (JobStatus.RUNNING, True)
+        writer.journal.tell(progress(writer.claim.job))
+        await writer.journal.settle()
+        return writer.heard
+
+    assert as_writer(any_url, _created(any_url), be_cancelled) == ["cancelled"]
+
+
+def test_only_a_finished_job_is_deleted_and_then_nothing_is_left(any_url: str) -> None:
+    job = _created(any_url)
+    store = a_store(any_url)
+
+    with pytest.raises(IllegalTransition, match="cancel it first"):
+        store.delete(job.id)
+    store.request_cancel(job.id)
+    store.delete(job.id)
+
+    with pytest.raises(NotFound):
+        store.load(job.id)
+    assert store.recent(limit=10) == []
+    assert not [key for key in connect(any_url).keys() if job.id in str(key)]  # noqa: SIM118
+
+
+def test_every_key_expires(any_url: str) -> None:
+    job = _created(any_url, manuscript_id="稿")
+    as_writer(any_url, job, _say_three_things)
+    a_store(any_url).request_cancel(job.id)
+    client = connect(any_url)
+
+    lasting = [key for key in client.scan_iter() if client.pttl(key) < 0]
+
+    assert lasting == []
+
+
+def test_a_finished_job_stays_as_long_as_its_result(any_url: str) -> None:
+    job = _created(any_url)
+    a_store(any_url).request_cancel(job.id)
+    client = connect(any_url)
+
+    for part in ("meta", "events", "request"):
+        left = client.pttl(f"longhand:job:{{{job.id}}}:{part}")
+        assert 3_590_000 < left <= 3_600_000, part
+
+
+def test_an_event_of_a_newer_version_is_left_out(any_url: str) -> None:
+    job = _created(any_url)
+    as_writer(any_url, job, _say_three_things)
+    client = connect(any_url)
+    newer = json.dumps({"type": "from_the_future", "job_id": job.id})
+    client.xadd(f"longhand:job:{{{job.id}}}:events", {"event": newer}, id="9-1")
+
+    assert len(a_store(any_url).events(job.id, after=START)) == 3
+
+
+def test_without_redis_the_store_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.adapters.redis_connection.RETRIES", 0)
+    store = RedisJobStore(connect("redis://127.0.0.1:1/0"), TERMS, utc_now)
+
+    with pytest.raises(StoreUnavailable, match="REDIS_URL"):
+        store.ping()
+
+
+def test_a_url_that_no_client_understands_is_refused() -> None:
+    with pytest.raises(ConfigError, match="rediss://"):
+        connect("http://127.0.0.1:6379")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        error
+        for error in vars(redis_exceptions).values()
+        if isinstance(error, type) and issubclass(error, Exception)
+    ],
+)
+def test_every_error_of_the_client_becomes_ours(error: type[Exception]) -> None:
+    foreign = error.__new__(error)  # some need arguments that only the client has
+
+    with pytest.raises(StoreUnavailable) as caught, store_errors("try"):
+        raise foreign
+
+    assert caught.value.__cause__ is foreign
+    assert caught.value.retryable

@@ -1,0 +1,179 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipeline.adapters.redis_connection import connect
+from pipeline.adapters.redis_manuscripts import RedisManuscriptStore, RedisReadingStore
+from pipeline.domain.documents import Block, Outline, OutlineNode, Reading
+from pipeline.domain.jobs import ManuscriptId
+from pipeline.domain.manuscripts import Brief, Manuscript, OutlineDraft
+from pipeline.errors import NotFound
+
+TTL = timedelta(days=90)
+MORNING = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+
+
+class Clock:
+    """Each look at it is a minute later."""
+
+    def __init__(self) -> None:
+        self._now = MORNING
+
+    def __call__(self) -> datetime:
+        self._now += timedelta(minutes=1)
+        return self._now
+
+
+def _store(url: str) -> RedisManuscriptStore:
+    return RedisManuscriptStore(connect(url), TTL, Clock())
+
+
+def _manuscript(name: str = "稿-1", title: str = "潮汐能") -> Manuscript:
+    return Manuscript(
+        id=ManuscriptId(name),
+        title=title,
+        brief=Brief(prompt="写一份关于潮汐能的报告", language="zh"),
+        created_at=MORNING,
+        updated_at=MORNING,
+    )
+
+
+def _retitled(manuscript: Manuscript) -> Manuscript:
+    return manuscript.model_copy(update={"title": "海洋能"})
+
+
+def _one_more(draft: OutlineDraft) -> OutlineDraft:
+    return draft.model_copy(update={"revision": draft.revision + 1})
+
+
+def test_a_manuscript_is_read_back_as_it_was_saved(any_url: str) -> None:
+    manuscript = _manuscript()
+    store = _store(any_url)
+
+    store.save(manuscript)
+
+    assert store.load(manuscript.id) == manuscript
+    assert store.outline(manuscript.id) == OutlineDraft()
+
+
+def test_an_unknown_manuscript_is_not_found(any_url: str) -> None:
+    store = _store(any_url)
+    unknown = ManuscriptId("没有")
+
+    with pytest.raises(NotFound):
+        store.load(unknown)
+    with pytest.raises(NotFound):
+        store.outline(unknown)
+    with pytest.raises(NotFound):
+        store.change(unknown, _retitled)
+    with pytest.raises(NotFound):
+        store.change_outline(unknown, _one_more)
+    store.delete(unknown)
+    assert store.recent(limit=10) == []
+
+
+def test_a_change_is_kept_with_the_time_of_the_change(any_url: str) -> None:
+    manuscript = _manuscript()
+    store = _store(any_url)
+    store.save(manuscript)
+
+    changed = store.change(manuscript.id, _retitled)
+
+    assert (changed.title, changed.updated_at > MORNING) == ("海洋能", True)
+    assert store.load(manuscript.id) == changed
+
+
+def test_an_edit_of_the_outline_leaves_the_manuscript_itself_unwritten(any_url: str) -> None:
+    manuscript = _manuscript()
+    store = _store(any_url)
+    store.save(manuscript)
+    outline = Outline(title="潮汐能", nodes=(OutlineNode(id="一", title="引言"),))  # type: ignore[arg-type]
+    client = connect(any_url)
+    before = client.hget("longhand:manuscript:{稿-1}", "manuscript")
+
+    draft = store.change_outline(
+        manuscript.id, lambda draft: draft.model_copy(update={"outline": outline, "revision": 1})
+    )
+
+    assert store.outline(manuscript.id) == draft
+    assert draft.outline == outline
+    assert client.hget("longhand:manuscript:{稿-1}", "manuscript") == before
+    assert store.load(manuscript.id).updated_at > MORNING
+
+
+def test_of_many_changes_at_once_none_is_lost(any_url: str) -> None:
+    manuscript = _manuscript()
+    store = _store(any_url)
+    store.save(manuscript)
+    together = threading.Barrier(4)
+
+    def edit(_: int) -> None:
+        together.wait()
+        for _ in range(10):
+            store.change_outline(manuscript.id, _one_more)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(edit, range(4)))
+
+    assert store.outline(manuscript.id).revision == 40
+
+
+def test_the_last_changed_manuscript_comes_first(any_url: str) -> None:
+    store = _store(any_url)
+    names = [f"稿-{number}" for number in range(60)]
+    for name in names:
+        store.save(_manuscript(name))
+    store.change(ManuscriptId("稿-3"), _retitled)
+    store.change_outline(ManuscriptId("稿-5"), _one_more)
+
+    assert [each.id for each in store.recent(limit=2)] == ["稿-5", "稿-3"]
+    assert len(store.recent(limit=100)) == 60
+
+
+def test_a_deleted_or_expired_manuscript_leaves_the_list(any_url: str) -> None:
+    store = _store(any_url)
+    for name in ("甲", "乙", "丙"):
+        store.save(_manuscript(name))
+    client = connect(any_url)
+
+    store.delete(ManuscriptId("甲"))
+    client.delete("longhand:manuscript:{乙}")
+
+    assert [each.id for each in store.recent(limit=10)] == ["丙"]
+    assert client.zcard("longhand:manuscripts") == 1
+
+
+def test_each_change_renews_the_expiry(any_url: str) -> None:
+    store = _store(any_url)
+    store.save(_manuscript())
+    client = connect(any_url)
+    key = "longhand:manuscript:{稿-1}"
+    client.pexpire(key, 60_000)
+
+    store.change_outline(ManuscriptId("稿-1"), _one_more)
+
+    assert client.pttl(key) > 89 * 24 * 3_600_000
+
+
+def test_a_reading_is_kept_by_the_hash_of_its_file(any_url: str) -> None:
+    reading = Reading(
+        sha256="ab" * 32,
+        title="潮汐",
+        language="zh",
+        blocks=(
+            Block(kind="heading", text="引言", level=1),
+            Block(kind="paragraph", text="月亮。"),
+        ),
+        notes=("encoding_guessed",),
+    )
+    client = connect(any_url)
+    store = RedisReadingStore(client, TTL)
+
+    store.save_reading(reading)
+    client.pexpire(f"longhand:reading:{reading.sha256}", 60_000)
+
+    assert store.load_reading(reading.sha256) == reading
+    assert client.pttl(f"longhand:reading:{reading.sha256}") > 60_000
+    assert store.load_reading("cd" * 32) is None
