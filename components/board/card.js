@@ -12,6 +12,9 @@ const ICONS = {
   failed: "error",
 }
 
+// Ids of sections may be any text; what an attribute refers to may not.
+let cards = 0
+
 export class Card {
   /** @param {object} words `labels`, `unit` (a word count's label), `number` (a formatter) */
   constructor(section, words) {
@@ -21,7 +24,7 @@ export class Card {
     this.title = make("span", { className: "lb-title", dir: "auto" })
     this.state = make("p", { className: "lb-state" })
     this.tail = make("span", { dir: "auto" })
-    this.full = make("div", { className: "lb-full", hidden: true, id: `lb-text-${section.id}` })
+    this.full = make("div", { className: "lb-full", hidden: true, id: `lb-text-${++cards}` })
     this.toggle = this.makeToggle()
     this.heading = make("div", { className: "lb-name" })
     this.element = make(

@@ -13,11 +13,12 @@ export function keptDraft(post, section) {
 }
 
 export class Editor {
-  constructor(section, context, onCancel) {
+  /** @param {object} on `saved()`, and `cancelled(text)` with what was typed, or null */
+  constructor(section, context, on) {
     this.section = section
     this.context = context
     this.labels = context.labels
-    this.onCancel = onCancel
+    this.on = on
     this.isSaved = false
     this.area = make("textarea", { className: "lr-source", lang: context.document_language })
     this.area.setAttribute("aria-label", `${section.number} ${section.title}`)
@@ -39,8 +40,12 @@ export class Editor {
   open(draft) {
     this.area.value = draft ?? this.section.source
     this.fit()
-    if (draft === null) this.area.focus()
-    else setText(this.hint, this.labels.restored)
+    if (draft === null) {
+      this.area.focus()
+      return
+    }
+    this.typed()
+    setText(this.hint, this.labels.restored)
   }
 
   fit() {
@@ -66,7 +71,7 @@ export class Editor {
   cancel() {
     if (this.isSaving) return
     sessionStorage.removeItem(this.key)
-    this.onCancel()
+    this.on.cancelled(this.area.value === this.section.source ? null : this.area.value)
   }
 
   async save() {
@@ -85,7 +90,7 @@ export class Editor {
     }
     sessionStorage.removeItem(this.key)
     this.isSaved = true
-    this.context.onSaved(this.section.id)
+    this.on.saved()
   }
 
   setSaving(isSaving) {

@@ -5,6 +5,9 @@ import { Editor, keptDraft } from "./editor.js"
 
 const DEEPEST_HEADING = 6
 
+// By then the page shows what became of it; if not, the author is not left waiting.
+const PAGE_ANSWERS_MS = 8_000
+
 export class SectionView {
   constructor(id) {
     this.id = id
@@ -20,8 +23,10 @@ export class SectionView {
     this.context = context
     if (this.editor?.isSaved) this.closeEditor()
     if (this.editor || this.drawn === drawn) return
+    const hadFocus = this.body.contains(document.activeElement)
     this.drawn = drawn
     this.draw()
+    if (hadFocus) this.editButton?.focus()
   }
 
   draw() {
@@ -70,6 +75,10 @@ export class SectionView {
       retry.disabled = true
       retry.textContent = context.labels.retrying
       context.onRetry(section.id)
+      setTimeout(() => {
+        retry.disabled = false
+        retry.textContent = context.labels.retry
+      }, PAGE_ANSWERS_MS)
     })
     retry.setAttribute("aria-label", fill(context.labels.retry_section, section))
     return retry
@@ -86,16 +95,36 @@ export class SectionView {
 
   openEditor(draft = null) {
     if (this.editor) return
-    this.editor = new Editor(this.section, this.context, () => this.cancel())
+    this.editor = new Editor(this.section, this.context, {
+      cancelled: (discarded) => this.cancel(discarded),
+      saved: () => this.saved(),
+    })
     this.editButton.hidden = true
     this.body.replaceChildren(this.editor.element)
     this.editor.open(draft)
   }
 
-  cancel() {
+  cancel(discarded) {
     this.closeEditor()
     this.update(this.section, this.context)
+    if (discarded !== null) this.body.prepend(this.wayBack(discarded))
     this.editButton?.focus()
+  }
+
+  wayBack(discarded) {
+    const { labels, language } = this.context
+    const back = makeButton("lr-undo", labels.bring_back, () => this.openEditor(discarded))
+    const line = make("p", { className: "lr-hint", role: "status", lang: language })
+    line.append(labels.discarded, " ", back)
+    return line
+  }
+
+  /** The page runs again with the new text; when that is the old one, nothing tells us so. */
+  saved() {
+    this.context.onSaved(this.id)
+    setTimeout(() => {
+      if (this.editor?.isSaved) this.update(this.section, this.context)
+    }, PAGE_ANSWERS_MS)
   }
 
   closeEditor() {

@@ -199,6 +199,7 @@ def test_an_edit_is_saved_and_shown(page: Page, app: RunningApp, name: str) -> N
     expect(section(page, "spring")).to_contain_text("新的一节，引用月球[1]。")
     expect(section(page, "spring").locator(".lr-cite")).to_have_count(1)
     expect(section(page, "spring").get_by_role("textbox")).to_have_count(0)
+    expect(section(page, "spring").locator(".lr-edit")).to_be_focused()
     expect(page.get_by_role("button", name="Back to reference 2 in 1.2")).to_have_count(0)
     assert ask(f"{app.url}control/{name}/edits") == [
         {"section_id": "spring", "content": "新的一节，引用月球[@m4]。", "revision": 0}
@@ -215,6 +216,15 @@ def test_escape_leaves_the_text_as_it_was(page: Page, app: RunningApp, name: str
     page.reload()
     expect(section(page, "shore")).to_contain_text("The tide turns four times a day")
     assert ask(f"{app.url}control/{name}/edits") == []
+
+
+def test_changes_that_were_left_out_can_be_brought_back(page: Page) -> None:
+    open_editor(page, "shore").fill("写了很久的一段。")
+    page.keyboard.press("Escape")
+
+    section(page, "shore").get_by_role("button", name="Bring them back").click()
+
+    expect(section(page, "shore").get_by_role("textbox")).to_have_value("写了很久的一段。")
 
 
 def test_keys_of_an_input_method_neither_save_nor_cancel(page: Page) -> None:
