@@ -28,10 +28,10 @@ export function withoutMarkers(text) {
   return text.replace(MARKER, "")
 }
 
-/** Text as one flowing line: no markers, no signs of Markdown. */
+/** Text as one flowing line: no markers, no headings, no signs of Markdown. */
 export function flowing(text) {
   return withoutMarkers(text)
-    .replace(/^\s*(?:#{1,6}\s|>\s|[-*+]\s|\|?[\s:|-]+\|\s*$)/gm, "")
+    .replace(/^\s*(?:#{1,6}\s.*$|>\s|[-*+]\s|\|?[\s:|-]+\|\s*$)/gm, "")
     .replace(/\*+|`+|~~|\|/g, "")
     .replace(/\s+/g, " ")
     .trim()

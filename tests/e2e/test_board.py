@@ -128,6 +128,8 @@ def test_a_finished_section_opens_on_a_click_and_by_keyboard(page: Page, job: Li
     job.say(job.planned(), job.state(CAUSES, SectionStatus.DONE, content=content, word_count=9))
     read = page.get_by_role("button", name="Read 2.1 Moon and Sun")
 
+    expect(card(page, CAUSES).locator(".lb-tail")).to_have_text("The Moon pulls. So does the Sun.")
+
     read.focus()
     page.keyboard.press("Enter")
 
