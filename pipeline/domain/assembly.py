@@ -37,7 +37,7 @@ REFERENCES: Mapping[Language, str] = {"en": "References", "zh": "参考文献"}
 
 GAP: Mapping[Language, str] = {
     "en": "> **This section could not be written.** {reason} Retry it, or write it yourself.",
-    "zh": "> **本节未能写成。**{reason}请重试，或自行撰写。",
+    "zh": "> **本节未能写成**。{reason}请重试，或自行撰写。",
 }
 
 NOT_WRITTEN = "not_written"

@@ -128,7 +128,7 @@ def test_a_failed_section_is_a_marked_gap_and_its_error_is_no_text() -> None:
 def test_a_gap_in_a_chinese_document_is_in_chinese() -> None:
     document = built({}, language="zh")
 
-    assert document.content.count("> **本节未能写成。**撰写过程中出现了问题。") == 3
+    assert document.content.count("> **本节未能写成**。撰写过程中出现了问题。") == 3
     assert document.integrity.failed_sections == 3
 
 

@@ -1,0 +1,145 @@
+"""Key phrases: word groups that a material repeats and that say what a part of it is about."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.adapters.offline_author.terms import HAN_STOPS, STOP_WORDS, likeness, stem, term_set
+from pipeline.domain.language import HAN
+
+_RUN = re.compile(rf"[{HAN}]+")
+_WORDS = re.compile(r"[A-Za-z][A-Za-z0-9\-]*|[^\sA-Za-z]")
+
+LONGEST_HAN = 6
+"""Characters of a Chinese phrase; the usual term has four."""
+
+_HAN_STARTS = HAN_STOPS | frozenset(
+    "个种些次只才已没无所得地应须需使令来去说以可将会要对从到等并最由于让给向把每有上下中否再出不为类层复"
+)
+_HAN_ENDS = HAN_STOPS | frozenset(
+    "个种些只才已没所得地应须需使令来去说以可将会要对从到等并更最由于让给向把每有否再不为时一两先"
+)
+"""No Chinese phrase starts, or ends, with these."""
+
+NAMED = 2
+"""From so many real phrases on, single words are left out: they say less."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    count: int = 0
+    texts: set[int] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
+    right: set[str] = field(default_factory=set)
+    shown: Counter[str] = field(default_factory=Counter)
+
+
+class PhraseBook:
+    """The phrases that some texts repeat, ready to be asked about a part of them."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        seen: dict[str, _Seen] = {}
+        for number, text in enumerate(texts):
+            _note_english(text, number, seen)
+            _note_chinese(text, number, seen)
+        self._worth = {phrase: _worth(phrase, entry) for phrase, entry in seen.items()}
+        self._count = {phrase: entry.count for phrase, entry in seen.items()}
+        self._shown = {phrase: entry.shown.most_common(1)[0][0] for phrase, entry in seen.items()}
+
+    def phrases(self, texts: Sequence[str], limit: int, without: str = "") -> list[str]:
+        """The best phrases of these texts, best first, none like another or like `without`."""
+        here: dict[str, _Seen] = {}
+        for number, text in enumerate(texts):
+            _note_english(text, number, here)
+            _note_chinese(text, number, here)
+        rated = sorted(
+            (
+                (self._worth.get(phrase, 0.0) * entry.count, phrase)
+                for phrase, entry in here.items()
+            ),
+            reverse=True,
+        )
+        chosen: list[str] = []
+        taken = [term_set(without)]
+        for worth, phrase in rated:
+            if worth <= 0 or len(chosen) == limit:
+                break
+            terms = term_set(self._shown[phrase])
+            if terms and all(_is_new(terms, other) for other in taken):
+                chosen.append(self._shown[phrase])
+                taken.append(terms)
+        long = [phrase for phrase in chosen if _is_long(phrase)]
+        return long if len(long) >= NAMED else chosen
+
+
+def _is_long(phrase: str) -> bool:
+    return " " in phrase if phrase.isascii() else len(phrase) > 2
+
+
+def _is_new(terms: frozenset[str], other: frozenset[str]) -> bool:
+    return not terms <= other and likeness(terms, other) < 0.34
+
+
+def _worth(phrase: str, entry: _Seen) -> float:
+    if entry.count < 2:
+        return 0.0
+    if phrase.isascii():
+        words = phrase.split()
+        return {1: 0.25, 2: 1.6, 3: 2.0}[len(words)] * (1 + 0.2 * (len(entry.texts) > 1))
+    if len(entry.left) < 2 or len(entry.right) < 2:
+        return 0.0
+    return {2: 0.5, 3: 0.9, 4: 1.8, 5: 1.9, 6: 2.0}[len(phrase)] * (
+        1 + 0.2 * (len(entry.texts) > 1)
+    )
+
+
+def _note_english(text: str, number: int, seen: dict[str, _Seen]) -> None:
+    words = _WORDS.findall(text)
+    for length in (1, 2, 3):
+        for i in range(len(words) - length + 1):
+            group = words[i : i + length]
+            if not _is_english_phrase(group):
+                continue
+            key = " ".join(stem(word.lower()) for word in group)
+            entry = seen.setdefault(key, _Seen())
+            entry.count += 1
+            entry.texts.add(number)
+            shown = " ".join(group)
+            is_name = any(word[1:] != word[1:].lower() for word in group)
+            entry.shown[shown if is_name else shown.lower()] += 1
+
+
+def _is_english_phrase(group: Sequence[str]) -> bool:
+    if any(not word[0].isalpha() or not word.isascii() for word in group):
+        return False
+    first, last = group[0].lower(), group[-1].lower()
+    if any(word.lower() in STOP_WORDS for word in group) or min(len(first), len(last)) < 3:
+        return False
+    if first.endswith("ly") or last.endswith(("ly", "ed", "ing")):
+        return False
+    return len(group) > 1 or not last.endswith(("al", "ous", "ive", "ic", "able"))
+
+
+def _note_chinese(text: str, number: int, seen: dict[str, _Seen]) -> None:
+    for match in _RUN.finditer(text):
+        run = f"\x02{match[0]}\x03"
+        for length in range(2, LONGEST_HAN + 1):
+            for i in range(1, len(run) - length):
+                group = run[i : i + length]
+                if HAN_STOPS.intersection(group):
+                    continue
+                if group[0] in _HAN_STARTS or group[-1] in _HAN_ENDS:
+                    continue
+                entry = seen.setdefault(group, _Seen())
+                entry.count += 1
+                entry.texts.add(number)
+                entry.left.add(_edge(run[i - 1], match.start()))
+                entry.right.add(_edge(run[i + length], match.start()))
+                entry.shown[group] += 1
+
+
+def _edge(neighbour: str, place: int) -> str:
+    """A neighbour; the end of a run and a linking character differ each time."""
+    is_end = neighbour in "\x02\x03" or neighbour in HAN_STOPS
+    return f"{neighbour}{place}" if is_end else neighbour

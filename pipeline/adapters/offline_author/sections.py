@@ -1,0 +1,149 @@
+"""A section from the author's own sentences, or a scaffold where there is nothing to take."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from pipeline.adapters.offline_author.genres import kind_of, questions
+from pipeline.adapters.offline_author.ranking import chosen, own_sentences
+from pipeline.adapters.offline_author.sentences import Candidate, as_markdown, candidates
+from pipeline.domain.briefs import SectionBrief
+from pipeline.domain.documents import Language
+from pipeline.domain.language import detect_language, split_sentences
+
+LONGEST_PARAGRAPH, SHORTEST_PARAGRAPH = 5, 3
+"""Sentences; more tire the eye, fewer look like notes."""
+
+MOST_QUESTIONS = 5
+"""Of a scaffold; more of them are not answered."""
+
+COVERS: dict[Language, str] = {"en": "Covers: ", "zh": "内容包括："}
+"""How a summary of ours begins that names what the material holds."""
+
+FROM: dict[Language, str] = {"en": "From: ", "zh": "来源："}
+"""How the part of it begins that names the files."""
+
+_NOTES: dict[Language, dict[str, str]] = {
+    "en": {
+        "unfit": "**Note.** Your files hold nothing on this section.",
+        "foreign": "**Note.** Your files are in another language than this document. "
+        "Without a model their text cannot be used here.",
+        "no_material": "**Note.** Written offline, without a model and without material: "
+        "this is a scaffold, not text.",
+        "belongs": "**What belongs here:** {text}",
+        "questions": "**Questions to answer:**",
+        "length": "**Length:** about {words} words.",
+    },
+    "zh": {
+        "unfit": "**说明**：您的文件中没有与本节有关的内容。",
+        "foreign": "**说明**：您的文件与本文档使用的语言不同，没有模型时无法在此使用其中的文字。",
+        "no_material": "**说明**：本节离线生成，既无模型也无资料，以下只是写作框架。",
+        "belongs": "**本节应写**：{text}",
+        "questions": "**需要回答的问题**",
+        "length": "**篇幅**：约 {words} 字。",
+    },
+}
+
+
+def section_pieces(brief: SectionBrief) -> list[str]:
+    """The section in the pieces in which it is shown; joined, they are its Markdown."""
+    if not brief.passages:
+        return _scaffold(brief, "unfit" if brief.commission.has_material else "no_material")
+    found = candidates(brief.passages)
+    picked = chosen(brief, own_sentences(brief, found))
+    if picked:
+        return list(_pieces(picked))
+    languages = {detect_language(passage.text) for passage in brief.passages}
+    return _scaffold(brief, "unfit" if brief.commission.language in languages else "foreign")
+
+
+def _pieces(picked: Sequence[Candidate]) -> Iterator[str]:
+    for number, paragraph in enumerate(_paragraphs(picked)):
+        for place, candidate in enumerate(paragraph):
+            if place:
+                gap = "" if detect_language(candidate.text) == "zh" else " "
+            else:
+                gap = "\n\n" if number else ""
+            yield gap + _with_marker(candidate)
+
+
+def _with_marker(candidate: Candidate) -> str:
+    """The sentence with its marker before the stop, where a reader expects the number."""
+    text = as_markdown(candidate.text)
+    body = text.rstrip(".。!！\"”’')）」』")
+    end = text[len(body) :]
+    if not end or end[0] not in ".。!！":
+        body, end = text, ""
+    space = "" if detect_language(text) == "zh" else " "
+    return f"{body}{space}[@{candidate.passage.id}]{end}"
+
+
+def _paragraphs(picked: Sequence[Candidate]) -> list[list[Candidate]]:
+    """Groups by source and heading, the best first, each in reading order and cut to length."""
+    order: dict[tuple[str, tuple[str, ...]], int] = {}
+    for candidate in picked:
+        order.setdefault(_origin(candidate), len(order))
+    sources: dict[str, int] = {}
+    for source, _ in order:
+        sources.setdefault(source, len(sources))
+    sorted_ = sorted(
+        picked,
+        key=lambda c: (sources[c.passage.source_id], c.passage.position, c.place),
+    )
+    groups = [list(group) for _, group in groupby(sorted_, key=_origin)]
+    return [part for group in _joined(groups) for part in _cut(group)]
+
+
+def _origin(candidate: Candidate) -> tuple[str, tuple[str, ...]]:
+    return candidate.passage.source_id, candidate.passage.heading_path
+
+
+def _joined(groups: Sequence[list[Candidate]]) -> list[list[Candidate]]:
+    """Groups of a sentence or two join the one before them when it is of the same source."""
+    joined: list[list[Candidate]] = []
+    for group in groups:
+        small = joined and min(len(joined[-1]), len(group)) < SHORTEST_PARAGRAPH
+        if small and joined[-1][0].passage.source_id == group[0].passage.source_id:
+            joined[-1].extend(group)
+        else:
+            joined.append(group)
+    return joined
+
+
+def _cut(group: list[Candidate]) -> list[list[Candidate]]:
+    """Parts of nearly equal length, none longer than a paragraph."""
+    count = -(-len(group) // LONGEST_PARAGRAPH)
+    size, larger = divmod(len(group), count)
+    parts: list[list[Candidate]] = []
+    start = 0
+    for number in range(count):
+        end = start + size + (number < larger)
+        parts.append(group[start:end])
+        start = end
+    return parts
+
+
+def _scaffold(brief: SectionBrief, reason: str) -> list[str]:
+    language = brief.commission.language
+    notes = _NOTES[language]
+    belongs, asked = _summary_and_questions(brief)
+    lines = [notes[reason]]
+    if belongs:
+        lines += ["", notes["belongs"].format(text=as_markdown(belongs))]
+    lines += ["", notes["questions"], ""]
+    lines += [f"- {as_markdown(question)}" for question in asked]
+    lines += ["", notes["length"].format(words=brief.target_words)]
+    quoted = [f"> {line}".rstrip() for line in lines]
+    return [quoted[0], *(f"\n{line}" for line in quoted[1:])]
+
+
+def _summary_and_questions(brief: SectionBrief) -> tuple[str, list[str]]:
+    """What the outline says of the section, and what to ask: its own questions first."""
+    language = brief.commission.language
+    said = split_sentences(f"{brief.summary}\n{brief.notes}")
+    asked = [sentence for sentence in said if sentence.endswith(("?", "？"))]
+    belongs = [s for s in said if s not in asked and not s.startswith(FROM[language])]
+    for question in questions(kind_of(brief.title), language, brief.title):
+        if len(asked) < 3 and question not in asked:
+            asked.append(question)
+    gap = "" if language == "zh" else " "
+    return gap.join(belongs), asked[:MOST_QUESTIONS]

@@ -1,0 +1,152 @@
+"""Sentences of the passages that can stand alone in another text, cleaned and judged."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.adapters.offline_author.terms import term_set
+from pipeline.domain.documents import Language, Passage
+from pipeline.domain.language import HAN, count_words, detect_language, split_sentences
+
+FEWEST_WORDS: dict[Language, int] = {"en": 6, "zh": 10}
+MOST_WORDS: dict[Language, int] = {"en": 60, "zh": 140}
+"""Shorter is a label or a fragment, longer is a list or a broken table."""
+
+POOR = 0.4
+"""What remains of the worth of a sentence that reads badly out of its place."""
+
+_STOP = re.compile(r"[.!?。！？][\"”’』」）)]*$")
+_DANGLING = re.compile(
+    r"(?:this|that|these|those|it|its|they|them|their|he|she|his|her|but|and|so|or|yet|also|then|"
+    r"thus|hence|therefore|however|moreover|furthermore|besides|nevertheless|nonetheless|instead|"
+    r"otherwise|meanwhile|consequently|accordingly|similarly|likewise|conversely|additionally|"
+    r"finally|secondly|thirdly|second|third|such|both|neither|either|another|others|the (?:former|"
+    r"latter|other|same|second|third|above|following)|here|there(?: too)?|for (?:example|instance|"
+    r"this|these|that)|in (?:this|that|these|such|contrast|addition|turn|other words|short)|"
+    r"as (?:a result|mentioned|noted|described|discussed|shown|above|such)|on the other hand|"
+    r"at (?:this|that|the same) (?:point|time|stage)|by contrast|because of (?:this|that)|"
+    r"to (?:this|that) end|with (?:this|that|these)|one (?:of (?:them|these)|such)|like this)\b",
+    re.IGNORECASE,
+)
+_HAN_DANGLING = re.compile(
+    r"(?:这|那|该|此|其[中他它次实]?|它|他们|她|上述|上面|以上|下述|前者|后者|因此|因而|所以|但是|但|然而|不过|"
+    r"而且|而|并且|并|此外|另外|同时|同样|与此|例如|比如|如此|如上|如下|如前|于是|由此|从而|否则|反之|相反|"
+    r"换句话说|总之|综上|首先|其次|再次|最后|第[二三四五]，|另一[方种个]|即|则|也|还|又|却|以下|具体来说|对此|为此)"
+)
+_FIRST_PERSON = re.compile(
+    r"\b(?:I|I'm|I've|I'll|I'd|my|me|myself|let's|let us)\b|(?:^|[，。])我(?!们|国)|笔者|本人"
+)
+_PLURAL_PERSON = re.compile(r"(?i:\b(?:we|our|us|you|your|we'll|you'll)\b)|我们|你们|您|本文|大家")
+_POINTING = re.compile(
+    r"\b(?:see|refer to|shown in|as in|cf\.) (?:also |the )?(?:fig|figure|table|section|chapter|"
+    r"appendix|page|above|below|http)|\b(?:fig(?:ure)?|table)\.? \d|\b(?:above|below)[,.]|"
+    r"\b(?:previous|preceding|next|following) (?:chapter|section|page|figure|table)|"
+    r"(?:见|如|参见|参考|详见|请看)(?:下|上|右|左|前|后|第|附|本)?[图表文节章录]|[上下]图|[上下]表|"
+    r"(?:上|下|本|前|后)一?(?:节|章)|(?:请)?(?:参见|参阅|详见|请参考)",
+    re.IGNORECASE,
+)
+_NAVIGATION = re.compile(
+    r"\b(?:click (?:here|on|the)|all rights reserved|cookie|subscribe|sign (?:in|up)|log in|"
+    r"copyright|©|table of contents|read more|learn more|skip to|back to top|privacy policy|"
+    r"terms of (?:use|service)|last (?:updated|modified)|share this|download (?:the )?pdf)\b|"
+    r"https?://|www\.|版权所有|点击|登录|注册|订阅|返回顶部|上一页|下一页|目录|转载|责任编辑|扫码|阅读原文",
+    re.IGNORECASE,
+)
+_SOURCE_MARKS = re.compile(r"\s*\[\d+(?:\s*[,，–-]\s*\d+)*\]")
+_INLINE = (
+    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
+    (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
+    (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"<[^<>]{1,80}>"), ""),
+    (_SOURCE_MARKS, ""),
+    (re.compile(r"\s+"), " "),
+)
+_BULLET = re.compile(r"^\s*(?:[-*•●▪·]|\(?\d{1,2}[.)、）]|[（(][一二三四五六七八九十\d]+[)）])\s*")
+_START = re.compile(rf"[\"“‘『「《（(`]*[A-Z0-9{HAN}a-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may be quoted."""
+
+    text: str
+    passage: Passage
+    rank: int
+    """Of its passage, 0 is the best."""
+    place: int
+    """Its place in the passage, from 0."""
+    terms: frozenset[str]
+    words: int
+    worth: float
+    """1 reads well anywhere; less has a flaw."""
+    about: frozenset[str]
+    """Terms of the headings that it stands under; without headings, of its passage."""
+
+
+def candidates(passages: Sequence[Passage]) -> list[Candidate]:
+    """All sentences that can be quoted, the same wording only once."""
+    found: list[Candidate] = []
+    seen: set[str] = set()
+    for rank, passage in enumerate(passages):
+        about = term_set(" ".join(passage.heading_path[-2:]) or passage.text)
+        for place, raw in enumerate(_sentences(passage.text)):
+            text = cleaned(raw)
+            worth = worth_of(text)
+            key = fingerprint(text)
+            if not worth or key in seen:
+                continue
+            seen.add(key)
+            found.append(
+                Candidate(
+                    text, passage, rank, place, term_set(text), count_words(text), worth, about
+                )
+            )
+    return found
+
+
+def cleaned(sentence: str) -> str:
+    """The sentence without markup, list sign and reference marks of its own source."""
+    text = _BULLET.sub("", sentence)
+    for pattern, new in _INLINE:
+        text = pattern.sub(new, text)
+    return text.strip()
+
+
+def fingerprint(text: str) -> str:
+    """Equal for sentences that differ in case, spaces and punctuation only."""
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def worth_of(text: str) -> float:
+    """0 for what cannot stand alone, 1 for what can, something between when it reads badly."""
+    language = detect_language(text)
+    if not FEWEST_WORDS[language] <= count_words(text) <= MOST_WORDS[language]:
+        return 0.0
+    if text.endswith(("?", "？")) or not _STOP.search(text) or not _START.match(text):
+        return 0.0
+    opening = _HAN_DANGLING if language == "zh" else _DANGLING
+    refused = (_FIRST_PERSON, _POINTING, _NAVIGATION)
+    if opening.match(text) or any(pattern.search(text) for pattern in refused):
+        return 0.0
+    if sum(1 for c in text if c.isalpha()) < 0.55 * len(text) or not _is_balanced(text):
+        return 0.0
+    return POOR if _PLURAL_PERSON.search(text) or text[0].islower() else 1.0
+
+
+def as_markdown(text: str) -> str:
+    """A sentence of plain text so that Markdown shows it as it stands; code in backticks stays."""
+    if text.count("`") % 2:
+        text = text.replace("`", r"\`")
+    parts = text.split("`")
+    for i in range(0, len(parts), 2):
+        parts[i] = re.sub(r"(?<!\w)_|_(?!\w)|[*<\[\]$]", r"\\\g<0>", parts[i])
+    return "`".join(parts)
+
+
+def _sentences(text: str) -> list[str]:
+    lines = [line for line in text.split("\n") if "|" not in line and "\t" not in line]
+    return [sentence for line in lines for sentence in split_sentences(line)]
+
+
+def _is_balanced(text: str) -> bool:
+    return all(text.count(a) == text.count(b) for a, b in ("()", "（）", "“”", "《》", "「」"))
