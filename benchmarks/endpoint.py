@@ -39,6 +39,8 @@ class Endpoint:
     base_url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     open_streams: int = 0
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set whenever the last open answer has ended."""
     late_s: float = 0.0
     """The most that a token was sent behind its time: above 0.05 the endpoint is a bottleneck."""
     critical_s: float = 0.0
@@ -84,6 +86,7 @@ class Endpoint:
         tokens = answer_tokens(request, seed=self.pace.seed, tokens=self.pace.tokens)
         answer = _Answer(self, fault, _twisted(tokens, fault))
         self.open_streams += 1
+        self.idle.clear()
         try:
             if request.get("stream"):
                 await answer.stream(writer, bool(request.get("stream_options")))
@@ -91,6 +94,8 @@ class Endpoint:
                 await answer.whole(writer)
         finally:
             self.open_streams -= 1
+            if not self.open_streams:
+                self.idle.set()
         return None
 
     def _is_first(self, request: dict[str, Any]) -> bool:

@@ -15,7 +15,7 @@ MARKER_EVERY = 28
 # Tokens between two citations: about one for each sentence or two.
 
 _MARKER = re.compile(r'<passage id="(S\d+)"')
-_SENTENCE_ID = re.compile(r"^\[?(\d+\.\d+)\]?", re.MULTILINE)
+_SENTENCE = re.compile(r"⟦(\d+\.\d+)⟧([^⟦\n]+)")
 _SCHEMA_IN_PROMPT = re.compile(r"JSON Schema[^\n]*:\n(\{.*)", re.DOTALL)
 
 _EN_TEXT = (
@@ -35,12 +35,13 @@ def answer_tokens(request: Mapping[str, Any], *, seed: int, tokens: int) -> list
     """The answer to a request as pieces of about one token; equal for equal requests."""
     prompt = "\n".join(str(message.get("content", "")) for message in request["messages"])
     chance = random.Random(f"{seed}:{prompt}")
+    asked = str(request["messages"][-1].get("content", ""))
     language = detect_language(prompt)
     schema = _schema(request, prompt)
     if schema is not None:
-        value = _Maker(chance, language, prompt).make(schema, schema.get("$defs", {}), "")
+        value = _Maker(chance, language, asked).make(schema, schema.get("$defs", {}), "")
         return re.findall(r".{1,4}", json.dumps(value, ensure_ascii=False))
-    markers = [f"[{marker}]" for marker in _MARKER.findall(prompt)]
+    markers = [f"[{marker}]" for marker in _MARKER.findall(asked)]
     return _text(chance, language, markers, tokens)
 
 
@@ -84,7 +85,8 @@ class _Maker:
     def __init__(self, chance: random.Random, language: str, prompt: str) -> None:
         self._chance = chance
         self._language = language
-        self._sentences = _SENTENCE_ID.findall(prompt)
+        self._at = ("1.1", "")
+        self._sentences: list[tuple[str, str]] = _SENTENCE.findall(prompt)
 
     def make(self, schema: Mapping[str, Any], defs: Mapping[str, Any], name: str) -> Any:
         if "$ref" in schema:
@@ -105,5 +107,9 @@ class _Maker:
         if name == "title":
             return self._chance.choice(_HEADINGS[self._language])
         if name == "sentence" and self._sentences:
-            return str(self._chance.choice(self._sentences))
+            self._at = self._chance.choice(self._sentences)
+            return self._at[0]
+        if name == "replacement":
+            lead = "总的来说，" if self._language == "zh" else "On the whole: "
+            return lead + self._at[1].strip()
         return "".join(_text(self._chance, self._language, [], 14)).strip()

@@ -31,6 +31,9 @@ class Author(Protocol):
     ) -> ProposedOutline:
         """Propose an outline; call `grow` with each larger part of it as it is made.
 
+        An empty proposal withdraws what was grown so far: the answer broke off, and is asked
+        for again.
+
         Raises:
             ModelUnavailable, ModelRateLimited, ModelAnswerInvalid: retryable.
             ModelRejected: trying again changes nothing.
@@ -40,7 +43,9 @@ class Author(Protocol):
         """Write one section as Markdown without its heading, citations as `[@passage-id]`.
 
         `write` gets the text piece by piece as it is made, for the author to watch; markers in
-        the pieces may still be short ones. The returned text is what counts. Errors as above.
+        the pieces may still be short ones. An empty piece withdraws what was written so far: the
+        answer broke off, and is asked for again. The returned text is what counts. Errors as
+        above.
         """
 
     async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:

@@ -90,24 +90,22 @@ def our_errors(endpoint: Endpoint) -> Iterator[None]:
 
 def translated(error: Exception, endpoint: Endpoint) -> PipelineError:
     """The error of ours that says the same as one of the client library's."""
-    if isinstance(error, openai.APIStatusError):
-        return _verdict(_status_complaint(error), endpoint)
-    if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
-        return _silent(endpoint)
-    if isinstance(error, openai.APIResponseValidationError):
-        return not_an_api(endpoint)
-    if isinstance(error, openai.LengthFinishReasonError):
-        return cut_off(endpoint)
-    if isinstance(error, openai.APIConnectionError):
-        return _unreachable(endpoint, type(error.__cause__ or error).__name__)
-    if isinstance(error, httpx2.HTTPError | httpx2.StreamError):
-        return broke_off(endpoint, f"the connection failed ({type(error).__name__})")
-    return ModelRejected(
-        "model_rejected",
-        f"Model {endpoint.model!r} at {endpoint.url} could not be asked: {type(error).__name__}. "
-        "Check OPENAI_BASE_URL and OPENAI_API_KEY.",
-        {"model": endpoint.model},
-    )
+    match error:
+        case openai.APIStatusError():
+            verdict = _verdict(_status_complaint(error), endpoint)
+        case openai.APITimeoutError() | httpx2.TimeoutException():
+            verdict = _silent(endpoint)
+        case openai.APIResponseValidationError():
+            verdict = not_an_api(endpoint)
+        case openai.LengthFinishReasonError():
+            verdict = cut_off(endpoint)
+        case openai.APIConnectionError():
+            verdict = _unreachable(endpoint, type(error.__cause__ or error).__name__)
+        case httpx2.HTTPError() | httpx2.StreamError():
+            verdict = broke_off(endpoint, f"the connection failed ({type(error).__name__})")
+        case _:
+            verdict = _cannot_ask(error, endpoint)
+    return verdict
 
 
 def out_of_body(body: Mapping[str, Any], endpoint: Endpoint) -> PipelineError:
@@ -233,6 +231,15 @@ def _unreachable(endpoint: Endpoint, reason: str, wait_s: float | None = None) -
         f"Model {endpoint.model!r} at {endpoint.url} did not answer ({reason}). "
         "Check that the endpoint runs and OPENAI_BASE_URL is right, then try again.",
         details,
+    )
+
+
+def _cannot_ask(error: Exception, endpoint: Endpoint) -> ModelRejected:
+    return ModelRejected(
+        "model_rejected",
+        f"Model {endpoint.model!r} at {endpoint.url} could not be asked: {type(error).__name__}. "
+        "Check OPENAI_BASE_URL and OPENAI_API_KEY.",
+        {"model": endpoint.model},
     )
 
 

@@ -1,0 +1,174 @@
+"""The shapes that a model is asked for, and how its answers become values of ours."""
+
+import re
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from pipeline.adapters.model_author.markers import Markers
+from pipeline.domain.briefs import ChapterEdits, Replacement
+from pipeline.domain.documents import Language, ProposedNode, ProposedOutline, Value
+from pipeline.domain.language import sentence_spans
+from pipeline.domain.markdown import blocks
+
+_ENUMERATION = re.compile(
+    r"^(?:第\s*[一二三四五六七八九十百零〇\d]+\s*[章节部篇][\s:：、.]*"
+    r"|[一二三四五六七八九十]+、\s*|[（(][一二三四五六七八九十\d]+[）)]\s*"
+    r"|\d+(?:\.\d+)+[.、)]?\s+|\d+[.、)）]\s+"
+    r"|(?:chapter|section|part)\s+(?:\d+|[ivx]+)\s*[:.\-–—]\s*)",
+    re.IGNORECASE,
+)
+_UNDERLINE = re.compile(r"\A(?:={2,}|-{2,})[ \t]*(?:\n|\Z)")
+_ENDED = re.compile(r"[.!?。！？…][\"”’」』）)\]]*\Z")
+_MARKUP = re.compile(r"[#*_`:：.。\s]+")
+_FENCE = re.compile(r"\A\s*```(?:markdown|md)?[ \t]*\n(.*)\n```\s*\Z", re.DOTALL)
+_PREAMBLE = re.compile(
+    r"\A(?:(?:sure|certainly|of course|okay|here(?:'s| is| are))\b|好的|当然|以下(?:是|为)|下面是)"
+    r"[^\n]{0,160}[:：。!！]\s*\n+",
+    re.IGNORECASE,
+)
+_REFERENCES = re.compile(
+    r"\n+(?:#{1,6}\s*|\*\*)?(?:references|bibliography|sources|works cited"
+    r"|参考文献|参考资料|引用来源)"
+    r"(?:\*\*)?\s*[:：]?(?:\*\*)?[ \t]*\n[\s\S]*\Z",
+    re.IGNORECASE,
+)
+_FOOTNOTE = re.compile(r"^\[\^[^\]\n]+\]:.*\n?", re.MULTILINE)
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((\S+?)(?:\s+\"[^\"\n]*\")?\)")
+
+SHORTEST_OVERLAP = 12
+"""Characters; a shorter repetition at a seam may be chance."""
+
+LONGEST_OVERLAP = 400
+"""Characters that a model repeats at most when it is asked to go on."""
+
+
+class Subsection(Value):
+    title: str = ""
+    summary: str = ""
+
+
+class Section(Subsection):
+    children: tuple[Subsection, ...] = ()
+
+
+class Chapter(Subsection):
+    children: tuple[Section, ...] = ()
+
+
+class OutlineAnswer(Value):
+    """Three levels, spelled out: some endpoints refuse a schema that holds itself."""
+
+    title: str = ""
+    chapters: tuple[Chapter, ...] = ()
+
+
+class SentenceEdit(Value):
+    sentence: str = ""
+    replacement: str = ""
+
+
+class FuseAnswer(Value):
+    lead_in: str = ""
+    edits: tuple[SentenceEdit, ...] = Field(default=())
+
+
+def proposal(answer: OutlineAnswer, *, is_whole: bool = True) -> ProposedOutline:
+    """The proposal in an answer; of an unfinished one only what will not change any more."""
+    return ProposedOutline(
+        title=_heading(answer.title), nodes=_nodes(answer.chapters, is_closed=is_whole)
+    )
+
+
+def _nodes(nodes: Sequence[Subsection], *, is_closed: bool) -> tuple[ProposedNode, ...]:
+    found: list[ProposedNode] = []
+    for i, node in enumerate(nodes):
+        is_node_closed = is_closed or i < len(nodes) - 1
+        if not is_node_closed and not {"title", "summary"} <= node.model_fields_set:
+            break
+        if not node.title.strip():
+            continue
+        below = node.children if isinstance(node, Section | Chapter) else ()
+        children = _nodes(below, is_closed=is_node_closed)
+        summary = node.summary.strip()
+        title = _heading(node.title)
+        found.append(ProposedNode(title=title, content_summary=summary, children=children))
+    return tuple(found)
+
+
+def _heading(title: str) -> str:
+    """A title on one line without the number that a model put before it: numbers are ours."""
+    line = " ".join(title.split()).strip("#* ")
+    return _ENUMERATION.sub("", line).strip() or line
+
+
+def chapter_edits(answer: FuseAnswer, markers: Markers) -> ChapterEdits:
+    """The edits in an answer, with our markers."""
+    return ChapterEdits(
+        lead_in=markers.restored(answer.lead_in.strip()),
+        replacements=tuple(
+            Replacement(
+                sentence=edit.sentence.strip("⟦⟧[] "), text=markers.restored(edit.replacement)
+            )
+            for edit in answer.edits
+        ),
+    )
+
+
+def section_text(answer: str, titles: Sequence[str], markers: Markers, known: str) -> str:
+    """The text of a section in an answer: without the trimmings, with our markers.
+
+    Args:
+        answer: What the model wrote.
+        titles: Headings that stand above the text anyway: of the section and of those above.
+        markers: The markers of the prompt.
+        known: What was in the prompt; a link to anywhere else is made up and loses its target.
+    """
+    text = answer.strip()
+    if fenced := _FENCE.match(text):
+        text = fenced.group(1).strip()
+    text = _PREAMBLE.sub("", text)
+    text = _without_title(text, {_bare(title) for title in titles})
+    text = _FOOTNOTE.sub("", _REFERENCES.sub("", f"\n{text}")).strip()
+    text = _LINK.sub(lambda link: link.group() if link.group(2) in known else link.group(1), text)
+    return markers.restored(text)
+
+
+def up_to_last_sentence(text: str) -> str:
+    """A text that was cut off, without its unfinished sentence; if it has but one, as it is."""
+    whole = text.rstrip()
+    found = blocks(whole)
+    if not found or found[-1].kind != "paragraph" or _ENDED.search(whole):
+        return whole
+    last = found[-1]
+    spans = sentence_spans(whole[last.start :])
+    if len(spans) > 1:
+        return whole[: last.start + spans[-1][0]].rstrip()
+    return whole[: last.start].rstrip() or whole
+
+
+def joined(text: str, more: str, language: Language) -> str:
+    """A text and its continuation; what the continuation repeats stands once."""
+    more = more.lstrip() if text.endswith("\n") else more.strip("\n")
+    for size in range(min(len(text), len(more), LONGEST_OVERLAP), SHORTEST_OVERLAP - 1, -1):
+        if text.endswith(more[:size]):
+            return text + more[size:]
+    starts_anew = more.lstrip().startswith(("#", "- ", "* ", "|", "```", "1. "))
+    gap = "\n\n" if starts_anew else (" " if language == "en" else "")
+    return f"{text.rstrip()}{gap}{more.lstrip()}"
+
+
+def _without_title(text: str, titles: set[str]) -> str:
+    """The text without a first line, or several, that only repeat a heading."""
+    while text:
+        line, _, rest = text.partition("\n")
+        if _bare(line) not in titles:
+            break
+        text = _UNDERLINE.sub("", rest.lstrip()).lstrip()
+    return text
+
+
+def _bare(title: str) -> str:
+    """A title for comparing: no number, no markup, no case."""
+    line = re.sub(r"^\d+(?:\.\d+)*\s+", "", title.strip().strip("#* "))
+    return _MARKUP.sub("", _ENUMERATION.sub("", line)).casefold()
