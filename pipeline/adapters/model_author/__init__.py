@@ -55,12 +55,18 @@ class ModelAuthor:
     ) -> ProposedOutline:
         markers = Markers([passage.id for passage in brief.passages])
         model = brief.commission.model or self._model
+        nothing = ProposedOutline()
+
+        def grow_by(part: OutlineAnswer) -> None:
+            if (proposed := proposal(part, is_whole=False)) != nothing:
+                grow(proposed)
+
         answer = await self._chat.structured(
             outline_messages(brief, markers),
             model=model,
             shape=OutlineAnswer,
-            on_partial=lambda part: grow(proposal(part, is_whole=False)),
-            on_restart=lambda: grow(ProposedOutline()),
+            on_partial=grow_by,
+            on_restart=lambda: grow(nothing),
         )
         proposed = proposal(answer)
         if not proposed.nodes:

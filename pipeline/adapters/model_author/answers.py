@@ -36,7 +36,7 @@ _REFERENCES = re.compile(
 _FOOTNOTE = re.compile(r"^\[\^[^\]\n]+\]:.*\n?", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((\S+?)(?:\s+\"[^\"\n]*\")?\)")
 
-SHORTEST_OVERLAP = 12
+SHORTEST_OVERLAP = 8
 """Characters; a shorter repetition at a seam may be chance."""
 
 LONGEST_OVERLAP = 400

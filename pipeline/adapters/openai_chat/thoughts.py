@@ -12,6 +12,7 @@ class Thoughts:
 
     def __init__(self) -> None:
         self._held = ""
+        self._before = ""
         self._inside = False
         self._begun = False
         self._retracted = False
@@ -19,6 +20,7 @@ class Thoughts:
     def feed(self, piece: str) -> str:
         """The part of the answer that is now known to be text; often the piece itself."""
         if not (self._held or self._inside or "<" in piece) and self._begun:
+            self._before = piece[-1:] or self._before
             return piece
         self._held += piece
         text = ""
@@ -50,7 +52,7 @@ class Thoughts:
         return self._inside
 
     def _take_text(self) -> tuple[str, bool]:
-        opened, closed = _tag(self._held, OPEN), _tag(self._held, CLOSE)
+        opened, closed = self._find(OPEN), self._find(CLOSE)
         if closed >= 0 and (opened < 0 or closed < opened):
             self._held = self._held[closed + len(CLOSE) :]
             self._retracted, self._begun = True, False
@@ -59,12 +61,17 @@ class Thoughts:
             text, self._held = self._held[:opened], self._held[opened + len(OPEN) :]
             self._inside = True
             return text, False
-        keep = _possible_start(self._held)
-        text, self._held = (
-            self._held[: len(self._held) - keep],
-            self._held[len(self._held) - keep :],
-        )
+        end = len(self._held) - _possible_start(self._held)
+        text, self._held = self._held[:end], self._held[end:]
+        self._before = text[-1:] or self._before
         return text, True
+
+    def _find(self, tag: str) -> int:
+        """Where a tag stands; one in code quotes is written about, not used."""
+        at = self._held.find(tag)
+        while at >= 0 and (self._held[at - 1] if at else self._before) == "`":
+            at = self._held.find(tag, at + 1)
+        return at
 
     def _from_the_start(self, text: str) -> str:
         if not self._begun:
@@ -78,14 +85,6 @@ def without_thoughts(text: str) -> str:
     thoughts = Thoughts()
     said = thoughts.feed(text)
     return said + thoughts.rest()
-
-
-def _tag(text: str, tag: str) -> int:
-    """Where a tag stands; one in code quotes is written about, not used."""
-    at = text.find(tag)
-    while at > 0 and text[at - 1] == "`":
-        at = text.find(tag, at + 1)
-    return at
 
 
 def _possible_start(text: str) -> int:
