@@ -32,8 +32,9 @@ HAN_STOPS = frozenset("的了和是在也就都而及与着或这那被该此请
 """Characters that link words; a pair that holds one is no term."""
 
 _CHINESE_STOPS = """
-    一个 一种 一些 为什 主要 什么 介绍 以及 以下 使用 关于 内容 具有 分析 包括 可以 可能 因为 如何 如果
-    应当 应该 怎么 怎样 我们 所以 描述 方面 来源 没有 相关 论述 讨论 说明 进行 通过 阐述 需要 明需 们需
+    一个 一种 一些 为什 主要 什么 介绍 以及 以下 使用 关于 内容 具有 分析 包括 可以 可能 因为 如何
+    如果 应当 应该 怎么 怎样 我们 所以 描述 方面 来源 没有 相关 论述 讨论 说明 进行 通过
+    阐述 需要 明需 们需
 """
 
 STOP_PAIRS = frozenset(_CHINESE_STOPS.split())
