@@ -177,6 +177,9 @@ def _unfenced(text: str, start: int, end: int, before: list[Span]) -> list[Span]
         elif _HEADING.match(line):
             flush()
             found.append(Span("heading", position, position + len(line)))
+        elif _RULE.match(line) and not (gathered and _UNDERLINE.match(line)):
+            flush()
+            found.append(Span("rule", position, position + len(line)))
         else:
             if gathered and _starts_anew(line, gathered):
                 flush()
@@ -202,7 +205,6 @@ def _kind(lines: list[str], before: Kind | None) -> Kind:
     if len(lines) > 1 and _UNDERLINE.match(lines[-1]) and not _ITEM.match(first):
         return "heading"
     checks: list[tuple[bool, Kind]] = [
-        (bool(_RULE.match(first)), "rule"),
         (first.startswith(("    ", "\t")), "code"),
         (bool(_ITEM.match(first)), "list"),
         (first.lstrip().startswith(">"), "quote"),

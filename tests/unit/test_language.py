@@ -2,7 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.domain.language import count_words, detect_language, split_sentences
+from pipeline.domain.language import (
+    count_words,
+    detect_language,
+    sentence_spans,
+    split_sentences,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +64,23 @@ def test_splitting_loses_nothing_but_white_space(text: str) -> None:
     kept = "".join("".join(split_sentences(text)).split())
 
     assert kept == "".join(text.split())
+
+
+def test_a_citation_behind_the_stop_belongs_to_its_sentence() -> None:
+    assert split_sentences("Tides rise. [@a][@b] They fall.") == [
+        "Tides rise. [@a][@b]",
+        "They fall.",
+    ]
+    assert split_sentences("潮起。[@a]潮落。") == ["潮起。[@a]", "潮落。"]
+
+
+def test_a_semicolon_ends_no_sentence() -> None:
+    assert split_sentences("潮起；潮落。风停。") == ["潮起；潮落。", "风停。"]
+
+
+@given(st.text(alphabet="aA1 .!?。！“”\"')\n潮"))
+def test_spans_are_in_order_and_say_where_each_sentence_stands(text: str) -> None:
+    spans = sentence_spans(text)
+
+    assert spans == sorted(spans)
+    assert [text[a:b].replace("\n", " ") for a, b in spans] == split_sentences(text)

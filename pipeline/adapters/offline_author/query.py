@@ -79,7 +79,8 @@ def _title(prompt: str, language: Language) -> str:
 
 def _english_title(line: str) -> str:
     topic = _EN_TAIL.sub("", re.split(r"[.;:?!](?:\s|$)", line, maxsplit=1)[0])
-    topic = _EN_KIND.sub("", _EN_ASK.sub("", topic, count=1), count=1)
+    for _ in range(2):  # "an outline for a report on …"
+        topic = _EN_KIND.sub("", _EN_ASK.sub("", topic, count=1), count=1)
     topic = re.sub(r"^(?:the|an?)\s+", "", topic.strip(" ,.:"), flags=re.IGNORECASE)
     if len(topic) > LONGEST_TITLE:
         topic = topic.split(",", maxsplit=1)[0]

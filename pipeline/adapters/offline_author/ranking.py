@@ -5,6 +5,7 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.adapters.offline_author.genres import kind_of
 from pipeline.adapters.offline_author.sentences import Candidate
@@ -41,6 +42,23 @@ class _Aim:
     closes: bool
 
 
+class _Rivals:
+    """The other sections, by their terms: of a thousand only a few can want a sentence."""
+
+    def __init__(self, aims: Sequence[_Aim]) -> None:
+        self._always = [aim for aim in aims if aim.opens or aim.closes]
+        self._by_term: dict[str, list[_Aim]] = {}
+        for aim in aims:
+            for term in aim.title | aim.summary:
+                self._by_term.setdefault(term, []).append(aim)
+
+    def of(self, candidate: Candidate) -> list[_Aim]:
+        found = {aim.number: aim for aim in self._always}
+        for term in candidate.terms | candidate.about:
+            found |= {aim.number: aim for aim in self._by_term.get(term, ())}
+        return list(found.values())
+
+
 def own_sentences(brief: SectionBrief, found: Sequence[Candidate]) -> list[Candidate]:
     """The sentences that belong into this section rather than into a neighbour.
 
@@ -49,14 +67,14 @@ def own_sentences(brief: SectionBrief, found: Sequence[Candidate]) -> list[Candi
     """
     common = term_set(brief.commission.title)
     me = _aim(brief.number, brief.title, f"{brief.summary} {brief.notes}")
-    others = [_aim(n.number, n.title, n.summary) for n in brief.neighbours]
+    others = _Rivals([_aim(n.number, n.title, n.summary) for n in brief.neighbours])
     above = term_set(" ".join(brief.path))
     mine: list[Candidate] = []
     for candidate in found:
         fit = _affinity(me, candidate, common)
         if fit < FIT and not (fit > 0 and share(above, candidate.about) >= 0.5):
             continue
-        rivals = [(_affinity(other, candidate, common), other.number) for other in others]
+        rivals = [(_affinity(o, candidate, common), o.number) for o in others.of(candidate)]
         best = max([fit, *(rival for rival, _ in rivals)])
         if fit < best - 0.05:
             continue
@@ -92,6 +110,7 @@ def says_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
     return shorter > 0 and len(one & other) / shorter > REPEATED
 
 
+@lru_cache(maxsize=4_000)
 def _aim(number: str, title: str, summary: str) -> _Aim:
     kind = kind_of(title)
     return _Aim(

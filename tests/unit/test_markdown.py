@@ -1,0 +1,117 @@
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.domain.markdown import (
+    blocks,
+    closed,
+    demoted,
+    escaped,
+    headings,
+    is_within,
+    protected,
+)
+
+TEXT = """# 标题 #
+
+A paragraph
+that goes on.
+- an item
+
+  of two paragraphs
+
+| a | b |
+|---|---|
+
+> quote
+
+$$
+x [1]
+$$
+
+Under
+=====
+
+````text
+```
+# no heading
+````
+***
+    indented code
+"""
+
+
+def test_a_text_is_told_apart_into_blocks() -> None:
+    found = [(span.kind, TEXT[span.start : span.end].splitlines()[0]) for span in blocks(TEXT)]
+
+    assert found == [
+        ("heading", "# 标题 #"),
+        ("paragraph", "A paragraph"),
+        ("list", "- an item"),
+        ("list", "  of two paragraphs"),
+        ("table", "| a | b |"),
+        ("quote", "> quote"),
+        ("math", "$$"),
+        ("heading", "Under"),
+        ("code", "````text"),
+        ("rule", "***"),
+        ("code", "    indented code"),
+    ]
+
+
+def test_headings_are_read_outside_code_only() -> None:
+    assert headings(TEXT) == [(1, "标题"), (1, "Under")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("a `b` c", ["`b`"]),
+        ("价格 $5 与 $6", []),
+        ("公式 $a_1$ 和 \\(b\\)", ["$a_1$", "\\(b\\)"]),
+        (
+            "[见](https://a.org/b_(c)) 与 ![图](x.png)",
+            ["[见](https://a.org/b_(c))", "![图](x.png)"],
+        ),
+        ("<https://a.org> x < y", ["<https://a.org>"]),
+        ("``a ` b`` and `open", ["``a ` b``"]),
+    ],
+)
+def test_code_formulas_and_links_are_protected(text: str, kept: list[str]) -> None:
+    spans = protected(text)
+
+    assert [text[start:end] for start, end in spans] == kept
+    assert all(is_within(spans, start) and not is_within(spans, end) for start, end in spans)
+
+
+def test_headings_move_below_a_level_and_keep_their_order_of_depth() -> None:
+    assert demoted("## A\n\n### B\n\n## C", 3) == "#### A\n\n##### B\n\n#### C"
+    assert demoted("#### Deep enough", 2) == "#### Deep enough"
+    assert demoted("# 太深", 6) == "**太深**"
+
+
+def test_an_open_fence_is_closed() -> None:
+    assert closed("Text\n\n~~~~\ncode") == "Text\n\n~~~~\ncode\n~~~~"
+    assert closed("Text") == "Text"
+
+
+def test_escaped_text_holds_no_markup() -> None:
+    assert escaped("a_b *c* [d] <e>") == r"a\_b \*c\* \[d\] \<e\>"
+
+
+@given(
+    st.lists(
+        st.sampled_from(["# ", "```", "\n", "\n\n", "- ", "| ", "$$", "文字", "a. ", "===", "    "])
+    ).map("".join)
+)
+def test_blocks_leave_nothing_out_and_do_not_overlap(text: str) -> None:
+    spans = blocks(text)
+
+    outside = text
+    for span in reversed(spans):
+        outside = outside[: span.start] + outside[span.end :]
+    assert not outside.strip()
+    assert all(a.end <= b.start for a, b in itertools.pairwise(spans))
+    assert headings(closed(demoted(text, 6))) == []
