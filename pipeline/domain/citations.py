@@ -61,7 +61,9 @@ def checked(text: str, known: Mapping[PassageId, Passage]) -> Draft:
         unknown += sum(1 for passage_id in ids if passage_id not in known)
         return "".join(f"[@{i}]" for i in dict.fromkeys(ids) if i in known)
 
-    clean = _with_runs_replaced(text, keep)
+    clean, before = _with_runs_replaced(text, keep), text
+    while clean != before:  # a marker that went may have kept a code fence from being one
+        clean, before = _with_runs_replaced(clean, keep), clean
     return Draft(text=clean, cited=tuple(dict.fromkeys(cited(clean))), unknown_markers=unknown)
 
 

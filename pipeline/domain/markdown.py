@@ -98,6 +98,8 @@ def demoted(text: str, below: int) -> str:
         level, title = _level_and_title(text[block.start : block.end])
         pieces += [text[position : block.start], _heading(level + shift, title)]
         position = block.end
+        if level + shift > DEEPEST_HEADING:
+            pieces[-1] = _set_apart(text[: block.start], pieces[-1], text[block.end :])
     return "".join([*pieces, text[position:]])
 
 
@@ -112,6 +114,13 @@ def closed(text: str) -> str:
 def escaped(text: str) -> str:
     """Plain text that Markdown shows as it stands."""
     return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)
+
+
+def _set_apart(before: str, line: str, after: str) -> str:
+    """A line that is no heading any more, with the blank lines that keep it by itself."""
+    opening = "\n" if before.strip() and not before.endswith("\n\n") else ""
+    closing = "\n" if after.strip() and not after.startswith("\n\n") else ""
+    return f"{opening}{line}{closing}"
 
 
 def _heading(level: int, title: str) -> str:
@@ -172,22 +181,26 @@ def _unfenced(text: str, start: int, end: int, before: list[Span]) -> list[Span]
             gathered.clear()
 
     for position, line in _lines(text, start, end):
-        if not line.strip():
+        alone = _kind_alone(line, bool(gathered))
+        if alone or not line.strip() or (gathered and _starts_anew(line, gathered)):
             flush()
-        elif _HEADING.match(line):
-            flush()
-            found.append(Span("heading", position, position + len(line)))
-        elif _RULE.match(line) and not (gathered and _UNDERLINE.match(line)):
-            flush()
-            found.append(Span("rule", position, position + len(line)))
-        else:
-            if gathered and _starts_anew(line, gathered):
-                flush()
+        if alone:
+            found.append(Span(alone, position, position + len(line)))
+        elif line.strip():
             gathered.append((position, line))
             if len(gathered) > 1 and _UNDERLINE.match(line):
                 flush()
     flush()
     return found
+
+
+def _kind_alone(line: str, follows: bool) -> Kind | None:
+    """The kind of a line that is a block by itself; below another a rule may be an underline."""
+    if _HEADING.match(line):
+        return "heading"
+    if _RULE.match(line) and not (follows and _UNDERLINE.match(line)):
+        return "rule"
+    return None
 
 
 def _starts_anew(line: str, gathered: list[tuple[int, str]]) -> bool:

@@ -89,7 +89,7 @@ def test_code_formulas_and_links_are_protected(text: str, kept: list[str]) -> No
 def test_headings_move_below_a_level_and_keep_their_order_of_depth() -> None:
     assert demoted("## A\n\n### B\n\n## C", 3) == "#### A\n\n##### B\n\n#### C"
     assert demoted("#### Deep enough", 2) == "#### Deep enough"
-    assert demoted("# 太深", 6) == "**太深**"
+    assert demoted("文字\n# 太深\n文字", 6) == "文字\n\n**太深**\n\n文字"
 
 
 def test_an_open_fence_is_closed() -> None:
