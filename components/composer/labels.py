@@ -1,0 +1,129 @@
+"""Every text of the composer, English and Chinese, by key; `{name}` is filled in the browser."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pipeline.domain.documents import Language
+
+
+class Label(NamedTuple):
+    """One text in both languages."""
+
+    en: str
+    zh: str
+
+
+LABELS: Mapping[str, Label] = {
+    "prompt": Label("What the document is about", "文档要写什么"),
+    "placeholder": Label(
+        "Describe the document: topic, reader, purpose…", "描述要写的文档：主题、读者、目的……"
+    ),
+    "submit": Label("Propose an outline", "拟定大纲"),
+    "submit_reading": Label("Reading files…", "正在读取文件……"),
+    "submit_busy": Label("Starting…", "正在开始……"),
+    "hint": Label(
+        "Attach, drop or paste files, up to {size} each.",
+        "可添加、拖入或粘贴文件，每个不超过 {size}。",
+    ),
+    "shortcut": Label("{keys} to propose", "按 {keys} 拟定"),
+    "attach": Label("Attach files", "添加文件"),
+    "drop": Label("Drop the files here", "松开即可添加文件"),
+    "files": Label("Attached files", "已添加的文件"),
+    "counter": Label("{used} / {limit}", "{used} / {limit}"),
+    "empty": Label(
+        "Write what the document should be about first; a sentence is enough.",
+        "请先写下文档要写什么，一句话就够。",
+    ),
+    "still_reading": Label(
+        "Your files are still being read. Wait a moment, or remove them.",
+        "文件仍在读取。请稍候，或移除这些文件。",
+    ),
+    "too_long": Label(
+        "The text is too long: {limit} characters are the most. "
+        "Shorten it, or attach it as a file.",
+        "文字过长，最多 {limit} 个字符。请缩短，或将其作为文件添加。",
+    ),
+    "no_answer": Label(
+        "The server did not answer. Your text is kept here: check the connection and try again.",
+        "服务器没有回应，你的文字仍保留在这里。请检查网络连接后重试。",
+    ),
+    "sent_before": Label("You have sent this before.", "这段内容之前已经提交过。"),
+    "clear": Label("Start afresh", "清空重写"),
+    "replaced": Label("Replaced by the example.", "已替换为示例。"),
+    "filled": Label("Filled in with the example.", "已填入示例。"),
+    "undo": Label("Undo", "撤销"),
+    "cleared": Label("The box was cleared.", "已清空。"),
+    "undone": Label("Your own text is back.", "已恢复你的文字。"),
+    "duplicate": Label("{name} is attached already.", "{name} 已经添加过。"),
+    "removed": Label("{name} was removed.", "已移除 {name}。"),
+    "remove": Label("Remove {name}", "移除 {name}"),
+    "retry": Label("Try again", "重试"),
+    "retry_named": Label("Try again with {name}", "重试 {name}"),
+    "role": Label("What {name} is for", "{name} 的用途"),
+    "role_content": Label("Material", "资料"),
+    "role_requirements": Label("Requirements", "要求"),
+    "role_style_guide": Label("Style guide", "风格规范"),
+    "role_outline": Label("Outline", "大纲"),
+    "about_content": Label("Facts to draw on and to cite", "供引用的事实与材料"),
+    "about_requirements": Label("What the document must fulfil", "文档必须满足的要求"),
+    "about_style_guide": Label("How the document must read", "行文与格式须遵循的规范"),
+    "about_outline": Label("Your own outline, kept as it is", "你自己的大纲，按原样采用"),
+    "state_waiting": Label("Waiting", "等待中"),
+    "state_uploading": Label("Uploading, {percent}", "正在上传 {percent}"),
+    "state_reading": Label("Reading…", "正在读取……"),
+    "pages_one": Label("{n} page", "{n} 页"),
+    "pages_other": Label("{n} pages", "{n} 页"),
+    "words_one": Label("{n} word", "{n} 字"),
+    "words_other": Label("{n} words", "{n} 字"),
+    "headings_one": Label("{n} heading", "{n} 个标题"),
+    "headings_other": Label("{n} headings", "{n} 个标题"),
+    "file_encrypted": Label(
+        "Not used: it is protected by a password. Save a copy without one and attach that.",
+        "未采用：文件受密码保护。请另存一份不带密码的副本再添加。",
+    ),
+    "file_scanned": Label(
+        "Not used: it holds scanned pictures without text. Run text recognition (OCR) first.",
+        "未采用：这是没有文字的扫描件。请先做文字识别（OCR）再添加。",
+    ),
+    "file_damaged": Label(
+        "Not used: the file is damaged. Open it in its program, save it again and attach that.",
+        "未采用：文件已损坏。请用原程序打开并重新保存后再添加。",
+    ),
+    "file_too_large": Label(
+        "Not used: it is too large; {size} is the most. Split it, or attach the part that matters.",
+        "未采用：文件过大，上限为 {size}。请拆分，或只添加需要的部分。",
+    ),
+    "file_unsupported": Label(
+        "Not used: this format cannot be read. Save it as PDF, Word, Markdown or plain text.",
+        "未采用：无法读取这种格式。请另存为 PDF、Word、Markdown 或纯文本。",
+    ),
+    "file_timeout": Label(
+        "Not used: reading it took too long. Try again, or split the file.",
+        "未采用：读取时间过长。请重试，或拆分文件。",
+    ),
+    "file_empty": Label(
+        "Not used: there is nothing in it. Attach a file that holds text.",
+        "未采用：文件没有内容。请添加有文字的文件。",
+    ),
+    "folder": Label(
+        "Not used: folders cannot be attached. Open it and drop the files in it.",
+        "未采用：不能添加文件夹。请打开文件夹，拖入其中的文件。",
+    ),
+    "network": Label(
+        "Not used: the connection broke off. Check it and try again.",
+        "未采用：网络连接中断。请检查后重试。",
+    ),
+    "server": Label(
+        "Not used: the server cannot take files at the moment. Try again in a minute.",
+        "未采用：服务器暂时无法接收文件。请稍后重试。",
+    ),
+    "refused": Label(
+        "Not used: the server did not accept it. Reload the page and attach it again.",
+        "未采用：服务器没有接受这个文件。请刷新页面后重新添加。",
+    ),
+}
+
+
+def labels(language: Language) -> dict[str, str]:
+    """All texts in one language, by key."""
+    return {key: getattr(label, language) for key, label in LABELS.items()}

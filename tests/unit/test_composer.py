@@ -1,0 +1,60 @@
+"""The composer's texts, and what it takes from the browser."""
+
+import re
+
+import pytest
+
+from components.composer import Submission, read_submission
+from components.composer.labels import LABELS
+from pipeline.domain.documents import FileRole
+from pipeline.domain.manuscripts import AttachedFile
+from pipeline.errors import InvalidRequest
+
+SENT = {
+    "prompt": "一份关于潮汐的报告",
+    "nonce": "n1",
+    "files": [
+        {
+            "file_id": "a" * 64,
+            "file_name": "要求.docx",
+            "role": "requirements",
+            "size_bytes": 10,
+            "pages": None,
+            "words": 3,
+            "headings": 0,
+        }
+    ],
+}
+
+
+def test_what_the_browser_sends_becomes_a_submission() -> None:
+    submission = read_submission(SENT)
+
+    file = AttachedFile(
+        file_id="a" * 64,
+        file_name="要求.docx",
+        role=FileRole.REQUIREMENTS,
+        size_bytes=10,
+        words=3,
+    )
+    assert submission == Submission("一份关于潮汐的报告", (file,), "n1")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["text", {}, SENT | {"prompt": 3}, SENT | {"files": [{"file_name": "no id"}]}],
+)
+def test_anything_else_that_a_browser_sends_is_refused(sent: object) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        read_submission(sent)
+
+    assert caught.value.code == "invalid_submission"
+
+
+@pytest.mark.parametrize("key", LABELS)
+def test_every_label_stands_in_both_languages_with_the_same_values(key: str) -> None:
+    label = LABELS[key]
+
+    assert all(text.strip() for text in label)
+    english, chinese = (sorted(re.findall(r"{\w+}", text)) for text in label)
+    assert english == chinese
