@@ -1,0 +1,164 @@
+"""Finds passages by words: SQLite FTS5 in memory, Chinese as pairs of characters."""
+
+import asyncio
+import re
+import sqlite3
+import threading
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from pipeline.domain.documents import Passage, Reading, Source, SourceId
+from pipeline.domain.language import HAN
+from pipeline.domain.passages import source_of, split_into_passages
+
+HEADING_WEIGHT = 2.0
+"""A word in a heading says what the passage is about; higher, and headings beat the text."""
+
+MAX_TERMS = 48
+"""Of a query: a section's title and summary fit in, and the time of a search stays bounded."""
+
+_CJK = f"{HAN}\u3040-\u30ff"
+_CJK_RUN = re.compile(f"[{_CJK}]+")
+_TERM = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
+_COMMON_WORDS = """
+a about after all also an and any are as at be been but by can could did do does each for from had
+has have how i if in into is it its may more most must no not of on one or other our should so some
+such than that the their them then there these they this those to up upon us use was we were what
+when where which while who whose why will with would you your
+什么 怎么 如何 哪些 这个 那个 我们 可以 一个 一种 以及 关于 进行 请写 写一 一份
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+
+
+class PassageIndex:
+    """Passages of all sources of one job, searchable; keeps the port `Material`.
+
+    Building it takes about 0.3 s of CPU for a megabyte of text, a search some milliseconds.
+    Both are safe from any thread.
+    """
+
+    def __init__(self, readings: Mapping[SourceId, Reading]) -> None:
+        self._readings = dict(readings)
+        self._sources = [source_of(name, reading) for name, reading in readings.items()]
+        self._passages: list[Passage] = []
+        self._by_id: dict[str, Passage] = {}
+        self._ranges: dict[SourceId, range] = {}
+        for name, reading in readings.items():
+            self._add(name, reading)
+        self._lock = threading.Lock()
+        self._database = _database(self._passages)
+
+    @property
+    def readings(self) -> Mapping[SourceId, Reading]:
+        return self._readings
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        return self._sources
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """The passage with that id, if there is one."""
+        return self._by_id.get(passage_id)
+
+    async def search(
+        self, query: str, *, limit: int, within: Sequence[SourceId] = ()
+    ) -> Sequence[Passage]:
+        """As the port says; a query without a word gets the openings of the sources."""
+        return await asyncio.to_thread(self.find, query, limit=limit, within=within)
+
+    def find(self, query: str, *, limit: int, within: Sequence[SourceId] = ()) -> Sequence[Passage]:
+        """The same search, in the calling thread."""
+        if limit <= 0:
+            return []
+        terms = query_terms(query)
+        if not terms:
+            return self._openings(limit, within)
+        return [self._passages[row] for row in self._matches(terms, limit, within)]
+
+    def _add(self, name: SourceId, reading: Reading) -> None:
+        """Of two files with the same content the first one keeps the passages' ids."""
+        start = len(self._passages)
+        for passage in split_into_passages(name, reading):
+            if passage.id not in self._by_id:
+                self._by_id[passage.id] = passage
+                self._passages.append(passage)
+        self._ranges[name] = range(start, len(self._passages))
+
+    def _openings(self, limit: int, within: Sequence[SourceId]) -> list[Passage]:
+        """First the first passage of each source, then the second ones, and so on."""
+        rows = [self._ranges[name] for name in within or self._ranges if name in self._ranges]
+        places = sorted(
+            (place, number)
+            for number, places in enumerate(rows)
+            for place in range(min(limit, len(places)))
+        )
+        return [self._passages[rows[number][place]] for place, number in places[:limit]]
+
+    def _matches(self, terms: Sequence[str], limit: int, within: Sequence[SourceId]) -> list[int]:
+        sql = "SELECT rowid FROM passages WHERE passages MATCH ?"
+        values: list[str | int] = [" OR ".join(terms)]
+        if within:
+            ranges = [self._ranges[name] for name in within if self._ranges.get(name)]
+            if not ranges:
+                return []
+            sql += f" AND ({' OR '.join(['rowid BETWEEN ? AND ?'] * len(ranges))})"
+            values.extend(edge for rows in ranges for edge in (rows.start, rows.stop - 1))
+        sql += f" ORDER BY bm25(passages, {HEADING_WEIGHT}, 1.0), rowid LIMIT ?"
+        with self._lock:
+            return [row for (row,) in self._database.execute(sql, [*values, limit])]
+
+
+def query_terms(query: str) -> list[str]:
+    """FTS5 expressions for the words of a query, each quoted, so that none is an operator.
+
+    Common words are left out, unless there are no others. A single Han character stands for
+    every pair that begins with it.
+    """
+    found = list(dict.fromkeys(_terms(query)))
+    telling = [term for term in found if term not in _COMMON]
+    return [
+        f'"{term}"*' if len(term) == 1 and _CJK_RUN.match(term) else f'"{term}"'
+        for term in (telling or found)[:MAX_TERMS]
+    ]
+
+
+def _terms(query: str) -> Iterator[str]:
+    for found in _TERM.finditer(_folded(query)):
+        run = found.group()
+        if len(run) > 1 and _CJK_RUN.match(run):
+            yield from _pairs(run)
+        else:
+            yield run
+
+
+def _database(passages: Sequence[Passage]) -> sqlite3.Connection:
+    database = sqlite3.connect(":memory:", check_same_thread=False)
+    database.execute(
+        "CREATE VIRTUAL TABLE passages USING fts5(heading, body, content='',"
+        " tokenize='porter unicode61 remove_diacritics 2')"
+    )
+    database.executemany(
+        "INSERT INTO passages(rowid, heading, body) VALUES (?, ?, ?)",
+        (
+            (row, _indexed(" ".join(passage.heading_path)), _indexed(passage.text))
+            for row, passage in enumerate(passages)
+        ),
+    )
+    database.commit()
+    return database
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _indexed(text: str) -> str:
+    """The text with each Chinese run as its pairs, and its last character by itself."""
+    return _CJK_RUN.sub(
+        lambda run: f" {' '.join(_pairs(run.group()))} {run.group()[-1]} ", _folded(text)
+    )
+
+
+def _pairs(run: str) -> Iterator[str]:
+    return (first + second for first, second in pairwise(run))

@@ -1,0 +1,130 @@
+"""What every format module returns, and how it becomes a `Reading`."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from pipeline.adapters.reading.limits import Limits
+from pipeline.adapters.reading.prose import clean, one_line
+from pipeline.domain.documents import Block, Reading
+from pipeline.domain.language import count_words, detect_language
+from pipeline.errors import UnreadableFile
+
+MAX_TITLE_CHARS = 200
+"""A first line that is longer is a paragraph, and its beginning must do as a title."""
+
+SAMPLE_CHARS = 100_000
+"""Enough to tell the language of a file by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """The blocks of a file as a format module found them, not cleaned yet."""
+
+    blocks: list[Block]
+    title: str = ""
+    """What the file itself says that it is called; empty where it says nothing."""
+    pages: int | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def to_reading(name: str, data: bytes, extract: Extract, limits: Limits) -> Reading:
+    """Clean the blocks and count what is in them.
+
+    Raises:
+        UnreadableFile: `file_empty`, or `file_too_large` above `limits.chars`.
+    """
+    blocks = tuple(_cleaned(extract.blocks))
+    if not blocks:
+        raise UnreadableFile(
+            "file_empty", f"{name!r} holds no text. Check that it is the right file.", {}
+        )
+    chars = sum(len(block.text) for block in blocks)
+    if chars > limits.chars:
+        raise too_many_chars(name, limits)
+    return Reading(
+        sha256=hashlib.sha256(data).hexdigest(),
+        title=_title(name, extract.title, blocks),
+        file_name=name,
+        language=detect_language(_sample(blocks)),
+        blocks=blocks,
+        pages=extract.pages,
+        words=sum(count_words(block.text) for block in blocks),
+        headings=sum(1 for block in blocks if block.kind == "heading"),
+        notes=tuple(dict.fromkeys(extract.notes)),
+    )
+
+
+def file_too_large(name: str, limits: Limits) -> UnreadableFile:
+    """The error for a file with more bytes than are taken."""
+    return UnreadableFile(
+        "file_too_large",
+        f"{name!r} is larger than {limits.file_bytes:,} bytes. Give the part that matters.",
+        {"limit": limits.file_bytes},
+    )
+
+
+def too_many_chars(name: str, limits: Limits) -> UnreadableFile:
+    """The error for a file that holds more text than one file may."""
+    return UnreadableFile(
+        "file_too_large",
+        f"{name!r} holds more than {limits.chars:,} characters. Split it, or give the part "
+        "that matters.",
+        {"limit": limits.chars},
+    )
+
+
+def damaged(name: str, what: str, reason: str) -> UnreadableFile:
+    """The error for a file that is broken, or not what its name says."""
+    return UnreadableFile(
+        "file_damaged",
+        f"{name!r} cannot be read as {what}: {reason}. Open it in the program that made it and "
+        "save it again.",
+        {"format": what},
+    )
+
+
+def table_text(rows: Iterable[Iterable[str]]) -> str:
+    """Rows as a Markdown table; the first row is its head, empty rows are left out."""
+    cells = [[one_line(cell).replace("|", "\\|") for cell in row] for row in rows]
+    cells = [row for row in cells if any(row)]
+    if not cells:
+        return ""
+    width = max(len(row) for row in cells)
+    lines = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in cells]
+    return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
+
+
+def _cleaned(blocks: Iterable[Block]) -> Iterable[Block]:
+    for block in blocks:
+        text = clean(block.text)
+        if block.kind in {"heading", "paragraph"}:
+            text = text.strip()
+        if block.kind == "heading":
+            text = one_line(text)
+        if text.strip():
+            yield block.model_copy(update={"text": text.strip("\n")})
+
+
+def _sample(blocks: tuple[Block, ...]) -> str:
+    parts: list[str] = []
+    size = 0
+    for block in blocks:
+        if block.kind == "code":
+            continue
+        parts.append(block.text)
+        size += len(block.text)
+        if size > SAMPLE_CHARS:
+            break
+    return "\n".join(parts)
+
+
+def _title(name: str, own: str, blocks: tuple[Block, ...]) -> str:
+    """The file's own title, its first heading, its first line, or its name."""
+    heading = next((block.text for block in blocks if block.kind == "heading"), "")
+    line = blocks[0].text.split("\n", 1)[0] if blocks[0].kind == "paragraph" else ""
+    if len(line) > MAX_TITLE_CHARS:
+        line = ""
+    title = one_line(clean(own)) or heading or one_line(line) or PurePath(name).stem
+    return title[:MAX_TITLE_CHARS].strip() or name

@@ -1,0 +1,146 @@
+"""Markdown by markdown-it: headings, paragraphs, lists, tables and code, as plain text."""
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from pipeline.adapters.reading.decoding import decode
+from pipeline.adapters.reading.extract import Extract, table_text
+from pipeline.adapters.reading.limits import Limits
+from pipeline.adapters.reading.prose import clean, join_lines
+from pipeline.domain.documents import Block
+
+SAFE_BYTES = 100_000
+"""Text made to be slow takes a second per 100 kB: larger files belong into the child process."""
+
+_FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT_TITLE = re.compile(r"^title\s*[:=]\s*(['\"]?)(.+?)\1\s*$", re.MULTILINE)
+_TAG = re.compile(r"<!--.*?-->|<[^>]{0,2000}>", re.DOTALL)
+_MAX_FRONT_CHARS = 20_000
+"""Longer front matter is a document between two rules."""
+
+
+def extract(name: str, data: bytes, limits: Limits) -> Extract:  # noqa: ARG001  (a Reader)
+    """The blocks of a Markdown file; front matter only gives its title."""
+    decoded = decode(name, data)
+    text = clean(decoded.text)
+    title = ""
+    front = _FRONT_MATTER.match(text[:_MAX_FRONT_CHARS])
+    if front:
+        found = _FRONT_TITLE.search(front.group(2))
+        title = found.group(2) if found else ""
+        text = text[front.end() :]
+    return Extract(blocks_of(text), title=title, notes=decoded.notes)
+
+
+def blocks_of(text: str) -> list[Block]:
+    """The blocks of a Markdown text, without its markup."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    return _Walk(tokens).blocks
+
+
+class _Walk:
+    """One pass over the tokens; lists and tables are collected until they end."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.blocks: list[Block] = []
+        self._lists: list[int | None] = []
+        self._items: list[str] = []
+        self._rows: list[list[str]] = []
+        self._bullet = ""
+        self._heading = 0
+        self._in_table = False
+        for token in tokens:
+            self._take(token)
+
+    def _take(self, token: Token) -> None:
+        kind = token.type
+        if kind == "inline":
+            self._inline(_plain(token.children or ()))
+        elif kind in {"fence", "code_block"}:
+            self._code(token.content)
+        elif kind == "html_block":
+            self._inline(_TAG.sub("", token.content).strip())
+        elif kind == "heading_open":
+            self._heading = int(token.tag[1])
+        elif kind == "heading_close":
+            self._heading = 0
+        elif kind in {"table_open", "tr_open", "table_close"}:
+            self._table(kind)
+        else:
+            self._list(kind, token)
+
+    def _inline(self, text: str) -> None:
+        if not text and not self._in_table:
+            return
+        if self._in_table:
+            self._rows[-1].append(text)
+        elif self._lists:
+            indent = "  " * (len(self._lists) - 1)
+            self._items.append(f"{indent}{self._bullet}{text}")
+            self._bullet = " " * len(self._bullet)
+        elif self._heading:
+            self.blocks.append(Block(kind="heading", text=text, level=self._heading))
+        else:
+            self.blocks.append(Block(kind="paragraph", text=text))
+
+    def _code(self, text: str) -> None:
+        self._end_list()
+        self.blocks.append(Block(kind="code", text=text.rstrip("\n")))
+
+    def _table(self, kind: str) -> None:
+        if kind == "table_open":
+            self._end_list()
+            self._in_table = True
+        elif kind == "tr_open":
+            self._rows.append([])
+        else:
+            self._in_table = False
+            text = table_text(self._rows)
+            self._rows = []
+            if text:
+                self.blocks.append(Block(kind="table", text=text))
+
+    def _list(self, kind: str, token: Token) -> None:
+        if kind == "bullet_list_open":
+            self._lists.append(None)
+        elif kind == "ordered_list_open":
+            self._lists.append(int(token.attrs.get("start", 1)))
+        elif kind in {"bullet_list_close", "ordered_list_close"}:
+            self._lists.pop()
+            if not self._lists:
+                self._end_list()
+        elif kind == "list_item_open":
+            number = self._lists[-1]
+            self._bullet = "- " if number is None else f"{number}. "
+            self._lists[-1] = None if number is None else number + 1
+
+    def _end_list(self) -> None:
+        if self._items:
+            self.blocks.append(Block(kind="list", text="\n".join(self._items)))
+            self._items = []
+
+
+def _plain(children: Sequence[Token]) -> str:
+    """Inline content as the reader sees it: no emphasis marks, link targets or tags."""
+    text = ""
+    after_break = False
+    for child in children:
+        if child.type in {"softbreak", "hardbreak"}:
+            after_break = True
+            continue
+        piece = _piece(child)
+        text = join_lines(text, piece) if after_break and piece else text + piece
+        after_break = after_break and not piece
+    return text.strip()
+
+
+def _piece(child: Token) -> str:
+    if child.type in {"text", "code_inline"}:
+        return child.content
+    if child.type == "image":
+        return " ".join(islice((c.content for c in child.children or ()), 20))
+    return ""

@@ -1,0 +1,116 @@
+"""Plain text: paragraphs, lists and numbered headings, with hard-wrapped lines joined again."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipeline.adapters.reading import from_markdown
+from pipeline.adapters.reading.decoding import decode
+from pipeline.adapters.reading.extract import Extract
+from pipeline.adapters.reading.limits import Limits
+from pipeline.adapters.reading.prose import clean, join_lines, numbered_level
+from pipeline.adapters.reading.recognise import suffix_of
+from pipeline.domain.documents import Block
+
+WRAP_SHARE = 0.7
+"""A line this long, measured on the longest of its paragraph, was broken by a margin."""
+
+WRAP_WIDTHS = range(30, 130)
+"""Margins that people set; a longer line is a paragraph by itself, a shorter one a verse."""
+
+MIN_MARKDOWN_HEADINGS = 2
+"""One `#` line may be a comment; two are a document."""
+
+_PROSE_SUFFIXES = {"", ".txt", ".text"}
+_ITEM = re.compile(r"^[ \t]*(?:[-*+•·●▪◦–]|\(?\d{1,3}[.)](?!\d))[ \t]+\S")
+_ATX = re.compile(r"^#{1,6} +\S", re.MULTILINE)
+
+
+def extract(name: str, data: bytes, limits: Limits) -> Extract:
+    """The blocks of a text file; what is written like Markdown is read as Markdown."""
+    decoded = decode(name, data)
+    text = clean(decoded.text)
+    if (
+        suffix_of(name) in _PROSE_SUFFIXES
+        and len(_ATX.findall(text, 0, limits.chars)) >= MIN_MARKDOWN_HEADINGS
+        and len(data) < from_markdown.SAFE_BYTES
+    ):
+        return Extract(from_markdown.blocks_of(text), notes=decoded.notes)
+    return Extract(list(blocks_of(text)), notes=decoded.notes)
+
+
+def blocks_of(text: str) -> Iterator[Block]:
+    """Blocks of a text: blank lines end a paragraph; without any, each line is one."""
+    for group in _groups(text.split("\n")):
+        yield from _group_blocks(group)
+
+
+def _groups(lines: Sequence[str]) -> Iterator[list[str]]:
+    group: list[str] = []
+    for line in lines:
+        if line.strip():
+            group.append(line.rstrip())
+        elif group:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _group_blocks(group: Sequence[str]) -> Iterator[Block]:
+    builder = _Builder(group)
+    for number, line in enumerate(group):
+        builder.take(line, group[number - 1] if number else "")
+    return iter(builder.finished())
+
+
+class _Builder:
+    """Turns the lines between two blank ones into blocks."""
+
+    def __init__(self, group: Sequence[str]) -> None:
+        self._blocks: list[Block] = []
+        self._items: list[str] = []
+        self._paragraph = ""
+        self._width = max(len(line) for line in group)
+        self._is_single = len(group) == 1
+        self._all_indented = all(line[:1].isspace() for line in group)
+
+    def take(self, line: str, before: str) -> None:
+        """Take the next line; `before` is the one above it."""
+        goes_on = _is_wrapped(before, self._width)
+        level = None if goes_on else numbered_level(line.strip())
+        if _ITEM.match(line) and not (self._is_single and level):
+            self._end_paragraph()
+            self._items.append(line.replace("\t", "    "))
+        elif self._items and line[:1].isspace():
+            self._items[-1] = join_lines(self._items[-1], line)
+        elif level:
+            self._end()
+            self._blocks.append(Block(kind="heading", text=line.strip(), level=level))
+        elif self._paragraph and goes_on and (self._all_indented or not line[:1].isspace()):
+            self._paragraph = join_lines(self._paragraph, line)
+        else:
+            self._end()
+            self._paragraph = line
+
+    def finished(self) -> list[Block]:
+        """All blocks of the group."""
+        self._end()
+        return self._blocks
+
+    def _end(self) -> None:
+        self._end_paragraph()
+        if self._items:
+            indent = min(len(item) - len(item.lstrip()) for item in self._items)
+            text = "\n".join(item[indent:] for item in self._items)
+            self._blocks.append(Block(kind="list", text=text))
+            self._items = []
+
+    def _end_paragraph(self) -> None:
+        if self._paragraph:
+            self._blocks.append(Block(kind="paragraph", text=self._paragraph.strip()))
+            self._paragraph = ""
+
+
+def _is_wrapped(line: str, width: int) -> bool:
+    """Whether a margin broke this line, so that the next one continues its sentence."""
+    return width in WRAP_WIDTHS and len(line) >= WRAP_SHARE * width

@@ -1,0 +1,26 @@
+"""How much one file may cost, whatever is in it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one file may take; above any of these it is refused with a reason."""
+
+    file_bytes: int = 50_000_000
+    memory_bytes: int = 2_000_000_000
+    """Address space of the child process: ten times what the largest honest file needed."""
+    cpu_s: int = 60
+    """A PDF of 2000 pages takes about 20."""
+    wall_s: float = 120.0
+    """Twice the CPU limit: the machine may be busy."""
+    pages: int = 2_000
+    chars: int = 5_000_000
+    unpacked_bytes: int = 300_000_000
+    """All parts of an Office file together; real ones with pictures stay below 100 MB."""
+    part_bytes: int = 100_000_000
+    """One part of text: its tree takes ten times that in memory."""
+    members: int = 5_000
+    """Files in an archive."""
+    ratio: int = 200
+    """Packed size to unpacked size; text packs 10 to 1, a bomb 1000 to 1."""

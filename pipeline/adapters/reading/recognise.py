@@ -1,0 +1,168 @@
+"""What a file is: by what it holds, then by its name."""
+
+import io
+import re
+import zipfile
+from enum import StrEnum
+from pathlib import PurePath
+
+from pipeline.adapters.reading.extract import damaged
+from pipeline.errors import UnreadableFile
+
+
+class Format(StrEnum):
+    """What can be read; the value names the module that reads it."""
+
+    TEXT = "from_text"
+    MARKDOWN = "from_markdown"
+    HTML = "from_html"
+    CSV = "from_csv"
+    PDF = "from_pdf"
+    DOCX = "from_docx"
+    PPTX = "from_pptx"
+    XLSX = "from_xlsx"
+    EPUB = "from_epub"
+
+
+READABLE = "PDF, DOCX, PPTX, XLSX, EPUB, HTML, Markdown, CSV or plain text"
+
+_BY_SUFFIX = {
+    ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
+    ".mkd": Format.MARKDOWN,
+    ".csv": Format.CSV,
+    ".tsv": Format.CSV,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".xhtml": Format.HTML,
+    ".pdf": Format.PDF,
+    ".docx": Format.DOCX,
+    ".docm": Format.DOCX,
+    ".pptx": Format.PPTX,
+    ".xlsx": Format.XLSX,
+    ".xlsm": Format.XLSX,
+    ".epub": Format.EPUB,
+}
+_TEXTUAL = {Format.TEXT, Format.MARKDOWN, Format.HTML, Format.CSV}
+_BY_MEMBER = {
+    "word/document.xml": Format.DOCX,
+    "ppt/presentation.xml": Format.PPTX,
+    "xl/workbook.xml": Format.XLSX,
+    "META-INF/container.xml": Format.EPUB,
+}
+_FOREIGN = (
+    (b"MZ", "a program", ""),
+    (b"\x7fELF", "a program", ""),
+    (b"\xcf\xfa\xed\xfe", "a program", ""),
+    (b"\xca\xfe\xba\xbe", "a program", ""),
+    (b"\x89PNG", "a picture", " Give its text as PDF or DOCX."),
+    (b"\xff\xd8\xff", "a picture", " Give its text as PDF or DOCX."),
+    (b"GIF8", "a picture", " Give its text as PDF or DOCX."),
+    (b"II*\0", "a picture", " Give its text as PDF or DOCX."),
+    (b"MM\0*", "a picture", " Give its text as PDF or DOCX."),
+    (b"\x1f\x8b", "an archive", " Unpack it and add the files in it."),
+    (b"7z\xbc\xaf", "an archive", " Unpack it and add the files in it."),
+    (b"Rar!", "an archive", " Unpack it and add the files in it."),
+    (b"BZh9", "an archive", " Unpack it and add the files in it."),
+    (b"{\\rtf", "an RTF document", " Save it as DOCX or PDF."),
+    (b"SQLite format 3\0", "a database", " Export the part that matters as CSV."),
+)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_HTML = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype html|html)[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
+_HEAD_BYTES = 1024
+"""A PDF may have some bytes before its mark; readers look this far."""
+
+
+def suffix_of(name: str) -> str:
+    """The last suffix of a file name, in small letters with its dot."""
+    return PurePath(name).suffix.lower()
+
+
+def is_textual(name: str) -> bool:
+    """Whether the name promises text: every suffix that is not known to be something else."""
+    return _BY_SUFFIX.get(suffix_of(name), Format.TEXT) in _TEXTUAL
+
+
+def recognise(name: str, data: bytes) -> Format:
+    """The format of a file.
+
+    Raises:
+        UnreadableFile: `file_unsupported`, `file_encrypted` or `file_damaged`.
+    """
+    promised = _BY_SUFFIX.get(suffix_of(name), Format.TEXT)
+    _refuse_foreign(name, data)
+    if b"%PDF-" in data[:_HEAD_BYTES] and promised is not Format.MARKDOWN:
+        return Format.PDF
+    if data.startswith(_ZIP):
+        return _packed(name, data, promised)
+    if promised not in _TEXTUAL:
+        if _HTML.match(data[:_HEAD_BYTES]):
+            return Format.HTML
+        raise damaged(name, _short(promised), "it does not begin as such a file does")
+    if promised is Format.TEXT and _HTML.match(data[:_HEAD_BYTES]):
+        return Format.HTML
+    return promised
+
+
+def _refuse_foreign(name: str, data: bytes) -> None:
+    claim = suffix_of(name).removeprefix(".").upper()
+    for mark, what, advice in _FOREIGN:
+        if data.startswith(mark) and not (mark == b"MZ" and b"\0" not in data[:_HEAD_BYTES]):
+            text = f", not a {claim}" if claim and is_known(name) else ""
+            raise UnreadableFile(
+                "file_unsupported",
+                f"This is {what}{text}.{advice} What can be read is {READABLE}.",
+                {"name": name},
+            )
+    if data.startswith(_OLE):
+        if _OLE_ENCRYPTED in data:
+            raise UnreadableFile(
+                "file_encrypted",
+                f"{name!r} is protected by a password. Save a copy without the password and add "
+                "that.",
+            )
+        raise UnreadableFile(
+            "file_unsupported",
+            f"{name!r} is in an old Office format. Save it as DOCX, XLSX or PPTX and add that.",
+        )
+
+
+def is_known(name: str) -> bool:
+    """Whether the suffix is one of those that name a format."""
+    return suffix_of(name) in _BY_SUFFIX
+
+
+def _packed(name: str, data: bytes, promised: Format) -> Format:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        if promised in _TEXTUAL:
+            raise _archive(name) from error
+        raise damaged(name, _short(promised), "it is cut short or overwritten") from error
+    for member, found in _BY_MEMBER.items():
+        if member in names:
+            return found
+    if promised not in _TEXTUAL:
+        raise damaged(name, _short(promised), "its main part is missing")
+    if "content.xml" in names:
+        raise UnreadableFile(
+            "file_unsupported",
+            f"{name!r} is an OpenDocument file. Save it as DOCX or PDF and add that.",
+        )
+    raise _archive(name)
+
+
+def _archive(name: str) -> UnreadableFile:
+    return UnreadableFile(
+        "file_unsupported", f"{name!r} is an archive. Unpack it and add the files in it."
+    )
+
+
+def _short(promised: Format) -> str:
+    return promised.value.removeprefix("from_").upper()

@@ -1,0 +1,199 @@
+"""What was read, split into quotable passages: a pure function of the file's content."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.domain.briefs import SourceDigest
+from pipeline.domain.documents import Block, Passage, PassageId, Reading, Source, SourceId
+from pipeline.domain.language import HAN, split_sentences
+from pipeline.domain.units import short_id
+
+PASSAGE_SIZE = 800
+"""Found best among 400 to 2000: long enough to answer a question, short enough to quote."""
+
+TAIL_SIZE = 200
+"""A shorter rest of a section joins the passage before it: alone it says too little."""
+
+HARD_SIZE = 1200
+"""A longer sentence is no sentence (a list of names, a broken table): it is cut at a space."""
+
+ID_LENGTH = 10
+"""Hex digits of an id: among 100,000 passages (a shelf of books) two share one in 1 case of 200."""
+
+OPENING_SIZE = 1200
+"""Of a digest's opening: an abstract fits in."""
+
+_HAN_CHAR = re.compile(f"[{HAN}]")
+_WIDE = re.compile(rf"[{HAN}\u3000-\u303f\uff00-\uffef]")
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The smallest part that is never divided: a sentence, a list item, a row, a line of code."""
+
+    text: str
+    block: int
+    page: int | None
+    glue: str
+    """What stands before it when it follows a piece of the same block."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """The pieces between two headings."""
+
+    path: tuple[str, ...]
+    pieces: tuple[_Piece, ...]
+
+
+def split_into_passages(source_id: SourceId, reading: Reading) -> list[Passage]:
+    """The passages of a reading, in reading order.
+
+    Sentences are packed up to `PASSAGE_SIZE` characters, where a Han character counts for two;
+    no passage crosses a heading. Ids depend on the file's content only.
+    """
+    passages: list[Passage] = []
+    for section in _sections(_quotable(reading.blocks)):
+        for group in _packed(section.pieces):
+            text, position = _joined(group), len(passages)
+            key = short_id(reading.sha256, str(position), text)[:ID_LENGTH]
+            passages.append(
+                Passage(
+                    id=PassageId(key),
+                    source_id=source_id,
+                    text=text,
+                    heading_path=section.path,
+                    page=group[0].page,
+                    position=position,
+                )
+            )
+    return passages
+
+
+def source_of(source_id: SourceId, reading: Reading) -> Source:
+    """The source that a reading is, as it is listed and cited."""
+    return Source(
+        id=source_id,
+        title=reading.title,
+        file_name=reading.file_name,
+        pages=reading.pages,
+        words=reading.words,
+        sha256=reading.sha256,
+    )
+
+
+def digest(source: Source, reading: Reading) -> SourceDigest:
+    """One source at a glance: all its headings, and its first sentences."""
+    headings = tuple((b.level, b.text) for b in reading.blocks if b.kind == "heading")
+    return SourceDigest(source=source, headings=headings, opening=_opening(reading.blocks))
+
+
+def size_of(text: str) -> int:
+    """Characters, where a Han character counts for two: it says as much as half a word."""
+    return len(text) + len(_HAN_CHAR.findall(text))
+
+
+def _opening(blocks: Sequence[Block]) -> str:
+    kept: list[str] = []
+    size = 0
+    for block in blocks:
+        if block.kind != "paragraph":
+            continue
+        for sentence in split_sentences(block.text):
+            size += size_of(sentence) + 1
+            if size > OPENING_SIZE:
+                return _flowing(kept) or sentence[:OPENING_SIZE]
+            kept.append(_SPACES.sub(" ", sentence))
+    return _flowing(kept)
+
+
+def _flowing(sentences: Sequence[str]) -> str:
+    text = ""
+    for sentence in sentences:
+        text += sentence if _touches(text, sentence) else f" {sentence}"
+    return text.strip()
+
+
+def _quotable(blocks: Sequence[Block]) -> Sequence[Block]:
+    """The blocks; of a file that holds nothing but headings, the headings as paragraphs."""
+    if any(block.kind != "heading" for block in blocks):
+        return blocks
+    return [block.model_copy(update={"kind": "paragraph", "level": 0}) for block in blocks]
+
+
+def _sections(blocks: Sequence[Block]) -> Iterator[_Section]:
+    path: list[tuple[int, str]] = []
+    pieces: list[_Piece] = []
+    for number, block in enumerate(blocks):
+        if block.kind != "heading":
+            pieces.extend(_pieces(number, block))
+            continue
+        if pieces:
+            yield _Section(tuple(title for _, title in path), tuple(pieces))
+            pieces = []
+        while path and path[-1][0] >= block.level:
+            path.pop()
+        path.append((block.level, block.text))
+    if pieces:
+        yield _Section(tuple(title for _, title in path), tuple(pieces))
+
+
+def _pieces(number: int, block: Block) -> Iterator[_Piece]:
+    if block.kind == "paragraph":
+        texts, glue = [_SPACES.sub(" ", text) for text in split_sentences(block.text)], " "
+    else:
+        texts, glue = [line for line in block.text.split("\n") if line.strip()], "\n"
+    for text in texts:
+        for part in _cut(text):
+            yield _Piece(part, number, block.page, glue)
+
+
+def _cut(text: str) -> Iterator[str]:
+    """The text itself, or parts of a text that is far too long, cut at spaces where it has any."""
+    start = 0
+    while size_of(text[start : start + HARD_SIZE + 1]) > HARD_SIZE:
+        end = start + HARD_SIZE
+        while size_of(text[start:end]) > HARD_SIZE:
+            end = start + (end - start) * 3 // 4
+        space = text.rfind(" ", start + (end - start) // 2, end)
+        end = space + 1 if space > 0 else end
+        yield text[start:end].strip()
+        start = end
+    if text[start:].strip():
+        yield text[start:].strip() if start else text
+
+
+def _packed(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
+    """Groups of at most `PASSAGE_SIZE`; a short rest joins the group before it."""
+    groups: list[list[_Piece]] = []
+    sizes: list[int] = []
+    for piece in pieces:
+        size = size_of(piece.text) + len(piece.glue)
+        if groups and sizes[-1] + size <= PASSAGE_SIZE:
+            groups[-1].append(piece)
+            sizes[-1] += size
+        else:
+            groups.append([piece])
+            sizes.append(size)
+    if len(groups) > 1 and sizes[-1] < TAIL_SIZE:
+        groups[-2].extend(groups.pop())
+    yield from groups
+
+
+def _joined(pieces: Sequence[_Piece]) -> str:
+    text = pieces[0].text
+    for before, piece in pairwise(pieces):
+        if before.block != piece.block:
+            text += "\n\n"
+        elif piece.glue != " " or not _touches(before.text, piece.text):
+            text += piece.glue
+        text += piece.text
+    return text
+
+
+def _touches(before: str, after: str) -> bool:
+    """Whether no space stands between the two: one of the sides is Chinese."""
+    return bool(_WIDE.match(before[-1:]) or _WIDE.match(after[:1]))

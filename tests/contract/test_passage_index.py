@@ -1,0 +1,198 @@
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from pipeline.adapters.passage_index import PassageIndex
+from pipeline.domain.documents import Block, Reading, SourceId
+from pipeline.domain.language import detect_language
+from pipeline.domain.passages import split_into_passages
+from pipeline.ports import Material
+
+EN = SourceId("en")
+ZH = SourceId("zh")
+
+ENGLISH = {
+    "Causes": "The Moon pulls on the sea, and the near side is pulled more than the far side.",
+    "Kinds": "Spring tides come at new and full moon; neap tides come in between.",
+    "Barrages": "A barrage is a dam with turbines across an estuary. La Rance opened in 1966.",
+    "Cost": "Building a barrage is expensive, but its running costs are low for a century.",
+    "Fish": "Turbines may injure migrating fish, so screens and slow blades were tested.",
+    "Streams": "Underwater rotors use tidal currents and need no dam; they resemble wind farms.",
+}
+CHINESE = {
+    "成因": "月球对海水的引力使海面周期性升降，近月一侧受力更大。",
+    "种类": "朔望时出现大潮，上弦和下弦时出现小潮。",
+    "潮汐电站": "江厦潮汐试验电站位于浙江温岭，装机容量四千一百千瓦。",
+    "成本": "拦潮坝造价高昂，但是运行费用很低，寿命可达百年。",
+    "鱼类": "水轮机可能伤害洄游鱼类，因此采用低转速叶片。",
+    "潮流": "潮流能发电机组安装在水下，不需要建坝，类似风力发电。",
+}
+QUESTIONS = [
+    ("Why does the sea rise: what does the Moon pull on?", "Causes"),
+    ("when do neap tides occur", "Kinds"),
+    ("first tidal barrage opened in 1966", "Barrages"),
+    ("running costs of barrages", "Cost"),
+    ("are fishes injured by turbines?", "Fish"),
+    ("rotors in tidal currents without a dam", "Streams"),
+    ("月球引力为什么使海面升降", "成因"),
+    ("什么时候出现小潮", "种类"),
+    ("江厦电站的装机容量是多少", "潮汐电站"),
+    ("建坝的造价和运行费用", "成本"),
+    ("对鱼类的影响", "鱼类"),
+    ("水下发电机组与风力发电的比较", "潮流"),
+]
+
+
+def reading(name: str, chapters: Mapping[str, str]) -> Reading:
+    blocks: list[Block] = []
+    for title, text in chapters.items():
+        blocks.append(Block(kind="heading", text=title, level=1))
+        blocks.append(Block(kind="paragraph", text=text))
+    language = detect_language("".join(chapters.values()))
+    return Reading(sha256=name * 32, title=name, language=language, blocks=tuple(blocks))
+
+
+def material() -> Material:
+    return PassageIndex({EN: reading("en", ENGLISH), ZH: reading("zh", CHINESE)})
+
+
+def search(
+    index: Material, query: str, limit: int = 3, within: Sequence[SourceId] = ()
+) -> list[str]:
+    found = asyncio.run(index.search(query, limit=limit, within=within))
+    return [passage.heading_path[-1] for passage in found]
+
+
+@pytest.mark.parametrize(("question", "answer"), QUESTIONS)
+def test_the_passage_that_answers_a_question_comes_first(question: str, answer: str) -> None:
+    assert search(material(), question)[0] == answer
+
+
+def test_a_word_is_found_in_its_other_forms() -> None:
+    assert search(material(), "migration of a fish")[0] == "Fish"
+
+
+def test_full_width_letters_and_capitals_are_the_same_word() -> None:
+    assert search(material(), "ＲＡＮＣＥ") == ["Barrages"]
+
+
+def test_a_single_chinese_character_finds_the_words_with_it() -> None:
+    assert set(search(material(), "坝", limit=6)) == {"成本", "潮流"}
+
+
+def test_words_of_a_heading_find_the_passages_below_it() -> None:
+    assert search(material(), "streams")[0] == "Streams"
+    assert search(material(), "成因")[0] == "成因"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ['"', "'", "a AND (b OR", "NEAR(", "col:x", "*", "^x", "-- ; DROP", "x\0y", "{}", '鱼"*', "+-"],
+)
+def test_no_query_is_taken_for_an_expression(query: str) -> None:
+    assert len(search(material(), query, limit=3)) <= 3
+
+
+def test_operators_are_plain_words() -> None:
+    index = PassageIndex({EN: reading("en", {"A": "near and far", "B": "nothing here"})})
+
+    assert search(index, "NEAR") == ["A"]
+
+
+def test_only_the_sources_asked_for_are_searched() -> None:
+    index = PassageIndex(
+        {EN: reading("en", ENGLISH), ZH: reading("zh", CHINESE | {"Dam": "barrage"})}
+    )
+
+    assert "Dam" not in search(index, "barrage", limit=9, within=[EN])
+    assert search(index, "barrage", limit=9, within=[ZH]) == ["Dam"]
+    assert search(index, "barrage", within=[SourceId("unknown")]) == []
+
+
+@pytest.mark.parametrize("query", ["", "  ", "?!。"])
+def test_an_empty_query_gets_the_openings_of_every_source(query: str) -> None:
+    assert search(material(), query, limit=3) == ["Causes", "成因", "Kinds"]
+    assert search(material(), query, limit=2, within=[ZH]) == ["成因", "种类"]
+
+
+def test_a_query_about_something_else_finds_nothing() -> None:
+    assert search(material(), "quantum chromodynamics") == []
+    assert search(material(), "人工智能") == []
+
+
+def test_a_question_of_common_words_only_is_still_a_question() -> None:
+    assert search(material(), "what is this for")
+
+
+def test_at_most_as_many_come_as_were_asked_for() -> None:
+    assert len(search(material(), "tides barrage dam turbines", limit=2)) == 2
+    assert search(material(), "tides", limit=0) == []
+
+
+def test_each_passage_is_found_by_its_id() -> None:
+    index = material()
+    expected = split_into_passages(ZH, reading("zh", CHINESE))
+
+    assert [index.passage(passage.id) for passage in expected] == expected
+    assert index.passage("no-such-id") is None
+
+
+def test_two_sources_with_the_same_content_are_quoted_once() -> None:
+    index = PassageIndex({EN: reading("en", ENGLISH), SourceId("copy"): reading("en", ENGLISH)})
+
+    assert search(index, "neap tides", limit=9).count("Kinds") == 1
+    assert len(index.sources) == 2
+
+
+def test_material_without_sources_finds_nothing() -> None:
+    index = PassageIndex({})
+
+    assert search(index, "潮汐") == []
+    assert search(index, "") == []
+    assert index.sources == []
+
+
+def test_many_searches_at_once_answer_like_one() -> None:
+    index = material()
+
+    async def all_at_once() -> list[str]:
+        found = await asyncio.gather(
+            *(index.search(question, limit=1) for question, _ in QUESTIONS * 10)
+        )
+        return [passages[0].heading_path[-1] for passages in found]
+
+    assert asyncio.run(all_at_once()) == [answer for _, answer in QUESTIONS] * 10
+
+
+@pytest.mark.long
+@pytest.mark.timeout(120)
+def test_five_megabytes_are_indexed_and_searched_in_time() -> None:
+    english = {
+        f"Part {n}": sentences(n, "tide{} moves water{} in the bay of place{}. ")
+        for n in range(600)
+    }
+    chinese = {
+        f"第{n}章": sentences(n, "第{}号潮汐电站位于第{}号海湾，装机容量为{}千瓦。")
+        for n in range(400)
+    }
+    readings = {EN: reading("en", english), ZH: reading("zh", chinese)}
+    size = sum(len(b.text.encode()) for r in readings.values() for b in r.blocks)
+
+    began = time.process_time()
+    index = PassageIndex(readings)
+    build_s = time.process_time() - began
+    began = time.process_time()
+    for n in range(100):
+        index.find(f"water{n} in place{n * 7}", limit=8)
+        index.find(f"第{n}号海湾的装机容量", limit=8)
+    query_s = (time.process_time() - began) / 200
+
+    assert size > 4_500_000
+    assert build_s / (size / 1e6) < 0.5
+    assert query_s < 0.010
+
+
+def sentences(seed: int, form: str) -> str:
+    return "".join(form.format((seed * 31 + n) % 997, (seed + n * 17) % 991, n) for n in range(100))

@@ -1,0 +1,84 @@
+"""Writes small DOCX files, honest ones and attacks."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_STYLES = f"""<?xml version="1.0"?><w:styles xmlns:w="{_W}">
+<w:style w:styleId="1"><w:name w:val="heading 1"/></w:style>
+<w:style w:styleId="a2"><w:name w:val="标题 2"/></w:style>
+<w:style w:styleId="Own"><w:name w:val="Mine"/><w:basedOn w:val="a2"/></w:style>
+<w:style w:styleId="T"><w:name w:val="Title"/></w:style>
+<w:style w:styleId="TOC1"><w:name w:val="toc 1"/></w:style>
+<w:style w:styleId="C"><w:name w:val="Source Code"/></w:style>
+</w:styles>"""
+
+
+def paragraph(text: str, style: str = "", properties: str = "", run: str = "") -> str:
+    """One paragraph; `text` is escaped XML."""
+    named = f'<w:pStyle w:val="{style}"/>' if style else ""
+    return (
+        f"<w:p><w:pPr>{named}{properties}</w:pPr>"
+        f'<w:r><w:rPr>{run}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
+    )
+
+
+def item(text: str, depth: int = 0) -> str:
+    """One item of a list."""
+    return paragraph(text, properties=f'<w:numPr><w:ilvl w:val="{depth}"/></w:numPr>')
+
+
+def table(*rows: tuple[str, ...]) -> str:
+    """A table; the first row is its head."""
+    lines = (
+        f"<w:tr>{''.join(f'<w:tc>{paragraph(cell)}</w:tc>' for cell in row)}</w:tr>" for row in rows
+    )
+    return f"<w:tbl>{''.join(lines)}</w:tbl>"
+
+
+def make_docx(*content: str, parts: Mapping[str, str] | None = None) -> bytes:
+    """A Word file with this content in its body; `parts` adds or replaces parts."""
+    document = document_xml("".join(content))
+    return make_zip({"word/styles.xml": _STYLES, "word/document.xml": document} | dict(parts or {}))
+
+
+def document_xml(body: str, head: str = "") -> str:
+    """The main part; `head` stands before the root element."""
+    xml = '<?xml version="1.0" encoding="UTF-8"?>'
+    return f'{xml}{head}<w:document xmlns:w="{_W}"><w:body>{body}</w:body></w:document>'
+
+
+def make_zip(parts: Mapping[str, str | bytes]) -> bytes:
+    """A zip file with these parts."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def zip_bomb(megabytes: int) -> bytes:
+    """A Word file of some hundred kilobytes that unpacks to that size."""
+    buffer = io.BytesIO()
+    block = paragraph("A" * 1000).encode() * 1000
+    with (
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("word/document.xml", "w", force_zip64=True) as part,
+    ):
+        for _ in range(megabytes):
+            part.write(block)
+    return buffer.getvalue()
+
+
+def entity_bomb() -> bytes:
+    """A Word file whose one word means a billion others."""
+    entities = "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9))
+    head = f'<!DOCTYPE l [<!ENTITY a "lollollollollollollol">{entities}]>'
+    return make_docx(parts={"word/document.xml": document_xml(paragraph("&j;"), head)})
+
+
+def foreign_entity(address: str) -> bytes:
+    """A Word file that asks the reader to put another file into it."""
+    head = f'<!DOCTYPE l [<!ENTITY x SYSTEM "{address}">]>'
+    return make_docx(parts={"word/document.xml": document_xml(paragraph("&x;"), head)})

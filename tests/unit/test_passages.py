@@ -1,0 +1,155 @@
+import pytest
+
+from pipeline.domain.documents import Block, Reading, SourceId
+from pipeline.domain.language import detect_language, split_sentences
+from pipeline.domain.passages import (
+    PASSAGE_SIZE,
+    TAIL_SIZE,
+    digest,
+    size_of,
+    source_of,
+    split_into_passages,
+)
+
+SOURCE = SourceId("s")
+ENGLISH = "The Moon raises tides in the sea. The Sun adds a smaller part. "
+CHINESE = "潮汐由月球的引力产生。太阳的作用较小。"
+
+
+def reading(*blocks: Block, sha256: str = "a" * 64) -> Reading:
+    text = "\n".join(block.text for block in blocks)
+    return Reading(sha256=sha256, title="Tides", language=detect_language(text), blocks=blocks)
+
+
+def heading(text: str, level: int = 1) -> Block:
+    return Block(kind="heading", text=text, level=level)
+
+
+def paragraph(text: str, page: int | None = None) -> Block:
+    return Block(kind="paragraph", text=text, page=page)
+
+
+def texts(*blocks: Block) -> list[str]:
+    return [passage.text for passage in split_into_passages(SOURCE, reading(*blocks))]
+
+
+@pytest.mark.parametrize("text", [ENGLISH * 60, CHINESE * 60])
+def test_whole_sentences_are_packed_up_to_the_size(text: str) -> None:
+    passages = texts(paragraph(text))
+
+    sentences = split_sentences(text)
+    assert all(size_of(passage) <= PASSAGE_SIZE + TAIL_SIZE + 20 for passage in passages)
+    assert all(size_of(passage) > PASSAGE_SIZE - 100 for passage in passages[:-1])
+    assert [s for passage in passages for s in split_sentences(passage)] == sentences
+
+
+def test_a_chinese_passage_has_half_as_many_characters() -> None:
+    english, chinese = texts(paragraph(ENGLISH * 60))[0], texts(paragraph(CHINESE * 60))[0]
+
+    assert 700 <= len(english) <= 800
+    assert 350 <= len(chinese) <= 450
+
+
+def test_no_passage_crosses_a_heading() -> None:
+    found = split_into_passages(
+        SOURCE,
+        reading(
+            paragraph("Before all."),
+            heading("潮汐"),
+            paragraph("一。"),
+            heading("Kinds", 2),
+            paragraph("Two."),
+            heading("End", 1),
+            paragraph("Three."),
+        ),
+    )
+
+    assert [(passage.text, passage.heading_path) for passage in found] == [
+        ("Before all.", ()),
+        ("一。", ("潮汐",)),
+        ("Two.", ("潮汐", "Kinds")),
+        ("Three.", ("End",)),
+    ]
+    assert [passage.position for passage in found] == [0, 1, 2, 3]
+
+
+def test_a_deeper_heading_may_come_without_the_level_between() -> None:
+    found = split_into_passages(
+        SOURCE,
+        reading(
+            heading("A", 1), heading("B", 4), paragraph("x."), heading("C", 2), paragraph("y.")
+        ),
+    )
+
+    assert [passage.heading_path for passage in found] == [("A", "B"), ("A", "C")]
+
+
+def test_a_passage_has_the_page_on_which_it_begins() -> None:
+    found = split_into_passages(
+        SOURCE, reading(paragraph(ENGLISH * 12, page=1), paragraph(ENGLISH * 24, page=2))
+    )
+
+    assert [passage.page for passage in found] == [1, 2, 2]
+
+
+def test_blocks_of_one_passage_stand_apart_and_chinese_sentences_do_not() -> None:
+    assert texts(paragraph("One. Two."), paragraph("一。二。")) == ["One. Two.\n\n一。二。"]
+
+
+def test_lists_tables_and_code_keep_their_lines() -> None:
+    code = Block(kind="code", text="def tide(t):\n    return 潮(t)")
+    listed = Block(kind="list", text="- one\n  - two")
+
+    assert texts(listed, code) == ["- one\n  - two\n\ndef tide(t):\n    return 潮(t)"]
+
+
+def test_a_long_table_is_divided_between_its_rows() -> None:
+    rows = [f"| {n} | {'x' * 90} |" for n in range(30)]
+
+    passages = texts(Block(kind="table", text="\n".join(rows)))
+
+    assert len(passages) > 2
+    assert [row for passage in passages for row in passage.split("\n")] == rows
+
+
+@pytest.mark.parametrize("text", ["word " * 2000, "x" * 9000, "潮" * 5000])
+def test_text_without_sentences_is_cut_and_nothing_of_it_is_lost(text: str) -> None:
+    passages = texts(paragraph(text))
+
+    assert all(size_of(passage) <= 1500 for passage in passages)
+    assert "".join(passages).replace(" ", "") == text.replace(" ", "")
+
+
+def test_an_id_depends_on_the_content_alone() -> None:
+    one = reading(paragraph(CHINESE), paragraph(ENGLISH))
+
+    first, again = split_into_passages(SOURCE, one), split_into_passages(SourceId("other"), one)
+
+    assert [passage.id for passage in first] == [passage.id for passage in again]
+    assert all(len(passage.id) == 10 for passage in first)
+
+
+def test_the_same_words_at_another_place_or_in_another_file_have_another_id() -> None:
+    twice = split_into_passages(
+        SOURCE,
+        reading(heading("A"), paragraph("Same."), heading("B"), paragraph("Same.")),
+    )
+    elsewhere = split_into_passages(SOURCE, reading(paragraph("Same."), sha256="b" * 64))
+
+    assert len({passage.id for passage in [*twice, *elsewhere]}) == 3
+
+
+def test_a_file_of_nothing_but_headings_still_has_passages() -> None:
+    assert texts(heading("第一章"), heading("Second")) == ["第一章\n\nSecond"]
+
+
+def test_a_digest_has_all_headings_and_the_first_sentences() -> None:
+    read = reading(
+        heading("潮汐"), paragraph(CHINESE), heading("Kinds", 2), paragraph(ENGLISH * 100)
+    )
+
+    found = digest(source_of(SOURCE, read), read)
+
+    assert found.headings == ((1, "潮汐"), (2, "Kinds"))
+    assert found.opening.startswith("潮汐由月球的引力产生。太阳的作用较小。The Moon raises")
+    assert 1000 < size_of(found.opening) <= 1220
