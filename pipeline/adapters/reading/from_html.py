@@ -1,14 +1,15 @@
 """HTML by trafilatura, without menus; the whole page where that finds too little."""
 
 import re
+from collections.abc import Sequence
 
 from lxml import etree, html
 from trafilatura import bare_extraction
 
 from pipeline.adapters.reading.decoding import decode
-from pipeline.adapters.reading.extract import Extract
+from pipeline.adapters.reading.extract import Extract, damaged
 from pipeline.adapters.reading.limits import Limits
-from pipeline.adapters.reading.markup import PAGE, TEI, blocks_of
+from pipeline.adapters.reading.markup import PAGE, TEI, blocks_of, without_wide_breaks
 from pipeline.adapters.reading.prose import clean, one_line
 from pipeline.domain.documents import Block
 
@@ -20,6 +21,7 @@ _HEAD_BYTES = 4096
 _CHARSET = re.compile(
     rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE
 )
+_KEEPS_LINES = {"pre", "code", "script", "style", "textarea"}
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
 
@@ -28,30 +30,40 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:  # noqa: ARG001 
     declared = _CHARSET.search(data[:_HEAD_BYTES])
     decoded = decode(name, data, declared.group(1).decode("ascii") if declared else "")
     text = _DECLARATION.sub("", clean(decoded.text))
-    page = _page(text)
-    if page is None:
-        return Extract([], notes=decoded.notes)
+    page = _page(name, text)
     title = one_line(page.findtext(".//title") or "")
     whole = blocks_of(page, PAGE)
-    main = _main_blocks(text)
-    size = sum(len(block.text) for block in whole)
-    kept = sum(len(block.text) for block in main)
-    return Extract(main if kept >= ENOUGH * size else whole, title=title, notes=decoded.notes)
+    main = _main_blocks(page)
+    kept = main if _is_enough(main, whole) else whole
+    return Extract(kept, title=title, notes=decoded.notes)
 
 
-def _page(text: str) -> etree._Element | None:
-    if not text.strip():
-        return None
+def _page(name: str, text: str) -> etree._Element:
+    """The page as a tree; a line break between two Chinese characters is no space."""
     try:
-        return html.document_fromstring(text)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
+        page = html.document_fromstring(text)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise damaged(name, "HTML", "no page could be made of it") from error
+    for element in page.iter():
+        if element.tag not in _KEEPS_LINES:
+            element.text = without_wide_breaks(element.text)
+        element.tail = without_wide_breaks(element.tail)
+    return page
 
 
-def _main_blocks(text: str) -> list[Block]:
-    """What trafilatura takes for the main text, in its order."""
+def _main_blocks(page: etree._Element) -> list[Block]:
+    """What trafilatura takes for the main text, in its order; it changes the tree."""
     found = bare_extraction(
-        text, include_comments=False, include_tables=True, favor_recall=True, deduplicate=False
+        page, include_comments=False, include_tables=True, favor_recall=True, deduplicate=False
     )
     body = getattr(found, "body", None)
     return blocks_of(body, TEI) if body is not None else []
+
+
+def _is_enough(main: Sequence[Block], whole: Sequence[Block]) -> bool:
+    """Whether the main text holds most of the page's, and has not lost its structure."""
+    size = sum(len(block.text) for block in whole)
+    kept = sum(len(block.text) for block in main)
+    has_headings = any(block.kind == "heading" for block in main)
+    had_headings = any(block.kind == "heading" for block in whole)
+    return kept >= ENOUGH * size and (has_headings or not had_headings)

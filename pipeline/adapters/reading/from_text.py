@@ -21,6 +21,7 @@ MIN_MARKDOWN_HEADINGS = 2
 """One `#` line may be a comment; two are a document."""
 
 _PROSE_SUFFIXES = {"", ".txt", ".text"}
+_SENTENCE_ENDS = tuple('.。!！?？:：;；”"」')
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•·●▪◦–]|\(?\d{1,3}[.)](?!\d))[ \t]+\S")
 _ATX = re.compile(r"^#{1,6} +\S", re.MULTILINE)
 
@@ -70,7 +71,7 @@ class _Builder:
         self._blocks: list[Block] = []
         self._items: list[str] = []
         self._paragraph = ""
-        self._width = max(len(line) for line in group)
+        self._width = _margin(group)
         self._is_single = len(group) == 1
         self._all_indented = all(line[:1].isspace() for line in group)
 
@@ -111,6 +112,17 @@ class _Builder:
             self._paragraph = ""
 
 
+def _margin(group: Sequence[str]) -> int:
+    """The width at which lines were broken, or 0: then each line is a paragraph.
+
+    A margin breaks sentences; where every line ends with a full stop, the author broke them.
+    """
+    width = max(len(line) for line in group)
+    broken = [line for line in group[:-1] if len(line) >= WRAP_SHARE * width]
+    is_wrapped = any(not line.endswith(_SENTENCE_ENDS) for line in broken)
+    return width if is_wrapped and width in WRAP_WIDTHS else 0
+
+
 def _is_wrapped(line: str, width: int) -> bool:
     """Whether a margin broke this line, so that the next one continues its sentence."""
-    return width in WRAP_WIDTHS and len(line) >= WRAP_SHARE * width
+    return bool(width) and len(line) >= WRAP_SHARE * width

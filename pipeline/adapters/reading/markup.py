@@ -209,6 +209,11 @@ def _strings(element: etree._Element) -> Iterator[str]:
             yield node.tail or ""
 
 
+def without_wide_breaks(text: str | None) -> str | None:
+    """The text without the line breaks that stand between two Chinese characters."""
+    return _WIDE_BREAK.sub("", text) if text else text
+
+
 def _collapsed(text: str | None) -> str:
     return _SPACES.sub(" ", _WIDE_BREAK.sub("", text)) if text else ""
 

@@ -1,0 +1,77 @@
+import time
+
+import pytest
+
+from pipeline.adapters.reading import read_bytes
+from tests.samples.blocks import outline, read_text, refusal
+
+PAGE = """<!doctype html><html><head><meta charset="{charset}"><title>潮汐 report</title>
+<style>p {{ color: red }}</style></head><body>
+<nav><ul><li><a href="/">Home</a></li><li><a href="/x">Products</a></li></ul></nav>
+<main><h1>潮汐能</h1><p>The <b>Moon</b> raises tides in the sea; the Sun adds a smaller part of the
+force that moves the water twice a day.</p><h2>Kinds</h2>
+<ul><li>Spring tides come at new moon.</li><li>Neap tides<ol><li>in between</li></ol></li></ul>
+<table><tr><th>Place</th><th>Range</th></tr><tr><td>芬迪湾</td><td>16 m</td></tr></table>
+<pre><code>def tide(t):
+    return t
+</code></pre><p>潮汐能是一种由月球和太阳的引力作用产生的可再生能源，
+具有可预测性强的优点。</p></main>
+<script>alert(1)</script><footer>Copyright</footer></body></html>"""
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb2312"])
+def test_a_page_is_read_in_order_without_its_menus(charset: str) -> None:
+    encoding = "gb18030" if charset == "gb2312" else charset
+
+    reading = read_bytes("a.html", PAGE.format(charset=charset).encode(encoding))
+
+    assert reading.title == "潮汐 report"
+    assert reading.notes == ()
+    assert outline(reading.blocks) == [
+        ("heading", 1, "潮汐能"),
+        (
+            "paragraph",
+            0,
+            (
+                "The Moon raises tides in the sea; the Sun adds a smaller part of the force that "
+                "moves the water twice a day."
+            ),
+        ),
+        ("heading", 2, "Kinds"),
+        ("list", 0, "- Spring tides come at new moon.\n- Neap tides\n  1. in between"),
+        ("table", 0, "| Place | Range |\n| --- | --- |\n| 芬迪湾 | 16 m |"),
+        ("code", 0, "def tide(t):\n    return t"),
+        (
+            "paragraph",
+            0,
+            "潮汐能是一种由月球和太阳的引力作用产生的可再生能源，具有可预测性强的优点。",
+        ),
+    ]
+
+
+def test_a_short_page_keeps_all_its_text() -> None:
+    page = (
+        "<html><body><h1>潮汐</h1><p>短。</p><div>loose <i>text</i><p>x</p>tail</div></body></html>"
+    )
+
+    assert outline(read_text(page, "a.htm").blocks) == [
+        ("heading", 1, "潮汐"),
+        ("paragraph", 0, "短。"),
+        ("paragraph", 0, "loose text"),
+        ("paragraph", 0, "x"),
+        ("paragraph", 0, "tail"),
+    ]
+
+
+def test_a_page_under_another_name_is_known_by_its_content() -> None:
+    assert read_text(PAGE.format(charset="utf-8"), "download.txt").title == "潮汐 report"
+
+
+def test_a_page_nested_without_end_is_refused_at_once() -> None:
+    page = "<html><body>" + "<div>" * 50_000 + "潮汐" + "</div>" * 50_000
+    began = time.monotonic()
+
+    error = refusal("deep.html", page.encode())
+
+    assert error.code == "file_empty"  # the parser drops what is nested deeper than it reads
+    assert time.monotonic() - began < 10

@@ -1,0 +1,129 @@
+from pipeline.adapters.reading import read_bytes
+from tests.samples.blocks import outline, pages
+from tests.samples.pdf import Mark, Text, make_pdf
+
+PROSE = "The Moon raises tides by its pull on the near and on the far side of the sea."
+HEAD = Text("Harbour Review 2024", size=8)
+
+
+def page_of(number: int, title: str, *lines: Text) -> list[Text]:
+    return [
+        HEAD,
+        Text(title, size=18, bold=True, down=30),
+        *lines,
+        Text(f"Page {number}", size=8, down=200),
+    ]
+
+
+def three_pages() -> list[list[Text]]:
+    return [
+        page_of(
+            1,
+            "1 Tidal power",
+            Text(
+                "The Moon raises tides by its pull on the near and on the far side of the", down=24
+            ),
+            Text("Earth. This is the common explana-"),
+            Text("tion of it."),
+            Text(
+                "A second paragraph that is long enough to be one goes over the end of the", down=28
+            ),
+        ),
+        page_of(2, "2 Kinds", Text("Spring tides come at new moon.", down=24)),
+        page_of(
+            3,
+            "第三章 潮汐能",
+            Text("潮汐能是一种由月球和太阳的引力作用产生的可再生能源，具有可", down=24),
+            Text("预测性强的优点。"),
+        ),
+    ]
+
+
+def test_a_pdf_has_paragraphs_headings_and_pages_and_no_furniture() -> None:
+    reading = read_bytes("a.pdf", make_pdf(three_pages(), title="Microsoft Word - x.docx"))
+
+    assert (reading.pages, reading.headings) == (3, 3)
+    assert reading.title == "1 Tidal power"
+    assert outline(reading.blocks) == [
+        ("heading", 1, "1 Tidal power"),
+        (
+            "paragraph",
+            0,
+            (
+                "The Moon raises tides by its pull on the near and on the far side of the Earth. "
+                "This is the common explanation of it."
+            ),
+        ),
+        (
+            "paragraph",
+            0,
+            "A second paragraph that is long enough to be one goes over the end of the",
+        ),
+        ("heading", 1, "2 Kinds"),
+        ("paragraph", 0, "Spring tides come at new moon."),
+        ("heading", 1, "第三章 潮汐能"),
+        (
+            "paragraph",
+            0,
+            "潮汐能是一种由月球和太阳的引力作用产生的可再生能源，具有可预测性强的优点。",
+        ),
+    ]
+    assert [block.page for block in reading.blocks] == [1, 1, 1, 2, 2, 3, 3]
+
+
+def test_a_paragraph_goes_on_over_the_end_of_a_page() -> None:
+    line = "The Moon raises tides by its pull on the near and on the far side and"
+    first = [
+        Text(line),
+        Text("so the paragraph of this page does not end at the foot of the first"),
+    ]
+    second = [Text("page but on the next one."), Text("Then another one begins here.", down=40)]
+
+    reading = read_bytes("a.pdf", make_pdf([first, second]))
+
+    assert pages(reading.blocks) == [
+        (
+            (
+                f"{line} so the paragraph of this page does not end at the foot of the first page "
+                "but on the next one."
+            ),
+            1,
+        ),
+        ("Then another one begins here.", 2),
+    ]
+
+
+def test_bookmarks_say_what_the_headings_of_a_pdf_are() -> None:
+    lines = [[Text(PROSE), Text("第一节 引力", down=30), Text(PROSE, down=30)], [Text(PROSE)]]
+    data = make_pdf(
+        lines, title="潮汐报告", marks=[Mark("第一节  引力", 0), Mark("On the second page", 1)]
+    )
+
+    reading = read_bytes("a.pdf", data)
+
+    assert reading.title == "潮汐报告"
+    assert pages(reading.blocks) == [
+        (PROSE, 1),
+        ("第一节 引力", 1),
+        (PROSE, 1),
+        ("On the second page", 2),
+        (PROSE, 2),
+    ]
+    assert reading.headings == 2
+
+
+def test_items_of_a_list_in_a_pdf_are_one_list() -> None:
+    lines = [
+        Text(PROSE),
+        Text("- one"),
+        Text("- two that is wrapped and"),
+        Text("goes on", left=84),
+    ]
+
+    blocks = read_bytes("a.pdf", make_pdf([[*lines, Text("After the list.", down=40)]])).blocks
+
+    assert outline(blocks) == [
+        ("paragraph", 0, PROSE),
+        ("list", 0, "- one\n- two that is wrapped and goes on"),
+        ("paragraph", 0, "After the list."),
+    ]

@@ -1,0 +1,183 @@
+import time
+import unicodedata
+
+import pytest
+
+from pipeline.adapters.reading import read_bytes
+from tests.samples.blocks import outline, read_text
+
+CHINESE = "中华人民共和国国家标准规定了信息与文献的著录规则。\n潮汐能是一种可再生能源。\n"
+TRADITIONAL = "信息與文獻的著錄規則，資料庫系統概論。\n潮汐能是一種再生能源，臺灣海峽亦有。\n"
+FRENCH = "Les marées montent à l’été. Élan, façade, œuvre.\nEncore une ligne.\n"
+PROSE = "The Moon raises tides by its pull on the near and on the far side of the sea."
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "notes"),
+    [
+        (CHINESE, "utf-8", ()),
+        (CHINESE, "utf-8-sig", ()),
+        (CHINESE, "gbk", ("encoding_guessed",)),
+        (CHINESE, "gb18030", ("encoding_guessed",)),
+        (TRADITIONAL, "big5", ("encoding_guessed",)),
+        (CHINESE, "utf-16", ()),
+        (CHINESE, "utf-16-le", ("encoding_guessed",)),
+        (CHINESE, "utf-16-be", ("encoding_guessed",)),
+        (f"{PROSE}\nSecond line.\n", "utf-16-le", ("encoding_guessed",)),
+        (
+            "Les marées montent à l’été. Élan, façade, œuvre.\nEncore.\n",
+            "cp1252",
+            ("encoding_guessed",),
+        ),
+    ],
+)
+def test_text_is_read_in_its_encoding(text: str, encoding: str, notes: tuple[str, ...]) -> None:
+    reading = read_bytes("a.txt", text.encode(encoding))
+
+    assert "\n".join(block.text for block in reading.blocks) == text.strip()
+    assert reading.notes == notes
+
+
+def test_a_utf8_file_with_one_broken_byte_is_not_taken_for_another_encoding() -> None:
+    data = (CHINESE * 20).encode()
+
+    reading = read_bytes("a.txt", data[:3000] + b"\xff" + data[3000:])
+
+    assert reading.blocks[0].text == CHINESE.split("\n", maxsplit=1)[0]
+    assert reading.notes == ("encoding_guessed",)
+
+
+def test_text_is_cleaned_and_composed() -> None:
+    spoilt = "cafe\u0301 \ufffe\u200b潮\u00ad汐\r\nnext\x07"
+
+    reading = read_text(spoilt)
+
+    assert [block.text for block in reading.blocks] == ["café 潮汐", "next"]
+    assert unicodedata.is_normalized("NFC", reading.title)
+
+
+def test_lines_that_a_margin_broke_are_joined_in_both_languages() -> None:
+    english = (
+        "The Moon raises tides by its pull on the near and on the far side of the\n"
+        "sea, and the Sun adds a smaller part; together they make spring tides, a well-\n"
+        "known thing.\n"
+    )
+    chinese = (
+        "潮汐是由于月球和太阳对地球各处引力不同所引起的水位周期性涨落现象，在白天的称潮，\n"
+        "夜间的称汐，总称潮汐。\n"
+    )
+
+    blocks = read_text(f"{english}\n{chinese}").blocks
+
+    assert [block.text for block in blocks] == [
+        (
+            "The Moon raises tides by its pull on the near and on the far side of the sea, and the "
+            "Sun adds a smaller part; together they make spring tides, a wellknown thing."
+        ),
+        chinese.replace("\n", ""),
+    ]
+
+
+def test_short_lines_are_not_joined() -> None:
+    assert outline(read_text("第一行\n第二行\nthird").blocks) == [
+        ("paragraph", 0, "第一行"),
+        ("paragraph", 0, "第二行"),
+        ("paragraph", 0, "third"),
+    ]
+
+
+def test_numbered_headings_and_lists_of_plain_text_are_found() -> None:
+    text = "第一章 绪论\n\n潮汐能。\n\n1.1 背景\n- 甲\n  - 乙\n\nChapter 2 Methods\nWe measured.\n"
+
+    assert outline(read_text(text).blocks) == [
+        ("heading", 1, "第一章 绪论"),
+        ("paragraph", 0, "潮汐能。"),
+        ("heading", 2, "1.1 背景"),
+        ("list", 0, "- 甲\n  - 乙"),
+        ("heading", 1, "Chapter 2 Methods"),
+        ("paragraph", 0, "We measured."),
+    ]
+
+
+def test_a_text_file_written_like_markdown_is_read_as_markdown() -> None:
+    assert outline(read_text("# 潮汐\n\n**a** b\n\n## Kinds\n\nc\n").blocks) == [
+        ("heading", 1, "潮汐"),
+        ("paragraph", 0, "a b"),
+        ("heading", 2, "Kinds"),
+        ("paragraph", 0, "c"),
+    ]
+
+
+def test_a_reading_counts_words_headings_and_tells_the_language() -> None:
+    reading = read_text("# 潮汐能\n\n潮汐能 is renewable.\n", "报告.md")
+
+    assert (reading.words, reading.headings, reading.language) == (8, 1, "zh")
+    assert (reading.title, reading.file_name, reading.pages) == ("潮汐能", "报告.md", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "title"),
+    [
+        ("a.md", "---\ntitle: 潮汐 2024\n---\n# Other\n", "潮汐 2024"),
+        ("a.md", "first\n\n# Heading\n", "Heading"),
+        ("a.txt", "The first line\n\nmore\n", "The first line"),
+        ("报告 v2.md", "- only\n- a list\n", "报告 v2"),
+        ("long.txt", "x" * 500, "long"),
+    ],
+)
+def test_the_title_is_the_best_that_the_file_offers(name: str, text: str, title: str) -> None:
+    assert read_text(text, name).title == title
+
+
+# Markdown
+
+
+def test_markdown_becomes_plain_blocks_in_order() -> None:
+    text = """---
+layout: page
+---
+# 潮汐 *能*
+
+A [link](http://x.test) and `code`,
+wrapped. 换
+行
+
+Kinds
+-----
+
+1. one
+2. two
+   - 三
+
+| a | b |
+|---|---|
+| 1 | `x|y` |
+
+```py
+# not a heading
+
+x = 1
+```
+
+> quoted <b>bold</b>
+
+<!-- hidden -->
+"""
+
+    assert outline(read_text(text, "a.md").blocks) == [
+        ("heading", 1, "潮汐 能"),
+        ("paragraph", 0, "A link and code, wrapped. 换行"),
+        ("heading", 2, "Kinds"),
+        ("list", 0, "1. one\n2. two\n  - 三"),
+        ("table", 0, "| a | b |\n| --- | --- |\n| 1 | `x |"),
+        ("code", 0, "# not a heading\n\nx = 1"),
+        ("paragraph", 0, "quoted bold"),
+    ]
+
+
+def test_markdown_made_to_be_slow_does_not_hold_up_this_process() -> None:
+    began = time.process_time()
+
+    read_bytes("a.md", b"[" * 150_000 + b"\n\nend")
+
+    assert time.process_time() - began < 1
