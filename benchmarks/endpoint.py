@@ -43,8 +43,8 @@ class Endpoint:
     """Set whenever the last open answer has ended."""
     late_s: float = 0.0
     """The most that a token was sent behind its time: above 0.05 the endpoint is a bottleneck."""
-    critical_s: float = 0.0
-    """Model time of the longest answer so far."""
+    longest_s: dict[str, float] = field(default_factory=lambda: {"text": 0.0, "shape": 0.0})
+    """Model time of the longest answer of each kind: by the pace, whoever was late."""
     _seen: set[str] = field(default_factory=set)
     _connections: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -76,6 +76,8 @@ class Endpoint:
     ) -> None:
         if method == "GET" and path == "/v1/models":
             return _send(writer, Reply(200, {"object": "list", "data": [{"id": "sim"}]}))
+        if method == "GET" and path == "/stats":
+            return _send(writer, Reply(200, self._take_stats()))
         if path != "/v1/chat/completions":
             return _send(writer, Reply(404, {"detail": "Not Found"}))
         request = json.loads(body)
@@ -84,6 +86,7 @@ class Endpoint:
         if (reply := head_fault(fault, request)) is not None:
             return _send(writer, reply)
         tokens = answer_tokens(request, seed=self.pace.seed, tokens=self.pace.tokens)
+        self._note_time(request, len(tokens))
         answer = _Answer(self, fault, _twisted(tokens, fault))
         self.open_streams += 1
         self.idle.clear()
@@ -97,6 +100,21 @@ class Endpoint:
             if not self.open_streams:
                 self.idle.set()
         return None
+
+    def _note_time(self, request: dict[str, Any], count: int) -> None:
+        pace = self.pace
+        seconds = pace.ttft_ms / 1000
+        if pace.tokens_per_second:
+            seconds += count / pace.tokens_per_second
+        kind = "shape" if request.get("response_format") else "text"
+        self.longest_s[kind] = max(self.longest_s[kind], seconds)
+
+    def _take_stats(self) -> dict[str, Any]:
+        """What was measured since it was last asked for."""
+        stats = {"calls": len(self.requests), "late_s": self.late_s, "longest_s": self.longest_s}
+        self.requests, self.late_s = [], 0.0
+        self.longest_s = {"text": 0.0, "shape": 0.0}
+        return stats
 
     def _is_first(self, request: dict[str, Any]) -> bool:
         key = json.dumps([request["model"], request["messages"]])
@@ -159,8 +177,7 @@ class _Answer:
     async def _send_tokens(self, writer: asyncio.StreamWriter) -> None:
         pace, endpoint = self._endpoint.pace, self._endpoint
         now = asyncio.get_running_loop().time
-        begun = now()
-        due = begun + pace.ttft_ms / 1000
+        due = now() + pace.ttft_ms / 1000
         step = 1 / pace.tokens_per_second if pace.tokens_per_second else 0
         for i, token in enumerate(self._tokens):
             wait = due - now()
@@ -175,7 +192,6 @@ class _Answer:
             if writer.is_closing():
                 raise _CutError
         await writer.drain()
-        endpoint.critical_s = max(endpoint.critical_s, now() - begun)
 
     async def _break_off(self, writer: asyncio.StreamWriter) -> None:
         """What a fault does after three tokens."""
