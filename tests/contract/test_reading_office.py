@@ -1,6 +1,9 @@
+import pytest
+
 from pipeline.adapters.reading import read_bytes
-from tests.samples.blocks import outline
+from tests.samples.blocks import outline, refusal
 from tests.samples.docx import item, make_docx, paragraph, table
+from tests.samples.office import make_epub, make_pptx, make_xlsx, shape, slide_table
 
 
 def test_a_word_file_becomes_blocks_in_order() -> None:
@@ -68,3 +71,93 @@ def test_text_boxes_and_footnotes_of_a_word_file_are_read_once() -> None:
     reading = read_bytes("a.docx", make_docx(anchored, parts={"word/footnotes.xml": notes}))
 
     assert [block.text for block in reading.blocks] == ["before", "脚注", "in a box"]
+
+
+def test_slides_are_read_in_the_order_in_which_they_are_shown() -> None:
+    first = (
+        shape("intro line")
+        + shape("潮汐能", placeholder="title")
+        + shape("One", "two", level=1)
+        + shape("7", placeholder="sldNum")
+    )
+    second = f"<p:grpSp>{shape('in a group')}</p:grpSp>" + slide_table(
+        ("Place", "Range"), ("芬迪湾", "16 m")
+    )
+    notes = shape("Say it slowly", placeholder="body")
+
+    reading = read_bytes("a.pptx", make_pptx([first, second], notes=[notes]))
+
+    assert (reading.title, reading.pages) == ("潮汐能", 2)
+    assert outline(reading.blocks) == [
+        ("heading", 1, "潮汐能"),
+        ("paragraph", 0, "intro line"),
+        ("list", 0, "- One\n  - two"),
+        ("paragraph", 0, "Say it slowly"),
+        ("paragraph", 0, "in a group"),
+        ("table", 0, "| Place | Range |\n| --- | --- |\n| 芬迪湾 | 16 m |"),
+    ]
+    assert [block.page for block in reading.blocks] == [1, 1, 1, 1, 2, 2]
+
+
+def test_each_sheet_of_a_workbook_is_a_heading_and_its_tables() -> None:
+    data = make_xlsx({"潮差": [("Place", "m"), ("芬迪湾", 16.0), ("", 2.5)], "Empty": []})
+
+    reading = read_bytes("数据.xlsx", data)
+
+    assert reading.title == "数据"
+    assert reading.language == "zh"
+    assert outline(reading.blocks) == [
+        ("heading", 1, "潮差"),
+        ("table", 0, "| Place | m |\n| --- | --- |\n| 芬迪湾 | 16 |\n|  | 2.5 |"),
+        ("heading", 1, "Empty"),
+    ]
+
+
+def test_the_rows_of_a_long_table_keep_their_head() -> None:
+    rows = "\n".join(f"{number},潮{number}" for number in range(30))
+
+    blocks = read_bytes("a.csv", f"n,名\n{rows}\n".encode()).blocks
+
+    assert len(blocks) == 3
+    assert all(block.text.startswith("| n | 名 |\n| --- | --- |\n") for block in blocks)
+    assert blocks[2].text.endswith("| 29 | 潮29 |")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.csv", "a;b\n1;2\n"), ("a.tsv", "a\tb\n1\t2\n"), ("a.csv", '"a","b"\n"1","2"\n')],
+)
+def test_the_delimiter_is_found(name: str, text: str) -> None:
+    assert outline(read_bytes(name, text.encode()).blocks) == [
+        ("table", 0, "| a | b |\n| --- | --- |\n| 1 | 2 |")
+    ]
+
+
+def test_a_book_is_read_chapter_by_chapter() -> None:
+    chapters = ["<header><h1>第一章</h1></header><p>潮汐 &amp; tide.</p>", "<h1>Two</h1><p>b</p>"]
+
+    reading = read_bytes("a.epub", make_epub(chapters, title="潮汐之书"))
+
+    assert reading.title == "潮汐之书"
+    assert outline(reading.blocks) == [
+        ("heading", 1, "第一章"),
+        ("paragraph", 0, "潮汐 & tide."),
+        ("heading", 1, "Two"),
+        ("paragraph", 0, "b"),
+    ]
+
+
+def test_a_copy_protected_book_is_refused() -> None:
+    encryption = (
+        '<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><CipherData>'
+        '<CipherReference URI="OEBPS/text/c%200.xhtml"/></CipherData></encryption>'
+    )
+
+    error = refusal("a.epub", make_epub(["潮"], parts={"META-INF/encryption.xml": encryption}))
+
+    assert error.code == "file_encrypted"
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.pptx", "a.epub"])
+def test_an_office_file_is_known_by_its_content(name: str) -> None:
+    assert read_bytes(name, make_docx(paragraph("潮汐"))).blocks[0].text == "潮汐"

@@ -1,7 +1,7 @@
 """What every format module returns, and how it becomes a `Reading`."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -13,6 +13,9 @@ from pipeline.errors import UnreadableFile
 
 MAX_TITLE_CHARS = 200
 """A first line that is longer is a paragraph, and its beginning must do as a title."""
+
+ROWS_PER_TABLE = 12
+"""About one passage: a row without its head means little."""
 
 SAMPLE_CHARS = 100_000
 """Enough to tell the language of a file by."""
@@ -94,6 +97,16 @@ def table_text(rows: Iterable[Iterable[str]]) -> str:
     width = max(len(row) for row in cells)
     lines = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in cells]
     return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
+
+
+def table_blocks(rows: Iterable[Sequence[str]]) -> list[Block]:
+    """Rows as tables of `ROWS_PER_TABLE`, each with the head that the first row is."""
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    if not filled:
+        return []
+    head, body = filled[0], filled[1:]
+    parts = [body[at : at + ROWS_PER_TABLE] for at in range(0, len(body), ROWS_PER_TABLE)] or [[]]
+    return [Block(kind="table", text=table_text([head, *part])) for part in parts]
 
 
 def _cleaned(blocks: Iterable[Block]) -> Iterable[Block]:

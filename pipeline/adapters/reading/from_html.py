@@ -10,7 +10,7 @@ from pipeline.adapters.reading.decoding import decode
 from pipeline.adapters.reading.extract import Extract, damaged
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.markup import PAGE, TEI, blocks_of, without_wide_breaks
-from pipeline.adapters.reading.prose import clean, one_line
+from pipeline.adapters.reading.prose import clean, one_line, without_declaration
 from pipeline.domain.documents import Block
 
 ENOUGH = 0.4
@@ -22,14 +22,13 @@ _CHARSET = re.compile(
     rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE
 )
 _KEEPS_LINES = {"pre", "code", "script", "style", "textarea"}
-_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
 
 def extract(name: str, data: bytes, limits: Limits) -> Extract:  # noqa: ARG001  (a Reader)
     """The blocks of a page's main text."""
     declared = _CHARSET.search(data[:_HEAD_BYTES])
     decoded = decode(name, data, declared.group(1).decode("ascii") if declared else "")
-    text = _DECLARATION.sub("", clean(decoded.text))
+    text = without_declaration(clean(decoded.text))
     page = _page(name, text)
     title = one_line(page.findtext(".//title") or "")
     whole = blocks_of(page, PAGE)

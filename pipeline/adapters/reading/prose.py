@@ -20,6 +20,7 @@ _WIDE_START = re.compile(rf"^{_WIDE}")
 _HYPHENATED = re.compile(r"[^\W\d_][-\u2010\u00ad\x02]$")
 _LOWER_START = re.compile(r"^[a-zà-öø-ÿ]")
 
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _DIGIT = "一二三四五六七八九十百零〇两0-9０-９"
 _PART = re.compile(rf"^(?:第\s*[{_DIGIT}]+\s*[编卷部篇]|part\s+(?:\d+|[ivxlc]+)\b)", re.IGNORECASE)
 _CHAPTER = re.compile(
@@ -45,6 +46,11 @@ def one_line(text: str) -> str:
 def squeezed(text: str) -> str:
     """The text with runs of blanks as one space, and its line breaks kept."""
     return _BLANKS.sub(" ", text).strip()
+
+
+def without_declaration(text: str) -> str:
+    """The text of an XML file without its first line, whose encoding is not true any more."""
+    return _DECLARATION.sub("", text)
 
 
 def join_lines(before: str, after: str) -> str:

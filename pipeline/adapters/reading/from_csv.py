@@ -1,0 +1,35 @@
+"""CSV and TSV as tables, with the head repeated so that every passage can be understood."""
+
+import csv
+
+from pipeline.adapters.reading.decoding import decode
+from pipeline.adapters.reading.extract import Extract, damaged, table_blocks
+from pipeline.adapters.reading.limits import Limits
+from pipeline.adapters.reading.prose import clean
+from pipeline.adapters.reading.recognise import suffix_of
+
+SAMPLE_CHARS = 10_000
+"""Some rows, to tell the delimiter by."""
+
+DELIMITERS = ",;\t|"
+
+
+def extract(name: str, data: bytes, limits: Limits) -> Extract:
+    """The rows of a file; the first one is their head."""
+    decoded = decode(name, data)
+    text = clean(decoded.text)
+    csv.field_size_limit(limits.chars)
+    try:
+        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=_delimiter(name, text)))
+    except csv.Error as error:
+        raise damaged(name, "CSV", "its quotes do not match") from error
+    return Extract(table_blocks(rows), notes=decoded.notes)
+
+
+def _delimiter(name: str, text: str) -> str:
+    if suffix_of(name) == ".tsv":
+        return "\t"
+    try:
+        return csv.Sniffer().sniff(text[:SAMPLE_CHARS], DELIMITERS).delimiter
+    except csv.Error:
+        return ","

@@ -1,0 +1,75 @@
+"""EPUB: its chapters in reading order, read as pages."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import unquote
+
+from lxml import etree, html
+
+from pipeline.adapters.reading.archive import Archive
+from pipeline.adapters.reading.decoding import decode
+from pipeline.adapters.reading.extract import Extract, damaged
+from pipeline.adapters.reading.limits import Limits
+from pipeline.adapters.reading.markup import PAGE, blocks_of
+from pipeline.adapters.reading.prose import one_line, without_declaration
+from pipeline.domain.documents import Block
+from pipeline.errors import UnreadableFile
+
+BOOK = replace(PAGE, skipped=PAGE.skipped - {"header", "aside", "footer"})
+"""In a book these hold a chapter's title and its notes, not menus."""
+
+_CHAPTER_TYPES = {"application/xhtml+xml", "text/html"}
+_ENCRYPTION = "META-INF/encryption.xml"
+_CHAPTER_SUFFIXES = (".xhtml", ".html", ".htm", ".xml")
+
+
+def extract(name: str, data: bytes, limits: Limits) -> Extract:
+    """The chapters of a book. Raises `UnreadableFile`: `file_encrypted` for a protected one."""
+    archive = Archive(name, data, limits)
+    _refuse_protected(name, archive)
+    container = archive.xml("META-INF/container.xml")
+    root = container.find(".//{*}rootfile")
+    if root is None:
+        raise damaged(name, "EPUB", "its list of parts is missing")
+    package_part = root.get("full-path") or ""
+    package = archive.xml(package_part)
+    title = one_line(package.findtext(".//{http://purl.org/dc/elements/1.1/}title") or "")
+    blocks: list[Block] = []
+    for part in _chapters(package, posixpath.dirname(package_part)):
+        if part in archive:
+            blocks.extend(_chapter(name, archive.read(part)))
+    return Extract(blocks, title=title)
+
+
+def _refuse_protected(name: str, archive: Archive) -> None:
+    """Fonts may be obfuscated; chapters that are encrypted need the shop's own reader."""
+    if _ENCRYPTION not in archive:
+        return
+    references = archive.xml(_ENCRYPTION).iter("{*}CipherReference")
+    if any((found.get("URI") or "").lower().endswith(_CHAPTER_SUFFIXES) for found in references):
+        raise UnreadableFile(
+            "file_encrypted",
+            f"{name!r} is copy-protected. Add a copy without protection, if you may have one.",
+        )
+
+
+def _chapters(package: etree._Element, folder: str) -> Iterator[str]:
+    """Parts in reading order; the book's own table of contents is left out."""
+    items = {item.get("id"): item for item in package.iter("{*}item")}
+    for reference in package.iter("{*}itemref"):
+        item = items.get(reference.get("idref"))
+        if item is None or item.get("media-type") not in _CHAPTER_TYPES:
+            continue
+        if "nav" not in (item.get("properties") or "").split():
+            yield posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
+
+
+def _chapter(name: str, data: bytes) -> list[Block]:
+    text = without_declaration(decode(name, data).text)
+    if not text.strip():
+        return []
+    try:
+        return blocks_of(html.document_fromstring(text), BOOK)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return []  # one broken chapter does not spoil the others

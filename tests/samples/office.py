@@ -1,0 +1,143 @@
+"""Writes small PPTX, XLSX and EPUB files."""
+
+from collections.abc import Sequence
+
+from tests.samples.docx import make_zip
+
+_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+_P = "http://schemas.openxmlformats.org/presentationml/2006/main"
+_S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_CONTENT_TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Default Extension="xml" ContentType="{_SHEETS}.worksheet+xml"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{_SHEETS}.sheet.main+xml"/></Types>'
+)
+
+
+def shape(*lines: str, placeholder: str = "", level: int = 0) -> str:
+    """A shape of a slide; its lines after the first have the level."""
+    kind = f'<p:nvPr><p:ph type="{placeholder}"/></p:nvPr>' if placeholder else ""
+    paragraphs = "".join(
+        f'<a:p><a:pPr lvl="{level if number else 0}"/><a:r><a:t>{line}</a:t></a:r></a:p>'
+        for number, line in enumerate(lines)
+    )
+    return f"<p:sp><p:nvSpPr>{kind}</p:nvSpPr><p:txBody>{paragraphs}</p:txBody></p:sp>"
+
+
+def slide_table(*rows: Sequence[str]) -> str:
+    """A table on a slide."""
+    lines = "".join(
+        "<a:tr>"
+        + "".join(
+            f"<a:tc><a:txBody><a:p><a:r><a:t>{c}</a:t></a:r></a:p></a:txBody></a:tc>" for c in row
+        )
+        + "</a:tr>"
+        for row in rows
+    )
+    return f"<p:graphicFrame><a:tbl>{lines}</a:tbl></p:graphicFrame>"
+
+
+def make_pptx(slides: Sequence[str], notes: Sequence[str] = ()) -> bytes:
+    """A presentation; slide n is stored last first, as an editor does after moving slides."""
+    space = f'xmlns:a="{_A}" xmlns:p="{_P}" xmlns:r="{_R}"'
+    ids = "".join(f'<p:sldId r:id="r{number}"/>' for number in range(len(slides)))
+    targets = {f"r{n}": ("slide", f"slides/slide{len(slides) - n}.xml") for n in range(len(slides))}
+    parts = {
+        "ppt/presentation.xml": f"<p:presentation {space}><p:sldIdLst>{ids}</p:sldIdLst>"
+        "</p:presentation>",
+        "ppt/_rels/presentation.xml.rels": _relations(targets),
+    }
+    for number, content in enumerate(slides):
+        part = f"slide{len(slides) - number}.xml"
+        parts[f"ppt/slides/{part}"] = f"<p:sld {space}><p:spTree>{content}</p:spTree></p:sld>"
+        if number < len(notes):
+            target = f"../notesSlides/notes{number}.xml"
+            parts[f"ppt/slides/_rels/{part}.rels"] = _relations({"n": ("notesSlide", target)})
+            parts[f"ppt/notesSlides/notes{number}.xml"] = (
+                f"<p:notes {space}>{notes[number]}</p:notes>"
+            )
+    return make_zip(parts)
+
+
+def make_xlsx(sheets: dict[str, Sequence[Sequence[str | float]]]) -> bytes:
+    """A workbook with these sheets, texts stored inline."""
+    names = "".join(
+        f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>'
+        for n, name in enumerate(sheets, start=1)
+    )
+    targets = {f"r{n}": ("worksheet", f"worksheets/s{n}.xml") for n in range(1, len(sheets) + 1)}
+    space = f'xmlns="{_S}" xmlns:r="{_R}"'
+    parts = {
+        "[Content_Types].xml": _CONTENT_TYPES,
+        "_rels/.rels": _relations({"w": ("officeDocument", "xl/workbook.xml")}),
+        "xl/workbook.xml": f"<workbook {space}><sheets>{names}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": _relations(targets),
+    }
+    for number, rows in enumerate(sheets.values(), start=1):
+        data = "".join(_row(place, row) for place, row in enumerate(rows, start=1))
+        parts[f"xl/worksheets/s{number}.xml"] = (
+            f'<worksheet xmlns="{_S}"><sheetData>{data}</sheetData></worksheet>'
+        )
+    return make_zip(parts)
+
+
+def make_epub(
+    chapters: Sequence[str], *, title: str = "", parts: dict[str, str] | None = None
+) -> bytes:
+    """A book with a table of contents and these chapters."""
+    items = "".join(
+        f'<item id="c{n}" href="text/c%20{n}.xhtml" media-type="application/xhtml+xml"/>'
+        for n in range(len(chapters))
+    )
+    spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf">'
+        f'<metadata><t:title xmlns:t="http://purl.org/dc/elements/1.1/">{title}</t:title></metadata>'
+        '<manifest><item id="nav" href="nav.xhtml" media-type="application/xhtml+xml"'
+        f' properties="nav"/>{items}</manifest>'
+        f'<spine><itemref idref="nav"/>{spine}</spine></package>'
+    )
+    container = (
+        '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+        '<rootfile full-path="OEBPS/book.opf"/></rootfiles></container>'
+    )
+    texts = {f"OEBPS/text/c {n}.xhtml": _chapter(body) for n, body in enumerate(chapters)}
+    return make_zip(
+        {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": container,
+            "OEBPS/book.opf": package,
+            "OEBPS/nav.xhtml": _chapter("<p>Contents</p>"),
+        }
+        | texts
+        | (parts or {})
+    )
+
+
+def _chapter(body: str) -> str:
+    xml = '<?xml version="1.0" encoding="utf-8"?>'
+    return f'{xml}<html xmlns="http://www.w3.org/1999/xhtml"><body>{body}</body></html>'
+
+
+def _row(number: int, values: Sequence[str | float]) -> str:
+    cells = (_cell(f"{chr(65 + column)}{number}", value) for column, value in enumerate(values))
+    return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def _cell(place: str, value: str | float) -> str:
+    if isinstance(value, str):
+        return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
+    return f'<c r="{place}"><v>{value}</v></c>'
+
+
+def _relations(targets: dict[str, tuple[str, str]]) -> str:
+    lines = "".join(
+        f'<Relationship Id="{key}" Type="{_R}/{kind}" Target="{target}"/>'
+        for key, (kind, target) in targets.items()
+    )
+    return f'<Relationships xmlns="{_RELS}">{lines}</Relationships>'
