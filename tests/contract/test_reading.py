@@ -123,3 +123,8 @@ def test_the_child_gets_none_of_this_process_secrets(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PYTHONHOME", "/nonexistent")  # a child that inherits it does not start
 
     assert read_bytes("a.pdf", PDF).pages == 1
+
+
+def test_a_text_about_pdf_is_still_a_text() -> None:
+    assert read_bytes("潮汐.txt", b"A PDF begins with %PDF-1.7.").language == "en"
+    assert read_bytes("no suffix", PDF).pages == 1

@@ -53,6 +53,7 @@ class Archive:
             NotImplementedError,
             RuntimeError,
             OSError,
+            ValueError,
         ) as error:
             raise damaged(self._name, "an Office file", f"its part {part!r} is broken") from error
 

@@ -134,14 +134,17 @@ def _bookmarks(document: pypdfium2.PdfDocument) -> list[Bookmark]:
             title = one_line(clean(entry.get_title() or ""))
             if title and index is not None:
                 found.append(Bookmark(title, entry.level + 1, index + 1))
-    except pypdfium2.PdfiumError:
-        return []
+    except (pypdfium2.PdfiumError, UnicodeDecodeError):
+        return []  # a contents that is broken in part is no guide; the look of the lines is
     return found
 
 
 def _title(document: pypdfium2.PdfDocument) -> str:
     """The title in the file's properties, unless a program put its own there."""
-    title = one_line(clean(document.get_metadata_value("Title") or ""))
+    try:
+        title = one_line(clean(document.get_metadata_value("Title") or ""))
+    except UnicodeDecodeError:
+        return ""
     return "" if _PROGRAM_TITLE.match(title) else title
 
 

@@ -74,6 +74,7 @@ _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype html|html)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
+_PDF = b"%PDF-"
 _HEAD_BYTES = 1024
 """A PDF may have some bytes before its mark; readers look this far."""
 
@@ -96,7 +97,7 @@ def recognise(name: str, data: bytes) -> Format:
     """
     promised = _BY_SUFFIX.get(suffix_of(name), Format.TEXT)
     _refuse_foreign(name, data)
-    if b"%PDF-" in data[:_HEAD_BYTES] and promised is not Format.MARKDOWN:
+    if _is_pdf(data, promised):
         return Format.PDF
     if data.startswith(_ZIP):
         return _packed(name, data, promised)
@@ -107,6 +108,13 @@ def recognise(name: str, data: bytes) -> Format:
     if promised is Format.TEXT and _HTML.match(data[:_HEAD_BYTES]):
         return Format.HTML
     return promised
+
+
+def _is_pdf(data: bytes, promised: Format) -> bool:
+    """Whether it has the mark of a PDF; a text may quote it, but not begin with it."""
+    if promised in _TEXTUAL:
+        return data.lstrip().startswith(_PDF)
+    return _PDF in data[:_HEAD_BYTES]
 
 
 def _refuse_foreign(name: str, data: bytes) -> None:
