@@ -1,1 +1,81 @@
-"""Start the app: `streamlit run app.py`."""
+"""Longhand, as the Streamlit script and the ASGI app in one: `streamlit run app.py`.
+
+Streamlit runs this file for each browser session; imported, by a server, it is the ASGI app.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.routing import Mount, Route
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from api.app import create_api, health_route
+from api.live import live_routes
+from components.interface import language_switch, messages
+from components.notices import store_gone
+from pipeline.errors import StoreUnavailable
+from pipeline.runtime import configure_logging, runtime
+
+RECENT = 5
+"""Manuscripts listed at the side: those one goes back to."""
+
+
+def draw() -> None:
+    """The frame around every page: navigation, what was worked on last, the language."""
+    m = messages(runtime().settings.interface_language)
+    st.set_page_config(
+        page_title="Longhand", page_icon="static/favicon.svg", initial_sidebar_state="auto"
+    )
+    new = st.Page("pages/new.py", title=m("nav.new"), icon=":material/add_circle:", default=True)
+    library = st.Page("pages/library.py", title=m("nav.library"), icon=":material/library_books:")
+    steps = [
+        st.Page(f"pages/{name}.py", title=m(f"nav.{name}"), visibility="hidden")
+        for name in ("outline", "writing", "document")
+    ]
+    page = st.navigation([new, library, *steps])
+    st.logo("static/logo.svg", size="large")
+    try:
+        with st.sidebar:
+            recent(m("nav.recent"))
+            language_switch(m)
+        page.run()
+    except StoreUnavailable:
+        store_gone(m)
+
+
+def recent(label: str) -> None:
+    """Links to the manuscripts that were changed last."""
+    last = runtime().manuscripts.recent(limit=RECENT)
+    if last:
+        st.caption(label)
+    for manuscript in last:
+        page = "document" if manuscript.document else "outline"
+        st.page_link(
+            f"pages/{page}.py", label=manuscript.title, query_params={"doc": manuscript.id}
+        )
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Run jobs while the server runs."""
+    ours = await asyncio.to_thread(runtime)
+    configure_logging(ours.settings)
+    await asyncio.to_thread(ours.start)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(ours.stop)
+
+
+if get_script_run_ctx(suppress_warning=True) is not None:
+    draw()
+else:
+    app = st.App(
+        __file__,
+        lifespan=lifespan,
+        routes=[Mount("/api/v1", create_api()), Route("/health", health_route), *live_routes()],
+    )
+    if __name__ == "__main__":
+        app.run()

@@ -40,12 +40,17 @@ def asset_version() -> str:
 
 
 def loader(folder: str, entry: str) -> str:
-    """Return the inline script that loads a component's module, small enough for each rerun."""
+    """Return the inline script that loads a component's module, small enough for each rerun.
+
+    Streamlit also calls the cleanup of a run that a newer one overtook; while the component is
+    still in the page it must go on.
+    """
     return (
         "export default async function (component) {\n"
         f'  const path = "{PREFIX}/{asset_version()}/{folder}/{entry}"\n'
         "  const module = await import(new URL(path, document.baseURI).href)\n"
-        "  return module.default(component)\n"
+        "  const end = module.default(component)\n"
+        "  return () => component.parentElement.isConnected || end?.()\n"
         "}\n"
     )
 

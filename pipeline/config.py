@@ -28,7 +28,11 @@ class Settings(BaseSettings):
     """Every field works unset; names of variables are the field names in capitals."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        use_attribute_docstrings=True,
     )
 
     openai_api_key: SecretStr | None = None
@@ -52,7 +56,7 @@ class Settings(BaseSettings):
     model_calls: PositiveInt = 64
     """Most model calls at once in this process."""
 
-    model_calls_per_job: PositiveInt = 32
+    model_calls_per_job: PositiveInt = 64
     """Most model calls at once for one job."""
 
     redis_url: str | None = None

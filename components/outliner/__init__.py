@@ -22,8 +22,9 @@ def outliner(  # noqa: PLR0913  each is a plain value that the page has at hand
     sources: Sequence[tuple[str, str]] = (),
     language: Language = "en",
     readonly: bool = False,
-) -> None:
-    """Draw an outline draft for editing.
+    save_request: int = 0,
+) -> int:
+    """Draw an outline draft for editing; return the last save request that was fulfilled.
 
     Edits go from the browser to `post` and never through a rerun of the page.
 
@@ -34,6 +35,8 @@ def outliner(  # noqa: PLR0913  each is a plain value that the page has at hand
         sources: Id and title of each source that a node can be bound to.
         language: Of the interface.
         readonly: Show it, and let nothing be changed.
+        save_request: A new number asks to save what is still on its way; when all of it is
+            acknowledged, the page runs again and gets that number.
     """
     # One string: lists and dicts in a component's data are searched for dataframes on each run.
     data = json.dumps(
@@ -45,7 +48,14 @@ def outliner(  # noqa: PLR0913  each is a plain value that the page has at hand
             "labels": dict(LABELS[language]),
             "language": language,
             "readonly": readonly,
+            "save_request": save_request,
         },
         ensure_ascii=False,
     )
-    component("outliner")(key=key, data=data)
+    result = component("outliner")(key=key, data=data, on_saved_change=_heard)
+    saved = result.saved
+    return saved if isinstance(saved, int) else 0
+
+
+def _heard() -> None:
+    """Streamlit keeps a component's state only where something listens to it."""

@@ -73,6 +73,9 @@ class Outliner {
     if (this.address !== data.post) this.open(data)
     this.sync.take(data.snapshot)
     this.render()
+    this.request = data.save_request
+    this.sync.flush(0)
+    this.answer()
   }
 
   dress({ labels, language, readonly }) {
@@ -105,8 +108,18 @@ class Outliner {
       live,
       client: newId(),
       onSnapshot: (snapshot) => this.onSnapshot(snapshot),
-      onState: () => drawState(this),
+      onState: () => {
+        drawState(this)
+        this.answer()
+      },
     })
+  }
+
+  /** Tell the page once that everything is saved, when it has asked for that. */
+  answer() {
+    if (!this.request || this.answered === this.request || this.sync.pending.length) return
+    this.answered = this.request
+    this.report("saved", this.request)
   }
 
   close() {
@@ -362,13 +375,14 @@ class Outliner {
   }
 }
 
-export default function mount({ parentElement, data }) {
+export default function mount({ parentElement, data, setStateValue }) {
   let outliner = instances.get(parentElement)
   if (!outliner) {
     outliner = new Outliner()
     instances.set(parentElement, outliner)
     parentElement.append(outliner.frame)
   }
+  outliner.report = setStateValue
   outliner.update(data)
   return () => {
     instances.delete(parentElement)

@@ -190,6 +190,13 @@ class OutlineNodeAdded(Event):
     target_words: int | None = None
 
 
+class OutlineTargets(Event):
+    """How many words each section of the finished proposal gets."""
+
+    type: Literal["outline_targets"] = "outline_targets"
+    targets: dict[NodeId, int]
+
+
 class SectionState(Event):
     """A section moved on. With `writing`, its text starts over; with `done`, `content` is all."""
 
@@ -260,6 +267,7 @@ JobEvent = Annotated[
     | OutlineReset
     | OutlineTitled
     | OutlineNodeAdded
+    | OutlineTargets
     | SectionsPlanned
     | SectionState
     | TextDelta

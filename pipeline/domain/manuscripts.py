@@ -25,6 +25,7 @@ class Brief(Value):
 
     prompt: str = ""
     language: Language | None = None
+    """None: the prompt's own."""
     document_type: str = ""
     target_words: int | None = None
     audience: str = ""
@@ -36,11 +37,19 @@ class Manuscript(Value):
 
     id: ManuscriptId
     title: str = ""
+    language: Language = "en"
+    """Of the document: chosen, or the prompt's own."""
     brief: Brief = Brief()
     files: tuple[AttachedFile, ...] = ()
     outline_job: JobId | None = None
     document_job: JobId | None = None
+    delivered_job: JobId | None = None
+    """The job whose result `document` was, before the author's own edits."""
     document: Document | None = None
+    revision: int = 0
+    """Of the document: it grows with each change to it."""
+    edited_by_hand: bool = False
+    """The author changed the document's text since it was delivered."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
 

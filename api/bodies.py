@@ -1,0 +1,52 @@
+"""Read a request's body: bounded in size, strict about unknown fields."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from pydantic import BaseModel
+from starlette.requests import Request
+
+from pipeline.errors import InvalidRequest, TooLarge
+from pipeline.runtime import runtime
+
+T = TypeVar("T", bound=BaseModel)
+
+PARSE_IN_THREAD_BYTES = 100_000
+"""Parsing a larger body would hold up everybody else's requests."""
+
+
+def strict(shape: type[T]) -> Callable[[Request], Awaitable[T]]:
+    """A dependency that reads the body as a `shape` and refuses unknown fields."""
+
+    async def read(request: Request) -> T:
+        raw = await bounded(request, runtime().settings.max_request_bytes)
+        if len(raw) < PARSE_IN_THREAD_BYTES:
+            return shape.model_validate_json(raw, extra="forbid")
+        return await asyncio.to_thread(shape.model_validate_json, raw, extra="forbid")
+
+    return read
+
+
+async def bounded(request: Request, limit: int) -> bytes:
+    """The body, read no further than `limit` bytes.
+
+    Raises:
+        TooLarge: `request_too_large`.
+        InvalidRequest: `invalid_request`: it is not said to be JSON.
+    """
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip()
+    if kind.lower() != "application/json":
+        raise InvalidRequest("invalid_request", f"The body must be application/json, not {kind!r}.")
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise TooLarge(
+                "request_too_large",
+                f"The body is larger than {limit:,} bytes. Send files by storage_url, or fewer.",
+                {"limit": limit},
+            )
+        parts.append(part)
+    return b"".join(parts)

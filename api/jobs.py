@@ -1,0 +1,140 @@
+"""The jobs of the HTTP API: submit, follow, cancel, fetch the result."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from api.bodies import strict
+from api.types import ErrorResponse, JobResponse, JobsResponse, TaskCreationResponse
+from pipeline.domain.jobs import (
+    START,
+    DocumentGenerationRequest,
+    EventId,
+    JobId,
+    JobStatus,
+    OutlineGenerationRequest,
+)
+from pipeline.errors import InvalidRequest
+from pipeline.runtime import runtime
+
+router = APIRouter(
+    prefix="/jobs",
+    tags=["jobs"],
+    responses={code: {"model": ErrorResponse} for code in (404, 409, 422, 503)},
+)
+
+EVENT_ID_PARTS = 2
+"""An event id is `<attempt>-<number>`."""
+
+
+def _body(
+    shape: type[OutlineGenerationRequest] | type[DocumentGenerationRequest],
+) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+@router.post(
+    "/outline",
+    status_code=202,
+    responses={400: {"model": ErrorResponse}, 413: {"model": ErrorResponse}},
+    openapi_extra=_body(OutlineGenerationRequest),
+)
+async def submit_outline(
+    request: Annotated[OutlineGenerationRequest, Depends(strict(OutlineGenerationRequest))],
+) -> TaskCreationResponse:
+    """Propose an outline for a prompt. The same id with the same body is the same job."""
+    job = await run_in_threadpool(runtime().jobs.submit_outline, request)
+    return TaskCreationResponse(job_id=job.id)
+
+
+@router.post(
+    "/document",
+    status_code=202,
+    responses={400: {"model": ErrorResponse}, 413: {"model": ErrorResponse}},
+    openapi_extra=_body(DocumentGenerationRequest),
+)
+async def submit_document(
+    request: Annotated[DocumentGenerationRequest, Depends(strict(DocumentGenerationRequest))],
+) -> TaskCreationResponse:
+    """Write the document of an outline."""
+    job = await run_in_threadpool(runtime().jobs.submit_document, request)
+    return TaskCreationResponse(job_id=job.id)
+
+
+@router.get("")
+def list_jobs(
+    status: JobStatus | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 50
+) -> JobsResponse:
+    """Jobs, newest first."""
+    found = runtime().jobs.recent(limit=limit, status=status)
+    return JobsResponse(jobs=[JobResponse.of(job) for job in found])
+
+
+@router.get("/{job_id}")
+def show_job(job_id: str) -> JobResponse:
+    """Status and progress of a job."""
+    return JobResponse.of(runtime().jobs.job(JobId(job_id)))
+
+
+@router.get("/{job_id}/result", response_class=Response)
+def show_result(job_id: str) -> Response:
+    """The result as it is stored: `{"outline": …}` or `{"document": …}`."""
+    return Response(runtime().jobs.result(JobId(job_id)), media_type="application/json")
+
+
+@router.get("/{job_id}/events", response_class=StreamingResponse)
+async def follow_events(
+    job_id: str,
+    after: str | None = None,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> StreamingResponse:
+    """Events as server-sent events, from `Last-Event-ID` (or `after`) on; ends with the job."""
+    start = _event_id(last_event_id or after)
+    await run_in_threadpool(runtime().jobs.job, JobId(job_id))
+    return StreamingResponse(
+        _frames(JobId(job_id), start),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+    )
+
+
+def _event_id(text: str | None) -> EventId:
+    if not text:
+        return START
+    parts = text.split("-")
+    if len(parts) != EVENT_ID_PARTS or not all(part.isdigit() for part in parts):
+        raise InvalidRequest(
+            "event_id_invalid", f"{text!r} is no event id; use the id of the last event seen."
+        )
+    return EventId(text)
+
+
+async def _frames(job_id: JobId, after: EventId) -> AsyncIterator[str]:
+    yield "retry: 1000\n\n"
+    async for batch in runtime().feed.follow(job_id, after=after):
+        if not batch:
+            yield ": still here\n\n"
+            continue
+        for event_id, event in json.loads(batch):
+            if event is None:
+                yield "event: gap\ndata: {}\n\n"
+                continue
+            data = json.dumps(event, ensure_ascii=False)
+            yield f"id: {event_id}\nevent: {event['type']}\ndata: {data}\n\n"
+
+
+@router.post("/{job_id}/cancel", status_code=202)
+def cancel_job(job_id: str) -> JobResponse:
+    """Stop a job; finished sections stay stored."""
+    return JobResponse.of(runtime().jobs.cancel(JobId(job_id)))
+
+
+@router.delete("/{job_id}", status_code=204)
+def delete_job(job_id: str) -> None:
+    """Remove a finished job with its events and its result."""
+    runtime().jobs.delete(JobId(job_id))

@@ -1,0 +1,205 @@
+"""The live routes of the pages: events and outlines by WebSocket, edits and uploads by POST."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from api.bodies import bounded
+from api.errors import envelope, of_pipeline, of_validation
+from components.assets import asset_routes
+from pipeline.domain.documents import NodeId
+from pipeline.domain.edits import EditRequest, answer, snapshot
+from pipeline.domain.jobs import START, EventId, JobId, ManuscriptId
+from pipeline.errors import NotFound, PipelineError, TooLarge
+from pipeline.runtime import runtime
+
+MAX_EDIT_BYTES = 5_000_000
+"""A pasted outline of a thousand nodes with summaries is well below it."""
+
+GROWING_WAIT_S, IDLE_WAIT_S = 0.15, 3.0
+"""How often an open outline is looked at: while a job adds nodes, and otherwise."""
+
+NOT_FOUND_CLOSE, UNAVAILABLE_CLOSE, FOREIGN_CLOSE = 4404, 4503, 4403
+"""WebSocket close codes: HTTP's, in the range that applications may use."""
+
+
+class SectionEdit(BaseModel):
+    """An author's new text of one section."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    section_id: NodeId
+    content: str
+    revision: int | None = None
+
+
+def is_own_page(connection: HTTPConnection) -> bool:
+    """Whether a browser's request comes from our own pages; other clients send no Origin."""
+    origin = connection.headers.get("origin")
+    if origin is None:
+        return True
+    host = connection.headers.get("x-forwarded-host") or connection.headers.get("host", "")
+    return urlsplit(origin).netloc.lower() == host.lower()
+
+
+def guarded(
+    handle: Callable[[Request], Awaitable[Response]],
+) -> Callable[[Request], Awaitable[Response]]:
+    """Refuse other sites' pages, and answer every error of ours in the envelope."""
+
+    async def route(request: Request) -> Response:
+        if not is_own_page(request):
+            return envelope(403, "foreign_origin", "This address serves its own pages only.")
+        try:
+            return await handle(request)
+        except ValidationError as error:
+            return of_validation(error)
+        except PipelineError as error:
+            return of_pipeline(error)
+
+    return route
+
+
+@guarded
+async def edit_outline(request: Request) -> Response:
+    """Apply what an outline editor did; `sendBeacon` posts here too, so it must stay a POST."""
+    edit = EditRequest.model_validate_json(await bounded(request, MAX_EDIT_BYTES))
+    applied = await run_in_threadpool(
+        runtime().manuscripts.edit_outline, _manuscript(request), edit.client, edit.ops
+    )
+    return JSONResponse(answer(applied, edit))
+
+
+@guarded
+async def edit_section(request: Request) -> Response:
+    """Replace one section's text."""
+    edit = SectionEdit.model_validate_json(await bounded(request, MAX_EDIT_BYTES))
+    await run_in_threadpool(
+        runtime().manuscripts.edit_section,
+        _manuscript(request),
+        edit.section_id,
+        edit.content,
+        edit.revision,
+    )
+    return JSONResponse({"ok": True})
+
+
+@guarded
+async def cancel_job(request: Request) -> Response:
+    job = await run_in_threadpool(runtime().jobs.cancel, JobId(request.path_params["job_id"]))
+    return JSONResponse({"status": job.status}, status_code=202)
+
+
+@guarded
+async def upload(request: Request) -> Response:
+    """Read one file; the answer says what was read, or the code of why it could not be."""
+    limit = runtime().settings.max_file_bytes
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise TooLarge(
+                "file_too_large", f"The file is larger than {limit:,} bytes.", {"limit": limit}
+            )
+        parts.append(part)
+    name = request.query_params.get("name", "")[:255] or "file"
+    attached = await run_in_threadpool(runtime().manuscripts.attach, name, b"".join(parts))
+    return JSONResponse(attached.model_dump(mode="json"))
+
+
+async def follow_job(socket: WebSocket) -> None:
+    """Send a job's events, from `?after=` on, as arrays of `[id, event]`."""
+    if not is_own_page(socket):
+        await socket.close(FOREIGN_CLOSE)
+        return
+    job_id = JobId(socket.path_params["job_id"])
+    after = EventId(socket.query_params.get("after") or START)
+    await socket.accept()
+    try:
+        await run_in_threadpool(runtime().jobs.job, job_id)
+        await _until_closed(socket, _send_events(socket, job_id, after))
+    except NotFound:
+        await socket.close(NOT_FOUND_CLOSE)
+    except PipelineError:
+        await socket.close(UNAVAILABLE_CLOSE)
+
+
+async def _send_events(socket: WebSocket, job_id: JobId, after: EventId) -> None:
+    async for batch in runtime().feed.follow(job_id, after=after):
+        await socket.send_text(batch)
+    await socket.close()
+
+
+async def follow_outline(socket: WebSocket) -> None:
+    """Send the outline whenever it changed: a job adds to it, or another tab edits it."""
+    if not is_own_page(socket):
+        await socket.close(FOREIGN_CLOSE)
+        return
+    manuscript_id = ManuscriptId(socket.path_params["manuscript_id"])
+    await socket.accept()
+    try:
+        await _until_closed(socket, _send_outlines(socket, manuscript_id))
+    except NotFound:
+        await socket.close(NOT_FOUND_CLOSE)
+    except PipelineError:
+        await socket.close(UNAVAILABLE_CLOSE)
+
+
+async def _send_outlines(socket: WebSocket, manuscript_id: ManuscriptId) -> None:
+    sent: tuple[int, bool] | None = None
+    while True:
+        draft = await run_in_threadpool(runtime().manuscripts.outline, manuscript_id)
+        if (draft.revision, draft.growing) != sent:
+            sent = (draft.revision, draft.growing)
+            await socket.send_text(json.dumps(snapshot(draft), ensure_ascii=False))
+        await asyncio.sleep(GROWING_WAIT_S if draft.growing else IDLE_WAIT_S)
+
+
+async def _until_closed(socket: WebSocket, sending: Awaitable[None]) -> None:
+    """Send until done, or until the page is left; a reader that went away is no error."""
+    send = asyncio.ensure_future(sending)
+    closed = asyncio.ensure_future(_closed(socket))
+    try:
+        await asyncio.wait({send, closed}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        closed.cancel()
+        if not send.done():
+            send.cancel()
+    results = await asyncio.gather(send, closed, return_exceptions=True)
+    for result in results:
+        if isinstance(result, PipelineError):
+            raise result
+
+
+async def _closed(socket: WebSocket) -> None:
+    try:
+        while True:
+            await socket.receive_text()
+    except WebSocketDisconnect:
+        return
+
+
+def _manuscript(request: Request) -> ManuscriptId:
+    return ManuscriptId(request.path_params["manuscript_id"])
+
+
+def live_routes() -> list[BaseRoute]:
+    """Relative to the app's root, so that it may stand below a path of a proxy."""
+    return [
+        WebSocketRoute("/live/jobs/{job_id}", follow_job),
+        Route("/live/jobs/{job_id}/cancel", cancel_job, methods=["POST"]),
+        WebSocketRoute("/live/outlines/{manuscript_id}", follow_outline),
+        Route("/live/outlines/{manuscript_id}/ops", edit_outline, methods=["POST"]),
+        Route("/live/documents/{manuscript_id}/sections", edit_section, methods=["POST"]),
+        Route("/live/uploads", upload, methods=["POST"]),
+        *asset_routes(),
+    ]

@@ -1,0 +1,73 @@
+"""What the API answers with: its own types, so that the wire does not change by accident."""
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from pipeline.domain.jobs import Job, JobId, JobKind, JobStatus
+
+
+class TaskCreationResponse(BaseModel):
+    """The job that will do it; ask for it under this id."""
+
+    job_id: JobId
+
+
+class Problem(BaseModel):
+    code: str
+    message: str
+    details: dict[str, str | int] = Field(default_factory=dict)
+
+
+class ErrorResponse(BaseModel):
+    """The one shape of every error."""
+
+    error: Problem
+
+
+class Progress(BaseModel):
+    done: int
+    total: int
+
+
+class JobResponse(BaseModel):
+    """Where a job stands."""
+
+    job_id: JobId
+    task_type: JobKind
+    status: JobStatus
+    title: str
+    language: str
+    priority: str
+    progress: Progress
+    created_at: AwareDatetime
+    finished_at: AwareDatetime | None = None
+    error: Problem | None = None
+    retryable: bool = False
+
+    @classmethod
+    def of(cls, job: Job) -> "JobResponse":
+        error = Problem(code=job.error_code, message=job.error) if job.error_code else None
+        return cls(
+            job_id=job.id,
+            task_type=job.kind,
+            status=job.status,
+            title=job.title,
+            language=job.language,
+            priority=job.priority,
+            progress=Progress(done=job.done, total=job.total),
+            created_at=job.created_at,
+            finished_at=job.finished_at,
+            error=error,
+            retryable=job.retryable,
+        )
+
+
+class JobsResponse(BaseModel):
+    """Jobs, newest first."""
+
+    jobs: list[JobResponse]
+
+
+class HealthResponse(BaseModel):
+    status: str
+    author: str
+    """What writes: `offline`, or the model's name."""

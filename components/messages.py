@@ -1,0 +1,289 @@
+"""Every text of the pages, English and Chinese, by key; components carry their own labels."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pipeline.domain.documents import Language
+
+
+class Text(NamedTuple):
+    en: str
+    zh: str
+
+
+TEXTS: Mapping[str, Text] = {
+    "nav.new": Text("New document", "新建文档"),
+    "nav.outline": Text("Outline", "大纲"),
+    "nav.writing": Text("Writing", "写作"),
+    "nav.document": Text("Document", "文档"),
+    "nav.library": Text("Library", "文档库"),
+    "nav.recent": Text("Recent", "最近"),
+    "nav.language": Text("Language of the interface", "界面语言"),
+    "steps.brief": Text("Brief", "需求"),
+    "steps.outline": Text("Outline", "大纲"),
+    "steps.writing": Text("Writing", "写作"),
+    "steps.document": Text("Document", "文档"),
+    "new.title": Text("What do you want to write?", "想写点什么？"),
+    "new.lead": Text(
+        "Longhand reads your files, proposes an outline for you to edit, "
+        "then writes every section with its sources.",
+        "Longhand 阅读你的文件，拟出大纲供你修改，再逐节写成有出处的正文。",
+    ),
+    "new.offline": Text(
+        "No model is connected: Longhand writes from your files only. "
+        "Set OPENAI_API_KEY (or OPENAI_BASE_URL) and OPENAI_MODEL to connect one.",
+        "尚未连接模型：Longhand 只依据你的文件写作。"
+        "设置 OPENAI_API_KEY（或 OPENAI_BASE_URL）与 OPENAI_MODEL 即可连接模型。",
+    ),
+    "new.type": Text("Type", "类型"),
+    "new.length": Text("Length", "篇幅"),
+    "new.language": Text("Language", "语言"),
+    "new.more": Text("More", "更多"),
+    "new.audience": Text("Who reads it", "读者"),
+    "new.audience_hint": Text("Such as: members of a town council", "例如：市议会成员"),
+    "new.tone": Text("Tone", "语气"),
+    "new.examples": Text("Try an example", "试试示例"),
+    "type.report": Text("Report", "报告"),
+    "type.survey": Text("Survey", "综述"),
+    "type.proposal": Text("Proposal", "方案"),
+    "type.guide": Text("Guide", "指南"),
+    "type.article": Text("Article", "文章"),
+    "length.short": Text("Short, 1,500 words", "短，1,500 字"),
+    "length.standard": Text("Standard, 4,000 words", "标准，4,000 字"),
+    "length.long": Text("Long, 10,000 words", "长，10,000 字"),
+    "length.book": Text("Book, 30,000 words", "书稿，30,000 字"),
+    "language.auto": Text("As the prompt", "同需求"),
+    "language.en": Text("English", "English"),
+    "language.zh": Text("中文", "中文"),
+    "tone.neutral": Text("Neutral", "中性"),
+    "tone.persuasive": Text("Persuasive", "说服"),
+    "tone.academic": Text("Academic", "学术"),
+    "tone.plain": Text("Plain", "平实"),
+    "outline.title": Text("Outline", "大纲"),
+    "outline.lead": Text(
+        "Edit the outline until it says what you mean. Nothing is written before you approve it.",
+        "请把大纲改到合意为止。在你确认之前不会开始写作。",
+    ),
+    "outline.write": Text("Write the document", "开始写作"),
+    "outline.write_again": Text("Write it again", "重新写作"),
+    "outline.again_question": Text(
+        "There is a document already. Writing again replaces its text with a new one.",
+        "已经有一份文档。重新写作会用新的正文替换它。",
+    ),
+    "outline.again_edited": Text(
+        "What you changed in the text by hand is replaced, too. Download it first to keep it.",
+        "你手动修改过的正文也会被替换。如需保留，请先下载。",
+    ),
+    "outline.keep": Text("Keep the document", "保留现有文档"),
+    "outline.saving": Text("Saving your last changes…", "正在保存最后的修改……"),
+    "outline.watch": Text("See it being written", "查看写作进度"),
+    "outline.read": Text("Read the document", "阅读文档"),
+    "outline.retry": Text("Propose again", "重新拟定"),
+    "outline.cancelled": Text(
+        "The proposal was stopped. What is here is kept; you can go on by hand.",
+        "已停止拟定大纲。现有内容已保留，你可以继续手动编辑。",
+    ),
+    "outline.estimate": Text("Estimate", "预计"),
+    "outline.estimate_words": Text(
+        "{sections} sections, {words} words", "{sections} 节，{words} 字"
+    ),
+    "outline.estimate_offline": Text(
+        "Written offline from your files, in seconds.", "离线依据你的文件写作，数秒完成。"
+    ),
+    "outline.estimate_model": Text(
+        "Written by {author}, all sections at once.", "由 {author} 写作，各节同时进行。"
+    ),
+    "outline.sources": Text("Sources", "来源"),
+    "outline.no_sources": Text("No files were given.", "没有附上文件。"),
+    "outline.keyboard": Text("Keyboard", "键盘操作"),
+    "outline.keys": Text(
+        "**Enter** new section · **Tab / Shift+Tab** level · **Alt+↑ ↓** move · "
+        "**Shift+Enter** summary · **Ctrl+Z** undo · **Esc** row mode, then **Tab** leaves",
+        "**Enter** 新建小节 · **Tab / Shift+Tab** 调整级别 · **Alt+↑ ↓** 移动 · "
+        "**Shift+Enter** 摘要 · **Ctrl+Z** 撤销 · **Esc** 行模式，再按 **Tab** 离开",
+    ),
+    "file.read": Text("{words} words", "{words} 字"),
+    "file.read_pages": Text("{pages} pages, {words} words", "{pages} 页，{words} 字"),
+    "writing.title": Text("Writing", "写作"),
+    "writing.failed": Text("The writing ended early.", "写作提前结束。"),
+    "writing.cancelled": Text("You stopped the writing.", "你已停止写作。"),
+    "writing.kept": Text(
+        "Your outline is kept; finished sections stay readable here while the job is kept.",
+        "大纲已保留；任务保留期间，已完成的小节仍可在此阅读。",
+    ),
+    "writing.retry": Text("Try again", "重试"),
+    "writing.to_outline": Text("Back to the outline", "返回大纲"),
+    "document.title": Text("Document", "文档"),
+    "document.none": Text(
+        "There is no document yet. Approve the outline, and it will be written.",
+        "还没有文档。确认大纲之后即可开始写作。",
+    ),
+    "document.markdown": Text("Markdown", "Markdown"),
+    "document.word": Text("Word", "Word"),
+    "document.download": Text("Download", "下载"),
+    "document.meta": Text("{words} words, {sections} sections", "{words} 字，{sections} 节"),
+    "document.offline": Text(
+        "Written offline: sentences from your files, each with its source.",
+        "离线写作：句子均摘自你的文件，并注明出处。",
+    ),
+    "document.model": Text("Written by {author}.", "由 {author} 撰写。"),
+    "document.problems": Text("Could not be read: {names}.", "未能读取：{names}。"),
+    "library.title": Text("Library", "文档库"),
+    "library.empty": Text(
+        "No documents yet. Start with a sentence.", "还没有文档。从一句话开始吧。"
+    ),
+    "library.kept": Text(
+        "Documents are kept for {days} days after their last change.",
+        "文档自最后一次修改起保留 {days} 天。",
+    ),
+    "library.search": Text("Search titles", "搜索标题"),
+    "library.nothing": Text("No title has “{query}” in it.", "没有标题包含“{query}”。"),
+    "library.open": Text("Open", "打开"),
+    "library.delete": Text("Delete", "删除"),
+    "library.delete_named": Text("Delete “{title}”?", "删除《{title}》？"),
+    "library.delete_question": Text(
+        "It is removed with its outline, and a job that runs for it is stopped.",
+        "文档及其大纲将一并移除，正在运行的任务会被停止。",
+    ),
+    "library.keep": Text("Keep it", "保留"),
+    "library.deleted": Text("“{title}” was deleted.", "《{title}》已删除。"),
+    "library.undo": Text("Undo", "撤销"),
+    "library.untitled": Text("Untitled", "未命名"),
+    "library.changed": Text("Changed {when}", "修改于 {when}"),
+    "status.proposing": Text("Outline in progress", "正在拟定大纲"),
+    "status.outline": Text("Outline", "大纲"),
+    "status.writing": Text("Writing", "写作中"),
+    "status.failed": Text("Failed", "失败"),
+    "status.done": Text("Done", "已完成"),
+    "missing.document": Text(
+        "This document does not exist, or it was deleted.", "该文档不存在，或已被删除。"
+    ),
+    "missing.job": Text(
+        "This job does not exist, or its data has expired.", "该任务不存在，或其数据已过期。"
+    ),
+    "missing.none": Text("No document is open.", "没有打开的文档。"),
+    "missing.new": Text("Start a new document", "新建文档"),
+    "missing.library": Text("Go to the library", "前往文档库"),
+    "store.gone": Text(
+        "The store does not answer. What you typed is kept in this page; trying again…",
+        "存储服务暂无响应。你输入的内容仍保留在本页，正在重试……",
+    ),
+    "store.retry": Text("Try now", "立即重试"),
+}
+
+PROBLEMS: Mapping[str, Text] = {
+    "internal": Text(
+        "Something failed on our side. What you have is kept; try again.",
+        "内部出现错误。现有内容已保留，请重试。",
+    ),
+    "prompt_empty": Text(
+        "Say what the document is about; a sentence is enough.", "请说明文档的主题，一句话即可。"
+    ),
+    "prompt_too_long": Text(
+        "The description is longer than {limit} characters. Put the rest into a file.",
+        "描述超过 {limit} 个字符。请把其余内容放入文件。",
+    ),
+    "too_many_files": Text("At most {limit} files are taken.", "最多可附 {limit} 个文件。"),
+    "no_readable_file": Text(
+        "None of the files could be read. Remove them, or give others.",
+        "所有文件均无法读取。请移除或更换文件。",
+    ),
+    "not_found": Text("It no longer exists.", "内容已不存在。"),
+    "conflict": Text("It is being written already.", "正在写作中。"),
+    "outline_title_empty": Text("Give the outline a title.", "请为大纲填写标题。"),
+    "outline_empty": Text("Add at least one section.", "请至少添加一个小节。"),
+    "outline_too_many_nodes": Text(
+        "The outline has more than {limit} sections. Split it into several documents.",
+        "大纲超过 {limit} 节。请拆分为多份文档。",
+    ),
+    "outline_too_deep": Text(
+        "Section {number} is deeper than {limit} levels. Move it up.",
+        "小节 {number} 超过 {limit} 级。请上移。",
+    ),
+    "node_title_empty": Text(
+        "Section {number} has no title. Give it one, or remove it.",
+        "小节 {number} 没有标题。请填写或删除。",
+    ),
+    "node_title_too_long": Text(
+        "The title of section {number} is longer than {limit} characters.",
+        "小节 {number} 的标题超过 {limit} 个字符。",
+    ),
+    "node_id_twice": Text(
+        "Two sections share an id. Reload the page.", "两个小节的标识重复。请刷新。"
+    ),
+    "cancelled": Text("It was stopped.", "已停止。"),
+    "deadline_exceeded": Text(
+        "It took longer than a job may, and was ended.", "任务超过最长运行时间，已结束。"
+    ),
+    "crashed_too_often": Text(
+        "Its process ended unexpectedly each time, so it was given up. Try again.",
+        "任务进程多次意外终止，已放弃。请重试。",
+    ),
+    "store_unavailable": Text(
+        "The store does not answer. Nothing was lost; try again in a moment.",
+        "存储服务暂无响应。内容未丢失，请稍后再试。",
+    ),
+    "service_unavailable": Text(
+        "A service does not answer. Try again in a moment.", "某项服务暂无响应，请稍后再试。"
+    ),
+    "model_unavailable": Text(
+        "The model does not answer. Try again, or check OPENAI_BASE_URL.",
+        "模型没有响应。请重试，或检查 OPENAI_BASE_URL。",
+    ),
+    "model_rate_limited": Text(
+        "The provider says that there are too many requests. Try again in a while.",
+        "服务商提示请求过于频繁。请稍后再试。",
+    ),
+    "model_key_invalid": Text(
+        "The provider refuses the API key. Check OPENAI_API_KEY.",
+        "服务商拒绝了 API 密钥。请检查 OPENAI_API_KEY。",
+    ),
+    "model_unknown": Text(
+        "The provider does not know this model. Check OPENAI_MODEL.",
+        "服务商没有这个模型。请检查 OPENAI_MODEL。",
+    ),
+    "model_base_url_wrong": Text(
+        "No model answers at this address. Check OPENAI_BASE_URL; most end with /v1.",
+        "该地址没有模型应答。请检查 OPENAI_BASE_URL，多数以 /v1 结尾。",
+    ),
+    "model_quota_exhausted": Text(
+        "The provider says that the quota is used up.", "服务商提示额度已用完。"
+    ),
+    "model_context_too_long": Text(
+        "The request is too long for this model. Use fewer files, or another model.",
+        "请求超出该模型的长度上限。请减少文件或更换模型。",
+    ),
+    "model_rejected": Text("The provider refused the request.", "服务商拒绝了请求。"),
+    "model_answer_invalid": Text(
+        "The model's answer could not be used. Try again.", "模型的回答无法使用。请重试。"
+    ),
+    "file_encrypted": Text("protected by a password", "受密码保护"),
+    "file_scanned": Text("scanned, without text", "扫描件，没有文字"),
+    "file_damaged": Text("damaged", "已损坏"),
+    "file_too_large": Text("too large", "过大"),
+    "file_unsupported": Text("a format that cannot be read", "格式无法读取"),
+    "file_timeout": Text("took too long to read", "读取超时"),
+    "file_empty": Text("empty", "内容为空"),
+}
+
+
+class Messages:
+    """The texts in one language; call it with a key."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    def __call__(self, key: str, **values: str | int) -> str:
+        return _in(TEXTS[key], self.language).format_map(values)
+
+    def problem(self, code: str, details: Mapping[str, str | int] | None = None) -> str:
+        """What happened and what to do, for the code of an error."""
+        text = _in(PROBLEMS.get(code, PROBLEMS["internal"]), self.language)
+        try:
+            return text.format_map(dict(details or {}))
+        except KeyError:  # an older event may lack a value of a newer sentence
+            return _in(PROBLEMS["internal"], self.language)
+
+
+def _in(text: Text, language: Language) -> str:
+    return text.zh if language == "zh" else text.en

@@ -1,0 +1,47 @@
+"""The only door to `st.session_state`: ids and unsaved input, no domain data."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import streamlit as st
+
+from pipeline.domain.documents import Language
+from pipeline.domain.jobs import ManuscriptId
+
+
+@dataclass(slots=True)
+class Session:
+    """What one browser tab remembers; losing it loses no work."""
+
+    language: Language | None = None
+    """Chosen by the author; None follows the browser."""
+    taken: str = ""
+    """The last submission that was taken."""
+    refused: str = ""
+    """The last submission that was refused, with `problem` saying why."""
+    problem: str = ""
+    example: str = ""
+    """The example that was clicked last."""
+    examples_clicked: int = 0
+    """How often one was: each click fills the box anew."""
+    write_request: int = 0
+    """Counts up when the author wants it written: the outliner then saves and answers."""
+    written_request: int = 0
+    deleted: object = None
+    """What was deleted last, so that it can be restored."""
+
+
+def session() -> Session:
+    """This browser tab's session, made on first use."""
+    return cast("Session", st.session_state.setdefault("session", Session()))
+
+
+def open_id(name: str) -> str:
+    """An id from the page's address, such as `?doc=`; empty when it is not there."""
+    return st.query_params.get(name, "")
+
+
+def manuscript_id() -> ManuscriptId | None:
+    """The manuscript that the address names."""
+    value = open_id("doc")
+    return ManuscriptId(value) if value else None

@@ -1,0 +1,105 @@
+"""Library: all manuscripts; open, delete, and undo that."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import streamlit as st
+
+from components.interface import messages
+from components.session import session
+from pipeline.domain.manuscripts import Manuscript
+from pipeline.errors import NotFound
+from pipeline.runtime import runtime
+from pipeline.service.manuscripts import Deleted, Status, View
+
+settings, manuscripts = runtime().settings, runtime().manuscripts
+m, state = messages(settings.interface_language), session()
+
+COLOURS: Mapping[Status, Literal["blue", "gray", "red", "green"]] = {
+    "proposing": "blue",
+    "outline": "gray",
+    "writing": "blue",
+    "failed": "red",
+    "done": "green",
+}
+
+
+def card(manuscript: Manuscript) -> None:
+    view = manuscripts.open(manuscript.id)
+    status = view.status
+    title = view.manuscript.title or m("library.untitled")
+    with st.container(border=True):
+        st.badge(m(f"status.{status}"), color=COLOURS[status])
+        st.markdown(f"**{title}**")
+        when = manuscript.updated_at.astimezone().strftime("%Y-%m-%d %H:%M")
+        st.caption(m("library.changed", when=when))
+        with st.container(horizontal=True):
+            st.page_link(
+                page_of(view),
+                label=m("library.open"),
+                icon=":material/arrow_forward:",
+                query_params={"doc": manuscript.id},
+            )
+            if st.button(
+                m("library.delete"),
+                key=f"delete-{manuscript.id}",
+                icon=":material/delete:",
+                type="tertiary",
+            ):
+                ask(view)
+
+
+def page_of(view: View) -> str:
+    """Where the author left off."""
+    page = {"writing": "writing", "done": "document"}.get(view.status, "outline")
+    return f"pages/{page}.py"
+
+
+@st.dialog(" ")
+def ask(view: View) -> None:
+    title = view.manuscript.title or m("library.untitled")
+    st.markdown(f"**{m('library.delete_named', title=title)}**")
+    st.markdown(m("library.delete_question"))
+    with st.container(horizontal=True):
+        if st.button(m("library.delete"), type="primary"):
+            state.deleted = manuscripts.delete(view.manuscript.id)
+            st.rerun()
+        if st.button(m("library.keep")):
+            st.rerun()
+
+
+def undo(deleted: Deleted) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(m("library.deleted", title=deleted.manuscript.title), width="content")
+        if st.button(m("library.undo"), icon=":material/undo:"):
+            manuscripts.restore(deleted)
+            state.deleted = None
+            st.rerun()
+
+
+st.title(m("library.title"), anchor=False)
+if isinstance(state.deleted, Deleted):
+    undo(state.deleted)
+everything = manuscripts.recent()
+query = ""
+if everything:
+    query = st.text_input(
+        m("library.search"),
+        placeholder=m("library.search"),
+        label_visibility="collapsed",
+        icon=":material/search:",
+        live=True,
+    ).strip()
+found = [one for one in everything if query.lower() in one.title.lower()]
+if not everything:
+    st.markdown(m("library.empty"))
+    st.page_link("pages/new.py", label=m("missing.new"), icon=":material/add_circle:")
+elif not found:
+    st.markdown(m("library.nothing", query=query))
+with st.grid(3, min_column_width=260):
+    for one in found:
+        try:
+            card(one)
+        except NotFound:  # deleted in another tab since the list was read
+            continue
+st.caption(m("library.kept", days=settings.manuscript_ttl.days))

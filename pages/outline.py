@@ -1,0 +1,166 @@
+"""Outline: watch the proposal grow, edit it, and approve it."""
+
+import streamlit as st
+
+from components.board import board
+from components.interface import messages
+from components.messages import Messages
+from components.notices import missing, problem
+from components.outliner import outliner
+from components.session import manuscript_id, session
+from components.steps import Step, steps
+from pipeline.domain.edits import snapshot
+from pipeline.domain.jobs import JobStatus
+from pipeline.domain.manuscripts import OutlineDraft
+from pipeline.domain.outline import leaves
+from pipeline.errors import NotFound, PipelineError
+from pipeline.runtime import runtime
+from pipeline.service.manuscripts import View
+
+settings, manuscripts = runtime().settings, runtime().manuscripts
+m, state, doc = messages(settings.interface_language), session(), manuscript_id()
+
+
+def page(view: View, draft: OutlineDraft) -> None:
+    """The tree, what is being done to it, and what it will become."""
+    manuscript = view.manuscript
+    reachable: list[Step] = ["writing"] if view.is_writing else []
+    if manuscript.document:
+        reachable.append("document")
+    steps("outline", m, doc=manuscript.id, reachable=reachable)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container():
+            st.title(m("outline.title"), anchor=False)
+            st.markdown(m("outline.lead"))
+        actions(view)
+    main, side = st.columns([3, 1], gap="large")
+    with main:
+        progress(view)
+        saved = outliner(
+            key=f"outline-{manuscript.id}",
+            snapshot=snapshot(draft),
+            post=f"live/outlines/{manuscript.id}/ops",
+            live=f"live/outlines/{manuscript.id}",
+            sources=[(file.file_id, file.file_name) for file in manuscript.files],
+            language=m.language,
+            save_request=state.write_request,
+        )
+    with side:
+        estimate(draft, m)
+        sources(view)
+        with st.expander(m("outline.keyboard"), icon=":material/keyboard:"):
+            st.markdown(m("outline.keys"))
+    if state.write_request and saved == state.write_request != state.written_request:
+        state.written_request = state.write_request
+        write(view)
+
+
+def actions(view: View) -> None:
+    """The one primary button: approve the outline, or go to where it is being written."""
+    if view.is_writing and view.document_job:
+        st.page_link(
+            "pages/writing.py",
+            label=m("outline.watch"),
+            icon=":material/edit_note:",
+            query_params={"job": view.document_job.id},
+        )
+        return
+    has_document = view.manuscript.document is not None
+    label = m("outline.write_again" if has_document else "outline.write")
+    waits = state.write_request != state.written_request
+    if st.button(label, type="primary", icon=":material/edit_note:", disabled=waits):
+        if has_document:
+            ask_again(view)
+        else:
+            approve()
+    if waits:
+        st.caption(m("outline.saving"))
+
+
+def approve() -> None:
+    """Let the outliner save what is still on its way; it answers, and the writing starts."""
+    state.write_request += 1
+    st.rerun()
+
+
+@st.dialog(" ")
+def ask_again(view: View) -> None:
+    st.markdown(m("outline.again_question"))
+    if view.manuscript.edited_by_hand:
+        st.markdown(m("outline.again_edited"))
+    with st.container(horizontal=True):
+        if st.button(m("outline.write_again"), type="primary"):
+            approve()
+        if st.button(m("outline.keep")):
+            st.rerun()
+
+
+def write(view: View) -> None:
+    """Start the second job, or say what the outline still lacks."""
+    try:
+        job = manuscripts.write(view.manuscript.id)
+    except PipelineError as error:
+        problem(error, m)
+        return
+    st.switch_page("pages/writing.py", query_params={"job": job.id})
+
+
+def progress(view: View) -> None:
+    """What the proposal is doing, or why it ended."""
+    job = view.outline_job
+    if job is None or job.status is JobStatus.COMPLETED:
+        return
+    if not job.status.is_final:
+        board(
+            key=f"progress-{job.id}",
+            live=f"live/jobs/{job.id}",
+            title=job.title,
+            language=m.language,
+            document_language=job.language,
+            compact=True,
+        )
+        return
+    if job.status is JobStatus.CANCELLED:
+        st.markdown(m("outline.cancelled"))
+    else:
+        st.error(m.problem(job.error_code), icon=":material/error:")
+    if st.button(m("outline.retry"), icon=":material/refresh:"):
+        manuscripts.propose_again(view.manuscript.id)
+        st.rerun()
+
+
+def estimate(draft: OutlineDraft, m: Messages) -> None:
+    sections = leaves(draft.outline.nodes)
+    words = sum(place.node.target_words or 0 for place in sections)
+    with st.container(border=True):
+        st.markdown(f"**{m('outline.estimate')}**")
+        st.markdown(m("outline.estimate_words", sections=len(sections), words=f"{words:,}"))
+        author = runtime().author_name
+        key = "outline.estimate_model" if settings.has_model else "outline.estimate_offline"
+        st.caption(m(key, author=author))
+
+
+def sources(view: View) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{m('outline.sources')}**")
+        if not view.manuscript.files:
+            st.caption(m("outline.no_sources"))
+        for file in view.manuscript.files:
+            words = f"{file.words:,}"
+            read = (
+                m("file.read_pages", pages=file.pages, words=words)
+                if file.pages
+                else m("file.read", words=words)
+            )
+            st.markdown(f":material/description: {file.file_name}  \n:small[{read}]")
+
+
+if doc is None:
+    missing(m("missing.none"), m)
+else:
+    try:
+        opened, current = manuscripts.open(doc), manuscripts.outline(doc)
+    except NotFound:
+        missing(m("missing.document"), m)
+    else:
+        page(opened, current)

@@ -1,0 +1,145 @@
+"""Outline -> document: split into chapters, write all sections at once, fuse, list the sources."""
+
+import operator
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict, cast
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+from langgraph.types import Send
+
+from pipeline.domain.assembly import Evidence, Imprint, assemble, obeys
+from pipeline.domain.briefs import Commission
+from pipeline.domain.documents import Document, NodeId, Outline, Passage, PassageId
+from pipeline.domain.jobs import DocumentGenerationRequest, SectionPlanned, SectionsPlanned
+from pipeline.domain.outline import leaves, walk, word_targets
+from pipeline.errors import PipelineError
+from pipeline.graphs.chapter import ChapterText, chapter_graph
+from pipeline.graphs.research import Desk, commission, read_files
+from pipeline.graphs.tools import Tools
+
+
+class DocumentState(TypedDict, total=False):
+    request: DocumentGenerationRequest
+    desk: Desk
+    commission: Commission
+    targets: Mapping[NodeId, int]
+    chapters: Annotated[list[ChapterText], operator.add]
+    document: Document
+
+
+async def split_chapters(state: DocumentState, runtime: Runtime[Tools]) -> DocumentState:
+    """Read the files, share out the words, and say which sections will be written."""
+    tools, request = runtime.context, state["request"]
+    outline = request.outline
+    desk = await read_files(request.context_files, tools)
+    task = commission(
+        request, tools.job, desk, tools, title=outline.title, prompt=request.task_prompt
+    )
+    sections = leaves(outline.nodes)
+    targets = word_targets(outline, task.target_words)
+    tools.counter.total = len(sections) + len(outline.nodes) + 1
+    tools.journal.tell(_plan(outline, targets, tools))
+    tools.progress("split_chapters", "planned", total=len(sections))
+    return {"desk": desk, "commission": task, "targets": targets}
+
+
+def _plan(outline: Outline, targets: Mapping[NodeId, int], tools: Tools) -> SectionsPlanned:
+    return SectionsPlanned(
+        job_id=tools.job.id,
+        task_type=tools.job.kind,
+        at=tools.now(),
+        sections=tuple(
+            SectionPlanned(
+                id=place.node.id,
+                title=place.node.title,
+                number=place.number,
+                level=place.depth,
+                chapter_id=place.chapter.id,
+                chapter_title=place.chapter.title,
+                target_words=targets[place.node.id],
+            )
+            for place in leaves(outline.nodes)
+        ),
+    )
+
+
+def each_chapter(state: DocumentState) -> list[Send]:
+    """One branch a chapter; all their sections run at the same time."""
+    places = list(walk(state["request"].outline.nodes))
+    return [
+        Send(
+            "write_chapter",
+            {
+                "chapter": place,
+                "places": places,
+                "material": state["desk"].material,
+                "commission": state["commission"],
+                "targets": state["targets"],
+            },
+        )
+        for place in places
+        if place.depth == 1
+    ]
+
+
+async def finalize(state: DocumentState, runtime: Runtime[Tools]) -> DocumentState:
+    """Refuse to call it a document when not one section could be written."""
+    runtime.context.progress("finalize", "finalizing")
+    failures = [error for chapter in state["chapters"] for error in chapter.failures.values()]
+    written = sum(len(chapter.drafts) for chapter in state["chapters"])
+    if failures and not written:
+        raise failures[0]
+    return {}
+
+
+async def bibliography(state: DocumentState, runtime: Runtime[Tools]) -> DocumentState:
+    """Number the citations over the whole document and list what they cite."""
+    tools, request, desk = runtime.context, state["request"], state["desk"]
+    tools.progress("bibliography", "bibliography")
+    chapters = state["chapters"]
+    drafts = {node: draft for chapter in chapters for node, draft in chapter.drafts.items()}
+    failures = {node: error for chapter in chapters for node, error in chapter.failures.items()}
+    document = assemble(
+        request.outline,
+        drafts,
+        failures,
+        Evidence(_cited(state), desk.material.sources, desk.problems),
+        Imprint(
+            language=tools.job.language,
+            author=request.model or tools.author.name,
+            generated_at=tools.now(),
+            targets=state["targets"],
+        ),
+    )
+    if broken := obeys(request.outline, document):
+        raise PipelineError(f"The document departs from its outline: {'; '.join(broken)}.")
+    tools.counter.done = tools.counter.total
+    return {"document": document}
+
+
+def _cited(state: DocumentState) -> dict[PassageId, Passage]:
+    material = state["desk"].material
+    found = (
+        material.passage(passage_id)
+        for chapter in state["chapters"]
+        for draft in chapter.drafts.values()
+        for passage_id in draft.cited
+    )
+    return {passage.id: passage for passage in found if passage is not None}
+
+
+def document_graph() -> CompiledStateGraph[DocumentState, Tools, Any, Any]:
+    """The edges of the second graph; the chapters are graphs of their own."""
+    graph = StateGraph(DocumentState, context_schema=Tools)
+    graph.add_node(split_chapters)
+    graph.add_node("write_chapter", chapter_graph())
+    graph.add_node(finalize)
+    graph.add_node(bibliography)
+    graph.add_edge(START, "split_chapters")
+    graph.add_conditional_edges("split_chapters", each_chapter, ["write_chapter"])
+    graph.add_edge("write_chapter", "finalize")
+    graph.add_edge("finalize", "bibliography")
+    graph.add_edge("bibliography", END)
+    return cast("CompiledStateGraph[DocumentState, Tools, Any, Any]", graph.compile())

@@ -1,0 +1,90 @@
+"""Query -> outline: read and search the material, then propose a tree that grows as it is made."""
+
+from typing import Any, TypedDict, cast
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+
+from pipeline.domain.briefs import OutlineBrief
+from pipeline.domain.documents import Outline
+from pipeline.domain.jobs import OutlineGenerationRequest
+from pipeline.domain.outline import leaves
+from pipeline.domain.outline_text import imported
+from pipeline.domain.units import content_key
+from pipeline.graphs.growth import Growth
+from pipeline.graphs.research import Desk, commission, digests, passages_for, read_files
+from pipeline.graphs.tools import Tools
+
+UNIT = "outline"
+
+VERSION = 1
+"""Raise it when the way that an outline is proposed changes: stored units are then not reused."""
+
+
+class OutlineState(TypedDict, total=False):
+    request: OutlineGenerationRequest
+    desk: Desk
+    brief: OutlineBrief
+    outline: Outline
+
+
+async def initial_research(state: OutlineState, runtime: Runtime[Tools]) -> OutlineState:
+    """Read every file, and find the passages that fit the prompt best."""
+    tools, request = runtime.context, state["request"]
+    tools.counter.total = 2
+    desk = await read_files(request.context_files, tools)
+    passages = await passages_for(request.task_prompt, desk)
+    if passages:
+        tools.progress("research", "searching", passages=len(passages))
+    else:
+        tools.progress("research", "no_material")
+    brief = OutlineBrief(
+        commission=commission(
+            request, tools.job, desk, tools, title=tools.job.title, prompt=request.task_prompt
+        ),
+        digests=digests(desk),
+        passages=passages,
+    )
+    tools.counter.done = 1
+    return {"desk": desk, "brief": brief}
+
+
+async def outline_generation(state: OutlineState, runtime: Runtime[Tools]) -> OutlineState:
+    """Propose the tree, or take over the author's own as it stands."""
+    tools, brief, desk = runtime.context, state["brief"], state["desk"]
+    key = content_key(
+        UNIT,
+        version=VERSION,
+        author=brief.commission.model or tools.author.name,
+        brief=brief.model_dump(mode="json"),
+        own=desk.own_outline,
+    )
+    if (stored := tools.journal.finished(UNIT, key)) is not None:
+        return {"outline": Outline.model_validate(stored)}
+    growth = Growth(tools, total_words=brief.commission.target_words)
+    growth.reset()
+    own = imported(desk.own_outline)
+    if own:
+        tools.progress("outline", "importing", name=desk.own_outline_name)
+        outline = growth.take(desk.own_outline_name.rsplit(".", maxsplit=1)[0], own)
+    else:
+        tools.progress("outline", "proposing")
+        async with tools.slots.slot():
+            proposed = await tools.author.propose_outline(brief, growth.grow)
+        outline = growth.finish(proposed)
+    tools.counter.done = 2
+    tools.progress("outline", "proposed", total=len(leaves(outline.nodes)))
+    await tools.journal.finish(UNIT, key, outline.model_dump(mode="json"), growth.targets(outline))
+    return {"outline": outline}
+
+
+def outline_graph() -> CompiledStateGraph[OutlineState, Tools, Any, Any]:
+    """The edges of the first graph."""
+    graph = StateGraph(OutlineState, context_schema=Tools)
+    graph.add_node(initial_research)
+    graph.add_node(outline_generation)
+    graph.add_edge(START, "initial_research")
+    graph.add_edge("initial_research", "outline_generation")
+    graph.add_edge("outline_generation", END)
+    return cast("CompiledStateGraph[OutlineState, Tools, Any, Any]", graph.compile())

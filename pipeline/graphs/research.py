@@ -1,0 +1,131 @@
+"""Read the author's files and find what fits: the first step of both graphs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.domain.briefs import Commission, SourceDigest
+from pipeline.domain.documents import (
+    ContextFile,
+    FileProblem,
+    FileRole,
+    Passage,
+    Reading,
+    SourceId,
+)
+from pipeline.domain.jobs import Job, JobOptions
+from pipeline.domain.passages import digest
+from pipeline.errors import InvalidRequest, NotFound, UnreadableFile
+from pipeline.graphs.tools import Tools
+from pipeline.ports import Material
+
+GUIDE_CHARS = 12_000
+"""Characters of requirements and of style guides that go into every prompt: some 3,000 tokens."""
+
+PASSAGES_FOR_OUTLINE = 24
+"""Passages beside the digests of all files; more of them adds length and little else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The author's files, read and sorted by what they are for."""
+
+    material: Material
+    requirements: str
+    style: str
+    own_outline: str
+    own_outline_name: str
+    problems: tuple[FileProblem, ...]
+
+
+async def read_files(files: Sequence[ContextFile], tools: Tools) -> Desk:
+    """Read every file; one that cannot be read is announced, and the job goes on without it.
+
+    Raises:
+        InvalidRequest: `no_readable_file`: files were given and not one could be read.
+    """
+    read: list[tuple[ContextFile, Reading]] = []
+    problems: list[FileProblem] = []
+    for done, file in enumerate(files, start=1):
+        tools.progress("research", "reading", name=file.file_name, done=done, total=len(files))
+        try:
+            reading = await tools.shelf.read(file)
+        except (UnreadableFile, NotFound) as error:
+            tools.file_read(file, None, error)
+            problems.append(
+                FileProblem(
+                    file_id=file.file_id,
+                    file_name=file.file_name,
+                    code=error.code,
+                    message=str(error),
+                )
+            )
+        else:
+            tools.file_read(file, reading)
+            read.append((file, reading))
+    if files and not read:
+        reasons = " ".join(f"{p.file_name}: {p.message}" for p in problems)
+        raise InvalidRequest("no_readable_file", f"None of the files could be read. {reasons}")
+    return await _sorted(read, tuple(problems), tools)
+
+
+async def _sorted(
+    read: Sequence[tuple[ContextFile, Reading]], problems: tuple[FileProblem, ...], tools: Tools
+) -> Desk:
+    def text(role: FileRole) -> str:
+        return "\n\n".join(plain(r) for f, r in read if f.file_type is role)[:GUIDE_CHARS]
+
+    content = {SourceId(f.file_id): r for f, r in read if f.file_type is FileRole.CONTENT}
+    outlines = [(f, r) for f, r in read if f.file_type is FileRole.OUTLINE]
+    return Desk(
+        material=await tools.shelf.material(content),
+        requirements=text(FileRole.REQUIREMENTS),
+        style=text(FileRole.STYLE_GUIDE),
+        own_outline=outline_text(outlines[0][1]) if outlines else "",
+        own_outline_name=outlines[0][0].file_name if outlines else "",
+        problems=problems,
+    )
+
+
+def plain(reading: Reading) -> str:
+    return "\n".join(block.text for block in reading.blocks)
+
+
+def outline_text(reading: Reading) -> str:
+    """The reading as Markdown headings and list items, for the outline importer."""
+    lines = [
+        f"{'#' * block.level} {block.text}" if block.kind == "heading" else block.text
+        for block in reading.blocks
+    ]
+    return "\n".join(lines)
+
+
+def commission(
+    options: JobOptions, job: Job, desk: Desk, tools: Tools, *, title: str, prompt: str
+) -> Commission:
+    """What holds for the whole job, from its request and the author's files."""
+    return Commission(
+        prompt=prompt,
+        title=title,
+        language=job.language,
+        document_type=options.document_type,
+        audience=options.audience,
+        tone=options.tone,
+        target_words=options.target_words or tools.default_target_words,
+        requirements=desk.requirements,
+        style=desk.style,
+        model=options.model,
+        has_material=bool(desk.material.sources),
+    )
+
+
+def digests(desk: Desk) -> tuple[SourceDigest, ...]:
+    """Every source at a glance, so that none is left out of the proposal."""
+    return tuple(
+        digest(source, desk.material.readings[source.id]) for source in desk.material.sources
+    )
+
+
+async def passages_for(prompt: str, desk: Desk) -> tuple[Passage, ...]:
+    if not desk.material.sources:
+        return ()
+    return tuple(await desk.material.search(prompt, limit=PASSAGES_FOR_OUTLINE))

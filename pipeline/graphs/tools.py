@@ -1,0 +1,96 @@
+"""What a node may use, handed in as the LangGraph context."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.domain.documents import ContextFile, NodeId, Reading, SectionStatus
+from pipeline.domain.jobs import FileRead, Job, SectionState, TaskProgress
+from pipeline.domain.outline import Place
+from pipeline.errors import PipelineError
+from pipeline.graphs.phrases import say
+from pipeline.ports import Author, Journal, Shelf, Slots
+
+
+@dataclass(slots=True)
+class Counter:
+    """Steps done of all steps; only ever grows."""
+
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The world as one running job sees it."""
+
+    job: Job
+    author: Author
+    shelf: Shelf
+    journal: Journal
+    slots: Slots
+    now: Callable[[], datetime]
+    default_target_words: int
+    counter: Counter
+    abort: Callable[[PipelineError], None]
+    """End the whole job with this error: what no other section can escape either."""
+
+    def progress(
+        self, step: str, key: str, *, section: NodeId | None = None, **values: str | int
+    ) -> None:
+        """Say where the job stands, in its language."""
+        self.journal.tell(
+            TaskProgress(
+                job_id=self.job.id,
+                task_type=self.job.kind,
+                at=self.now(),
+                step=step,
+                progress=say(self.job.language, key, **values),
+                done=self.counter.done,
+                total=self.counter.total,
+                section_id=section,
+            )
+        )
+
+    def section(
+        self,
+        place: Place,
+        state: SectionStatus,
+        *,
+        content: str = "",
+        words: int = 0,
+        error: PipelineError | None = None,
+    ) -> SectionState:
+        """The event that says where a section stands."""
+        return SectionState(
+            job_id=self.job.id,
+            task_type=self.job.kind,
+            at=self.now(),
+            section_id=place.node.id,
+            title=place.node.title,
+            number=place.number,
+            state=state,
+            content=content,
+            word_count=words,
+            code=error.code if error else "",
+            error=str(error) if error else "",
+        )
+
+    def file_read(
+        self, file: ContextFile, reading: Reading | None, error: PipelineError | None = None
+    ) -> None:
+        """Say what was read from a file, or why it could not be read."""
+        self.journal.tell(
+            FileRead(
+                job_id=self.job.id,
+                task_type=self.job.kind,
+                at=self.now(),
+                file_id=file.file_id,
+                file_name=file.file_name,
+                pages=reading.pages if reading else None,
+                words=reading.words if reading else 0,
+                headings=reading.headings if reading else 0,
+                code=error.code if error else "",
+                error=str(error) if error else "",
+            )
+        )

@@ -1,0 +1,153 @@
+"""The composition root: the one place where settings become objects."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from uuid import uuid4
+
+from pipeline.adapters.embedded_redis import ensure_server
+from pipeline.adapters.export_docx import DocxExporter
+from pipeline.adapters.export_markdown import MarkdownExporter
+from pipeline.adapters.local_queue import LocalQueue
+from pipeline.adapters.model_author import ModelAuthor
+from pipeline.adapters.offline_author import OfflineAuthor
+from pipeline.adapters.openai_chat import OpenAIChat
+from pipeline.adapters.redis_connection import connect
+from pipeline.adapters.redis_feed import RedisEventFeed
+from pipeline.adapters.redis_manuscripts import RedisManuscriptStore, RedisReadingStore
+from pipeline.adapters.redis_store import RedisJobStore
+from pipeline.adapters.shelf import FileShelf
+from pipeline.config import Settings
+from pipeline.domain.jobs import JobId
+from pipeline.engine import Engine, Hooks, terms_of
+from pipeline.graphs.work import GraphWork
+from pipeline.ports import Author, EventFeed
+from pipeline.service.exports import ExportService
+from pipeline.service.jobs import JobService, Limits
+from pipeline.service.manuscripts import ManuscriptService
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What pages, API and workers use."""
+
+    settings: Settings
+    jobs: JobService
+    manuscripts: ManuscriptService
+    exports: ExportService
+    feed: EventFeed
+    engine: Engine
+    shelf: FileShelf
+    author_name: str
+
+    def start(self) -> None:
+        """Begin to run jobs in this process."""
+        self.engine.start()
+
+    def stop(self) -> None:
+        """Give running jobs back and let go of everything; the store keeps what is done."""
+        self.engine.stop()
+        self.shelf.close()
+
+
+def build_runtime(settings: Settings) -> Runtime:
+    """Make all objects. Starts the embedded Redis server if there is no other; runs no job."""
+    url = settings.redis_url or _embedded(settings)
+    client = connect(url)
+    shelf = FileShelf(
+        RedisReadingStore(client, settings.manuscript_ttl), max_file_bytes=settings.max_file_bytes
+    )
+    author = _author(settings)
+    limits = Limits(
+        prompt_chars=settings.max_prompt_chars,
+        nodes=settings.max_nodes,
+        depth=settings.max_depth,
+        file_bytes=settings.max_file_bytes,
+    )
+    store = RedisJobStore(client, terms_of(settings), _now)
+
+    def submit(job_id: JobId) -> object:
+        return engine.submit(job_id)  # made below: queue and engine need each other
+
+    jobs = JobService(store, LocalQueue(submit), limits, now=_now, new_id=_new_id)
+    manuscripts = ManuscriptService(
+        RedisManuscriptStore(client, settings.manuscript_ttl, _now),
+        jobs,
+        limits,
+        read=shelf.read_upload,
+        now=_now,
+        new_id=_new_id,
+    )
+    engine = Engine(
+        settings,
+        url,
+        GraphWork(author, shelf, _now, settings.default_target_words),
+        Hooks(
+            now=_now,
+            on_finished=manuscripts.deliver,
+            revive=None if settings.redis_url else lambda: _embedded(settings),
+        ),
+    )
+    return Runtime(
+        settings=settings,
+        jobs=jobs,
+        manuscripts=manuscripts,
+        exports=ExportService({"md": MarkdownExporter(), "docx": DocxExporter()}),
+        feed=RedisEventFeed(url),
+        engine=engine,
+        shelf=shelf,
+        author_name=author.name,
+    )
+
+
+def _embedded(settings: Settings) -> str:
+    return ensure_server(settings.data_dir, settings.embedded_redis_bin)
+
+
+def _author(settings: Settings) -> Author:
+    if settings.has_model:
+        return ModelAuthor(OpenAIChat(settings), settings)
+    return OfflineAuthor()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return uuid4().hex
+
+
+def configure_logging(settings: Settings) -> None:
+    """Log to standard error; for entry points only."""
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs a line for each model call
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+
+
+@cache
+def _shared() -> Runtime:
+    return build_runtime(Settings())
+
+
+_override: list[Runtime] = []
+
+
+def runtime() -> Runtime:
+    """Return this process's runtime, built on first use."""
+    return _override[-1] if _override else _shared()
+
+
+@contextmanager
+def override(replacement: Runtime) -> Iterator[Runtime]:
+    """Use another runtime in this process for a while; for tests."""
+    _override.append(replacement)
+    try:
+        yield replacement
+    finally:
+        _override.pop()

@@ -1,0 +1,186 @@
+"""Jobs: submit, follow, cancel, fetch the result."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.domain.documents import ContextFile, Language
+from pipeline.domain.jobs import (
+    JOB_ID,
+    DocumentGenerationRequest,
+    EventId,
+    Job,
+    JobEvent,
+    JobId,
+    JobKind,
+    JobOptions,
+    JobStatus,
+    ManuscriptId,
+    OutlineGenerationRequest,
+)
+from pipeline.domain.language import detect_language
+from pipeline.domain.outline import check, leaves, tidied
+from pipeline.errors import InvalidRequest, NotFound, TooLarge
+from pipeline.ports import JobQueue, JobStore
+
+TITLE_CHARS = 80
+"""A job is listed under the first words of its prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is taken, from the settings."""
+
+    prompt_chars: int
+    nodes: int
+    depth: int
+    file_bytes: int
+
+
+class JobService:
+    """The one door to jobs; safe to use from many threads."""
+
+    def __init__(
+        self,
+        store: JobStore,
+        queue: JobQueue,
+        limits: Limits,
+        *,
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._limits = limits
+        self._now = now
+        self._new_id = new_id
+
+    def submit_outline(
+        self, request: OutlineGenerationRequest, manuscript_id: ManuscriptId | None = None
+    ) -> Job:
+        """Check the request, save the job and wake the engine; returns before it starts.
+
+        Raises:
+            InvalidRequest: `prompt_empty`, `job_id_invalid`, `file_without_content`.
+            TooLarge: `prompt_too_long`, `file_too_large`.
+            Conflict: The id is taken by another request.
+        """
+        prompt = request.task_prompt.strip()
+        if not prompt:
+            raise InvalidRequest(
+                "prompt_empty", "The prompt is empty. Say what the document is about."
+            )
+        self._check_prompt(prompt)
+        title = prompt.splitlines()[0][:TITLE_CHARS].strip()
+        language = request.language or detect_language(prompt)
+        return self._submit(request, JobKind.OUTLINE, title, language, manuscript_id)
+
+    def submit_document(
+        self, request: DocumentGenerationRequest, manuscript_id: ManuscriptId | None = None
+    ) -> Job:
+        """As `submit_outline`, and the outline's own rules (`pipeline.domain.outline.check`)."""
+        outline = tidied(request.outline)
+        check(outline, max_nodes=self._limits.nodes, max_depth=self._limits.depth)
+        self._check_prompt(request.task_prompt)
+        tidy = request.model_copy(update={"outline": outline})
+        words = " ".join([outline.title, *(p.node.title for p in leaves(outline.nodes)[:20])])
+        language = request.language or detect_language(words)
+        return self._submit(tidy, JobKind.DOCUMENT, outline.title, language, manuscript_id)
+
+    def _check_prompt(self, prompt: str) -> None:
+        if len(prompt) > self._limits.prompt_chars:
+            raise TooLarge(
+                "prompt_too_long",
+                f"The prompt has {len(prompt):,} characters; at most {self._limits.prompt_chars:,} "
+                "are taken. Put longer text into a file and attach it.",
+                {"limit": self._limits.prompt_chars, "size": len(prompt)},
+            )
+
+    def _submit(
+        self,
+        request: JobOptions,
+        kind: JobKind,
+        title: str,
+        language: Language,
+        manuscript_id: ManuscriptId | None,
+    ) -> Job:
+        for file in request.context_files:
+            self._check_file(file)
+        job_id = request.job_id or self._new_id()
+        if not re.match(JOB_ID, job_id):
+            raise InvalidRequest(
+                "job_id_invalid",
+                "A job_id has 1 to 128 of the characters A-Z a-z 0-9 . _ : - and nothing else.",
+            )
+        job = Job(
+            id=JobId(job_id),
+            kind=kind,
+            title=title,
+            language=language,
+            priority=request.priority,
+            manuscript_id=manuscript_id,
+            created_at=self._now(),
+        )
+        body = request.model_dump_json(exclude={"job_id"})
+        stored = self._store.create(job, body, fingerprint(kind, body))
+        self._queue.put(stored)
+        return stored
+
+    def _check_file(self, file: ContextFile) -> None:
+        given = [value for value in (file.content, file.storage_url) if value is not None]
+        if len(given) != 1:
+            raise InvalidRequest(
+                "file_without_content",
+                f"File {file.file_name!r} needs either content or storage_url.",
+                {"name": file.file_name},
+            )
+        size = len(file.content or "")
+        if size > self._limits.file_bytes * 4 // 3 + 4:
+            raise TooLarge(
+                "file_too_large",
+                f"File {file.file_name!r} is larger than {self._limits.file_bytes:,} bytes.",
+                {"name": file.file_name, "limit": self._limits.file_bytes},
+            )
+
+    def job(self, job_id: JobId) -> Job:
+        """Raises `NotFound`."""
+        return self._store.load(job_id)
+
+    def recent(self, *, limit: int = 50, status: JobStatus | None = None) -> Sequence[Job]:
+        return self._store.recent(limit=limit, status=status)
+
+    def result(self, job_id: JobId) -> str:
+        """The result as JSON. Raises `NotFound` (unknown, not finished, or expired)."""
+        result = self._store.result(job_id)
+        if result is not None:
+            return result
+        job = self._store.load(job_id)
+        if job.status is JobStatus.COMPLETED:
+            raise NotFound(f"The result of job {job_id!r} has expired. Submit the request again.")
+        raise NotFound(f"Job {job_id!r} has no result: it is {job.status}.")
+
+    def events(
+        self, job_id: JobId, *, after: EventId, limit: int = 1000
+    ) -> Sequence[tuple[EventId, JobEvent]]:
+        return self._store.events(job_id, after=after, limit=limit)
+
+    def cancel(self, job_id: JobId) -> Job:
+        """Stop a job; finished sections stay stored. A finished job is returned as it is."""
+        return self._store.request_cancel(job_id)
+
+    def delete(self, job_id: JobId) -> None:
+        """Raises `IllegalTransition` while the job runs."""
+        self._store.delete(job_id)
+
+    def ping(self) -> None:
+        """Raises `StoreUnavailable`."""
+        self._store.ping()
+
+
+def fingerprint(kind: JobKind, body: str) -> str:
+    """Equal for equal requests, whatever the order of their fields."""
+    canonical = json.dumps(json.loads(body), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(f"{kind}\n{canonical}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,398 @@
+"""Manuscripts: from the first prompt over the edited outline to the finished document."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pipeline.domain.assembly import edited
+from pipeline.domain.documents import (
+    ContextFile,
+    Document,
+    FileRole,
+    NodeId,
+    Outline,
+    Reading,
+)
+from pipeline.domain.edits import Applied, Operation, apply_operations
+from pipeline.domain.growth import await_growth, grow
+from pipeline.domain.jobs import (
+    DocumentGenerationRequest,
+    DocumentResult,
+    Job,
+    JobId,
+    JobKind,
+    JobStatus,
+    ManuscriptId,
+    OutlineGenerationRequest,
+)
+from pipeline.domain.language import detect_language
+from pipeline.domain.manuscripts import AttachedFile, Brief, Manuscript, OutlineDraft
+from pipeline.errors import (
+    Conflict,
+    InvalidRequest,
+    NotFound,
+    PipelineError,
+    UnreadableFile,
+)
+from pipeline.ports import ManuscriptStore
+from pipeline.service.jobs import JobService, Limits
+
+log = logging.getLogger(__name__)
+
+EVENTS_AT_ONCE = 500
+"""Events of an outline job folded into the draft in one step; a proposal has some 100."""
+
+MAX_FILES = 50
+"""Files of one manuscript: more of them belongs into a few larger ones."""
+
+
+Status = Literal["proposing", "outline", "writing", "failed", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A manuscript as it stands, with the jobs that still matter."""
+
+    manuscript: Manuscript
+    outline_job: Job | None
+    document_job: Job | None
+
+    @property
+    def is_writing(self) -> bool:
+        return self.document_job is not None and not self.document_job.status.is_final
+
+    @property
+    def status(self) -> Status:
+        """Where the author stands, in one word."""
+        if self.is_writing:
+            return "writing"
+        if self.manuscript.document is not None:
+            return "done"
+        if self.outline_job is not None and not self.outline_job.status.is_final:
+            return "proposing"
+        ended = self.document_job or self.outline_job
+        return "failed" if ended is not None and ended.status is JobStatus.FAILED else "outline"
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What was deleted, so that it can be restored."""
+
+    manuscript: Manuscript
+    draft: OutlineDraft
+
+
+class ManuscriptService:
+    """The one door to manuscripts; safe to use from many threads."""
+
+    def __init__(
+        self,
+        store: ManuscriptStore,
+        jobs: JobService,
+        limits: Limits,
+        *,
+        read: Callable[[str, bytes], Reading],
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._limits = limits
+        self._read = read
+        self._now = now
+        self._new_id = new_id
+
+    def attach(self, name: str, data: bytes, role: FileRole = FileRole.CONTENT) -> AttachedFile:
+        """Read an upload; one that cannot be read comes back with the code of the reason."""
+        try:
+            reading = self._read(name, data)
+        except UnreadableFile as error:
+            log.info("file of %d bytes could not be read: %s", len(data), error.code)
+            return AttachedFile(
+                file_id="unreadable",
+                file_name=name,
+                role=role,
+                size_bytes=len(data),
+                error_code=error.code,
+            )
+        return AttachedFile(
+            file_id=reading.sha256,
+            file_name=name,
+            role=role,
+            size_bytes=len(data),
+            pages=reading.pages,
+            words=reading.words,
+            headings=reading.headings,
+        )
+
+    def start(self, brief: Brief, files: Sequence[AttachedFile]) -> Manuscript:
+        """Make a manuscript and start on its outline.
+
+        Raises:
+            InvalidRequest: As `JobService.submit_outline`, and `too_many_files`.
+        """
+        if len(files) > MAX_FILES:
+            raise InvalidRequest(
+                "too_many_files", f"At most {MAX_FILES} files are taken.", {"limit": MAX_FILES}
+            )
+        manuscript_id, job_id = ManuscriptId(self._new_id()), JobId(self._new_id())
+        readable = tuple(file for file in files if not file.error_code)
+        now = self._now()
+        manuscript = Manuscript(
+            id=manuscript_id,
+            title=brief.prompt.strip().partition("\n")[0],
+            language=brief.language or detect_language(brief.prompt),
+            brief=brief,
+            files=readable,
+            outline_job=job_id,
+            created_at=now,
+            updated_at=now,
+        )
+        self._store.save(manuscript)  # before the job, which may be done within milliseconds
+        self._store.change_outline(manuscript_id, await_growth)
+        try:
+            self._jobs.submit_outline(_outline_request(manuscript), manuscript_id)
+        except PipelineError:
+            self._store.delete(manuscript_id)
+            raise
+        return manuscript
+
+    def propose_again(self, manuscript_id: ManuscriptId) -> Job:
+        """Start a new outline job; what the author made of the tree stays. Raises as `start`."""
+        job_id = JobId(self._new_id())
+
+        def again(current: Manuscript) -> Manuscript:
+            return current.model_copy(update={"outline_job": job_id, "updated_at": self._now()})
+
+        manuscript = self._store.change(manuscript_id, again)
+        self._store.change_outline(manuscript_id, await_growth)
+        return self._jobs.submit_outline(_outline_request(manuscript), manuscript_id)
+
+    def open(self, manuscript_id: ManuscriptId) -> View:
+        """The manuscript with whatever its jobs have brought since. Raises `NotFound`."""
+        manuscript = self._store.load(manuscript_id)
+        outline_job = self._known_job(manuscript.outline_job)
+        document_job = self._known_job(manuscript.document_job)
+        if document_job is not None and document_job.status is JobStatus.COMPLETED:
+            manuscript = self._with_document(manuscript, document_job)
+        return View(manuscript, outline_job, document_job)
+
+    def _known_job(self, job_id: JobId | None) -> Job | None:
+        try:
+            return self._jobs.job(job_id) if job_id else None
+        except NotFound:
+            return None
+
+    def deliver(self, job: Job) -> None:
+        """Put a finished job's result into its manuscript; idempotent."""
+        if job.manuscript_id is None:
+            return
+        try:
+            if job.kind is JobKind.OUTLINE:
+                self.outline(job.manuscript_id)
+            elif job.status is JobStatus.COMPLETED:
+                self._with_document(self._store.load(job.manuscript_id), job)
+        except NotFound:
+            log.info("job %s: its manuscript was deleted meanwhile", job.id)
+
+    def _with_document(self, manuscript: Manuscript, job: Job) -> Manuscript:
+        if manuscript.document_job != job.id or manuscript.delivered_job == job.id:
+            return manuscript
+        result = DocumentResult.model_validate_json(self._jobs.result(job.id))
+
+        def put(current: Manuscript) -> Manuscript:
+            if current.document_job != job.id or current.delivered_job == job.id:
+                return current
+            return current.model_copy(
+                update={
+                    "document": result.document,
+                    "delivered_job": job.id,
+                    "revision": current.revision + 1,
+                    "edited_by_hand": False,
+                    "title": result.document.title,
+                    "updated_at": self._now(),
+                }
+            )
+
+        return self._store.change(manuscript.id, put)
+
+    def outline(self, manuscript_id: ManuscriptId) -> OutlineDraft:
+        """The outline draft, with what its job has added since. Raises `NotFound`."""
+        draft = self._store.outline(manuscript_id)
+        if not draft.growing:
+            return draft
+        manuscript = self._store.load(manuscript_id)
+        if manuscript.outline_job is None:
+            return draft
+        events = self._jobs.events(
+            manuscript.outline_job, after=draft.seen_event, limit=EVENTS_AT_ONCE
+        )
+        if not events:
+            return self._ended(manuscript, draft)
+
+        def fold(current: OutlineDraft) -> OutlineDraft:
+            for event_id, event in events:
+                current = grow(current, event_id, event)
+            return current
+
+        return self._store.change_outline(manuscript_id, fold)
+
+    def _ended(self, manuscript: Manuscript, draft: OutlineDraft) -> OutlineDraft:
+        """A job that expired or ended without a word more grows nothing any longer."""
+        job = self._known_job(manuscript.outline_job)
+        if job is not None and not job.status.is_final:
+            return draft
+        return self._store.change_outline(
+            manuscript.id, lambda current: current.model_copy(update={"growing": False})
+        )
+
+    def edit_outline(
+        self, manuscript_id: ManuscriptId, client: str, operations: Sequence[Operation]
+    ) -> Applied:
+        """Apply an editor's operations; each counts once, however often it is sent."""
+        applied: list[Applied] = []
+
+        def change(draft: OutlineDraft) -> OutlineDraft:
+            applied.append(
+                apply_operations(
+                    draft,
+                    client,
+                    operations,
+                    max_nodes=self._limits.nodes,
+                    max_depth=self._limits.depth,
+                )
+            )
+            return applied[-1].draft
+
+        self._store.change_outline(manuscript_id, change)
+        return applied[-1]
+
+    def write(self, manuscript_id: ManuscriptId) -> Job:
+        """Start writing from the outline as it stands.
+
+        Raises:
+            InvalidRequest: The outline's own rules, such as `node_title_empty`.
+            Conflict: It is being written already.
+        """
+        view = self.open(manuscript_id)
+        if view.is_writing:
+            raise Conflict("This document is being written already.")
+        outline, job_id = self.outline(manuscript_id).outline, JobId(self._new_id())
+        request = _document_request(view.manuscript, outline, job_id)
+        title = outline.title or view.manuscript.title
+        self._store.change(manuscript_id, lambda m: self._writing(m, job_id, title))
+        try:
+            return self._jobs.submit_document(request, manuscript_id)
+        except PipelineError:
+            before = view.manuscript
+            self._store.change(
+                manuscript_id, lambda m: self._writing(m, before.document_job, before.title)
+            )
+            raise
+
+    def _writing(self, manuscript: Manuscript, job_id: JobId | None, title: str) -> Manuscript:
+        return manuscript.model_copy(
+            update={"document_job": job_id, "title": title, "updated_at": self._now()}
+        )
+
+    def edit_section(
+        self,
+        manuscript_id: ManuscriptId,
+        section_id: NodeId,
+        content: str,
+        revision: int | None = None,
+    ) -> Document:
+        """Replace a section's text; citations and references are made anew.
+
+        Args:
+            manuscript_id: Whose document.
+            section_id: The section to replace.
+            content: Its new Markdown, with `[@passage]` markers.
+            revision: Of the document that was edited; None overwrites whatever is there.
+
+        Raises:
+            NotFound: There is no such document or section.
+            Conflict: It was changed since that revision.
+        """
+
+        def change(current: Manuscript) -> Manuscript:
+            if current.document is None:
+                raise NotFound("This manuscript has no document yet.")
+            if revision is not None and revision != current.revision:
+                raise Conflict("The document was changed in another tab. Reload the page.")
+            return current.model_copy(
+                update={
+                    "document": edited(current.document, section_id, content),
+                    "revision": current.revision + 1,
+                    "edited_by_hand": True,
+                    "updated_at": self._now(),
+                }
+            )
+
+        changed = self._store.change(manuscript_id, change)
+        if changed.document is None:
+            raise NotFound("This manuscript has no document yet.")
+        return changed.document
+
+    def recent(self, *, limit: int = 100) -> Sequence[Manuscript]:
+        return self._store.recent(limit=limit)
+
+    def delete(self, manuscript_id: ManuscriptId) -> Deleted:
+        """Remove a manuscript and stop its jobs. Raises `NotFound`."""
+        view = self.open(manuscript_id)
+        deleted = Deleted(view.manuscript, self.outline(manuscript_id))
+        for job in (view.outline_job, view.document_job):
+            if job is not None and not job.status.is_final:
+                self._jobs.cancel(job.id)
+        self._store.delete(manuscript_id)
+        return deleted
+
+    def restore(self, deleted: Deleted) -> None:
+        """Undo a deletion; jobs that were stopped stay so."""
+        self._store.save(deleted.manuscript)
+        self._store.change_outline(deleted.manuscript.id, lambda _: deleted.draft)
+
+
+def _outline_request(manuscript: Manuscript) -> OutlineGenerationRequest:
+    brief = manuscript.brief
+    return OutlineGenerationRequest(
+        job_id=manuscript.outline_job,
+        task_prompt=brief.prompt,
+        context_files=_context(manuscript.files),
+        language=manuscript.language,
+        target_words=brief.target_words,
+        document_type=brief.document_type,
+        audience=brief.audience,
+        tone=brief.tone,
+    )
+
+
+def _document_request(
+    manuscript: Manuscript, outline: Outline, job_id: JobId
+) -> DocumentGenerationRequest:
+    brief = manuscript.brief
+    return DocumentGenerationRequest(
+        job_id=job_id,
+        outline=outline,
+        task_prompt=brief.prompt,
+        context_files=_context(manuscript.files),
+        language=manuscript.language,
+        target_words=brief.target_words,
+        document_type=brief.document_type,
+        audience=brief.audience,
+        tone=brief.tone,
+    )
+
+
+def _context(files: Sequence[AttachedFile]) -> tuple[ContextFile, ...]:
+    return tuple(
+        ContextFile(
+            file_id=file.file_id,
+            file_name=file.file_name,
+            file_type=file.role,
+            storage_url=f"file:{file.file_id}",
+        )
+        for file in files
+    )
