@@ -21,13 +21,17 @@ from pipeline.runtime import configure_logging, runtime
 RECENT = 5
 """Manuscripts listed at the side: those one goes back to."""
 
+ICON = "static/favicon.svg"
+"""Our own: a Material icon here is fetched from another host."""
+
+WIDE = frozenset({"outline", "document"})
+"""Pages with something beside the text."""
+
 
 def draw() -> None:
     """The frame around every page: navigation, what was worked on last, the language."""
     m = messages(runtime().settings.interface_language)
-    st.set_page_config(
-        page_title="Longhand", page_icon="static/favicon.svg", initial_sidebar_state="auto"
-    )
+    st.set_page_config(page_icon=ICON)  # before the navigation, whose icons come from elsewhere
     new = st.Page("pages/new.py", title=m("nav.new"), icon=":material/add_circle:", default=True)
     library = st.Page("pages/library.py", title=m("nav.library"), icon=":material/library_books:")
     steps = [
@@ -35,6 +39,11 @@ def draw() -> None:
         for name in ("outline", "writing", "document")
     ]
     page = st.navigation([new, library, *steps])
+    st.set_page_config(
+        page_title=f"{page.title} · Longhand",
+        page_icon=ICON,
+        layout="wide" if page.url_path in WIDE else "centered",
+    )
     st.logo("static/logo.svg", size="large")
     try:
         with st.sidebar:

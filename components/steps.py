@@ -16,17 +16,19 @@ ORDER: tuple[Step, ...] = ("brief", "outline", "writing", "document")
 
 def steps(current: Step, m: Messages, *, doc: str, reachable: Collection[Step]) -> None:
     """Draw the four steps; those in `reachable` are links to their pages."""
+    at = ORDER.index(current)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        for step in ORDER:
+        for place, step in enumerate(ORDER):
             label = m(f"steps.{step}")
+            icon = ":material/check_circle:" if place < at else ":material/radio_button_unchecked:"
             if step == current:
-                st.markdown(f":material/radio_button_checked: **{label}**", width="content")
+                st.markdown(f":small[:material/radio_button_checked: **{label}**]", width="content")
             elif step in reachable:
                 st.page_link(
                     f"pages/{PAGES.get(step, step)}.py",
                     label=label,
-                    icon=":material/check_circle:",
+                    icon=icon,
                     query_params={"doc": doc},
                 )
             else:
-                st.markdown(f":material/radio_button_unchecked: {label}", width="content")
+                st.markdown(f":small[{icon} {label}]", width="content")

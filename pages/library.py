@@ -33,7 +33,7 @@ def card(manuscript: Manuscript) -> None:
         st.markdown(f"**{title}**")
         when = manuscript.updated_at.astimezone().strftime("%Y-%m-%d %H:%M")
         st.caption(m("library.changed", when=when))
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(
                 page_of(view),
                 label=m("library.open"),

@@ -134,7 +134,7 @@ function drawTexts(row, place, node, view) {
 function drawWords(row, place, node, view) {
   const { words } = row.parts
   const isSum = node.kids.length > 0
-  const count = isSum ? wordsBelow(view.tree, place.id) : node.target_words
+  const count = wordsBelow(view.tree, place.id)
   const shown = count ? view.number(count) : ""
   if (words !== view.active) value(words, shown, false)
   words.readOnly = view.readonly || isSum
@@ -180,8 +180,36 @@ function drawTabStops(row, place, view) {
   row.classList.toggle("is-current", isCurrent)
 }
 
+/** All that a row shows; comparing it is much cheaper than asking the page what stands there. */
+function factsOf(row, place, node, view) {
+  return [
+    place.level,
+    place.position,
+    place.size,
+    place.number,
+    node.title,
+    node.content_summary,
+    node.notes,
+    node.locked,
+    node.status,
+    node.source_ids.length,
+    node.kids.length,
+    wordsBelow(view.tree, place.id),
+    view.collapsed.has(place.id),
+    view.selected.has(place.id),
+    view.opened?.id === place.id && view.opened.k,
+    view.tabStop === place.id && view.mode,
+    view.active === row.parts.words,
+    view.composing,
+  ]
+}
+
+/** Draw a row if what it shows has changed. */
 export function drawRow(row, place, view) {
   const node = view.tree.get(place.id)
+  const facts = factsOf(row, place, node, view)
+  if (row.facts && facts.every((fact, index) => fact === row.facts[index])) return
+  row.facts = facts
   drawTree(row, place, node, view)
   drawTexts(row, place, node, view)
   drawWords(row, place, node, view)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
+from pipeline.adapters.async_tasks import stop_task
 from pipeline.adapters.redis_connection import BLOCK_MS, connect_async, store_errors
 from pipeline.adapters.redis_keys import JobKeys
 from pipeline.domain.jobs import EventId, JobId, JobStatus
@@ -25,6 +26,8 @@ PAGE = 500
 # Events of one read; a page of deltas is some 100 KB.
 QUEUED = 200
 # Batches that wait for a slow reader, some ten seconds; then it is told to read again from Redis.
+STOP_S = 0.05
+# Letting go of a connection takes 2 ms.
 PAUSE_S = 0.3
 # Between two tries while Redis is away.
 GAP = '["gap",null]'
@@ -205,8 +208,7 @@ class _Hub:
 
     async def close(self) -> None:
         self._is_closed = True
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        await stop_task(self._task, again_after_s=STOP_S)
         await self._commands.aclose()
         await self._blocking.aclose()
 
@@ -285,9 +287,7 @@ class _Hub:
             await asyncio.wait({reading, changed}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             changed.cancel()
-            if not reading.done():
-                reading.cancel()
-                await asyncio.wait([reading])
+            await stop_task(reading, again_after_s=STOP_S)
         if reading.cancelled():
             return {}
         return {jobs[key]: entries for key, entries in reading.result()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pipeline.adapters.async_tasks import stop_task
 from pipeline.adapters.redis_flusher import Flusher
 from pipeline.adapters.redis_journal import Ending, LeaseLost, RedisJournal, Watch
 from pipeline.adapters.redis_leases import Claim, Leases
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 
 STOP_PATIENCE_S = 5.0
 # Closing streams takes 0.1 s; what does not stop by then is left behind, and its journal is shut.
+STOP_TIMES = 5
+# How often it is told within that time; each must leave time to close streams in good order.
 DRAIN_PATIENCE_S = 3.0
 # Who shuts down waits for this; afterwards the lease simply runs out.
 
@@ -78,8 +81,7 @@ class JobRun:
         stopped: StopReason | None = None
         if not task.done():
             stopped = self.stopped or "deadline"
-            task.cancel()
-            await asyncio.wait({task}, timeout=STOP_PATIENCE_S)
+            await stop_task(task, again_after_s=STOP_PATIENCE_S / STOP_TIMES, times=STOP_TIMES)
         if stubborn := await self._tree.clear(STOP_PATIENCE_S):
             log.error("Job %s left %d tasks that do not stop", self.job_id, stubborn)
         if stopped:

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
 
+from pipeline.adapters.async_tasks import stop_task
 from pipeline.adapters.limiter import FairLimiter
 from pipeline.adapters.redis_connection import connect_async
 from pipeline.adapters.redis_flusher import Flusher
@@ -31,6 +32,8 @@ REVIVE_S = 0.5
 # An embedded server that died is there again within a second.
 PAUSE_S = 0.3
 # Between two tries of a loop whose step has failed.
+STOP_S = 0.1
+# The engine's own loops let go within milliseconds.
 LEASE_PARTS = 3
 # A lease is renewed, and expired ones are looked for, this often within one lease.
 
@@ -147,9 +150,7 @@ class _Core:
         ready()
         await self.stopping.wait()
         await self.drain()
-        for task in loops:
-            task.cancel()
-        await asyncio.wait(loops)
+        await asyncio.gather(*(stop_task(task, again_after_s=STOP_S) for task in loops))
         await self._commands.aclose()
         await self._blocking.aclose()
 

@@ -23,11 +23,12 @@ from pipeline.domain.jobs import (
 )
 from pipeline.domain.language import detect_language
 from pipeline.domain.outline import check, leaves, tidied
+from pipeline.domain.titles import title_of
 from pipeline.errors import InvalidRequest, NotFound, TooLarge
 from pipeline.ports import JobQueue, JobStore
 
 TITLE_CHARS = 80
-"""A job is listed under the first words of its prompt."""
+"""A prompt that names no subject is listed under its first words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ class JobService:
                 "prompt_empty", "The prompt is empty. Say what the document is about."
             )
         self._check_prompt(prompt)
-        title = prompt.splitlines()[0][:TITLE_CHARS].strip()
         language = request.language or detect_language(prompt)
+        title = title_of(prompt, language) or prompt.splitlines()[0][:TITLE_CHARS].strip()
         return self._submit(request, JobKind.OUTLINE, title, language, manuscript_id)
 
     def submit_document(

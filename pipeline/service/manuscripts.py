@@ -142,7 +142,6 @@ class ManuscriptService:
         now = self._now()
         manuscript = Manuscript(
             id=manuscript_id,
-            title=brief.prompt.strip().partition("\n")[0],
             language=brief.language or detect_language(brief.prompt),
             brief=brief,
             files=readable,
@@ -153,11 +152,13 @@ class ManuscriptService:
         self._store.save(manuscript)  # before the job, which may be done within milliseconds
         self._store.change_outline(manuscript_id, await_growth)
         try:
-            self._jobs.submit_outline(_outline_request(manuscript), manuscript_id)
+            job = self._jobs.submit_outline(_outline_request(manuscript), manuscript_id)
         except PipelineError:
             self._store.delete(manuscript_id)
             raise
-        return manuscript
+        return self._store.change(
+            manuscript_id, lambda current: current.model_copy(update={"title": job.title})
+        )
 
     def propose_again(self, manuscript_id: ManuscriptId) -> Job:
         """Start a new outline job; what the author made of the tree stays. Raises as `start`."""

@@ -1,0 +1,18 @@
+"""Stopping asyncio tasks for certain."""
+
+import asyncio
+from typing import Any
+
+
+async def stop_task(task: asyncio.Task[Any], *, again_after_s: float, times: int = 20) -> bool:
+    """Cancel a task until it is done; False if it never is.
+
+    Once is not always enough: in Python 3.11 `asyncio.wait_for` drops a cancellation that comes
+    in the same turn of the loop as the answer it waits for.
+    """
+    for _ in range(times):
+        if task.done():
+            break
+        task.cancel()
+        await asyncio.wait({task}, timeout=again_after_s)
+    return task.done()

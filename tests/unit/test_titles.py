@@ -1,0 +1,37 @@
+import pytest
+
+from pipeline.domain.titles import LONGEST_TITLE, title_of
+
+
+@pytest.mark.parametrize(
+    ("prompt", "title"),
+    [
+        (
+            "A report on grid storage for a regional board: what there is",
+            "Grid storage for a regional board",
+        ),
+        ("Please write me a short guide to composting.", "Composting"),
+        ("Tides", "Tides"),
+    ],
+)
+def test_an_english_prompt_is_titled_by_its_subject(prompt: str, title: str) -> None:
+    assert title_of(prompt, "en") == title
+
+
+@pytest.mark.parametrize(
+    ("prompt", "title"),
+    [
+        ("写一份关于大语言模型评测方法的综述，面向技术团队", "大语言模型评测方法综述"),
+        ("为街道办事处起草一份老旧小区更新方案：现状问题", "老旧小区更新方案"),
+        ("请生成一份关于人工智能的技术文档大纲", "人工智能技术文档"),
+    ],
+)
+def test_a_chinese_prompt_is_titled_by_its_subject(prompt: str, title: str) -> None:
+    assert title_of(prompt, "zh") == title
+
+
+def test_a_long_title_ends_at_a_word() -> None:
+    title = title_of("winds " * 60, "en")
+
+    assert title.endswith("winds…")
+    assert len(title) <= LONGEST_TITLE + 1
