@@ -47,6 +47,7 @@ export function drawCount(o) {
 function stateOf(o) {
   const { pending, problem } = o.sync
   if (problem?.code === "offline" && pending.length) return ["offline", "cloud_off"]
+  if (problem?.isFinal && pending.length) return ["unsaved", "cloud_off"]
   if (pending.length) return ["saving", "sync"]
   return o.growing ? ["growing", "progress_activity"] : ["saved", "cloud_done"]
 }

@@ -133,6 +133,7 @@ def test_a_refusal_says_why_keeps_the_text_and_can_be_tried_again(author: Author
     author.type(" kept")
     notice = author.page.locator(".ol-notice")
     expect(notice).to_contain_text("What you typed is still here.")
+    expect(author.page.locator(".ol-state")).to_contain_text("Not saved")
 
     author.tell("misbehave", {})
     notice.get_by_role("button", name="Try again").click()
