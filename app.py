@@ -15,6 +15,7 @@ from api.app import create_api, health_route
 from api.live import live_routes
 from components.interface import language_switch, messages
 from components.notices import store_gone
+from components.plain import plain
 from pipeline.errors import StoreUnavailable
 from pipeline.runtime import configure_logging, runtime
 
@@ -61,9 +62,10 @@ def recent(label: str) -> None:
         st.caption(label)
     for manuscript in last:
         page = "document" if manuscript.document else "outline"
-        st.page_link(
-            f"pages/{page}.py", label=manuscript.title, query_params={"doc": manuscript.id}
-        )
+        if st.button(
+            plain(manuscript.title), key=f"recent-{manuscript.id}", type="tertiary"
+        ):  # a page link would be marked as the open page for each manuscript of that page
+            st.switch_page(f"pages/{page}.py", query_params={"doc": manuscript.id})
 
 
 @asynccontextmanager

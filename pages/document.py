@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.interface import messages
 from components.notices import missing
+from components.plain import plain
 from components.reader import reader
 from components.session import manuscript_id
 from components.steps import steps
@@ -23,15 +24,15 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def page(view: View, document: Document) -> None:
     steps("document", m, doc=view.manuscript.id, reachable=["outline"])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(document.title, anchor=False, width="stretch")
+        st.title(plain(document.title), anchor=False, width="stretch")
         downloads(document)
     words = f"{document.word_count:,}"
     by = "document.offline" if document.author == "offline" else "document.model"
     meta = m("document.meta", words=words, sections=len(document.sections))
-    st.caption(f"{meta} · {m(by, author=document.author)}")
+    st.caption(f"{meta} · {m(by, author=plain(document.author))}")
     if document.problems:
         names = ", ".join(f"{p.file_name} ({m.problem(p.code)})" for p in document.problems)
-        st.warning(m("document.problems", names=names), icon=":material/draft:")
+        st.warning(m("document.problems", names=plain(names)), icon=":material/draft:")
     reader(
         key=f"reader-{view.manuscript.id}",
         document=document,

@@ -6,6 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from components.interface import messages
+from components.plain import plain
 from components.session import session
 from pipeline.domain.manuscripts import Manuscript
 from pipeline.errors import NotFound
@@ -27,7 +28,7 @@ COLOURS: Mapping[Status, Literal["blue", "gray", "red", "green"]] = {
 def card(manuscript: Manuscript) -> None:
     view = manuscripts.open(manuscript.id)
     status = view.status
-    title = view.manuscript.title or m("library.untitled")
+    title = plain(view.manuscript.title) or m("library.untitled")
     with st.container(border=True):
         st.badge(m(f"status.{status}"), color=COLOURS[status])
         st.markdown(f"**{title}**")
@@ -57,7 +58,7 @@ def page_of(view: View) -> str:
 
 @st.dialog(" ")
 def ask(view: View) -> None:
-    title = view.manuscript.title or m("library.untitled")
+    title = plain(view.manuscript.title) or m("library.untitled")
     st.markdown(f"**{m('library.delete_named', title=title)}**")
     st.markdown(m("library.delete_question"))
     with st.container(horizontal=True):
@@ -70,7 +71,7 @@ def ask(view: View) -> None:
 
 def undo(deleted: Deleted) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(m("library.deleted", title=deleted.manuscript.title), width="content")
+        st.markdown(m("library.deleted", title=plain(deleted.manuscript.title)), width="content")
         if st.button(m("library.undo"), icon=":material/undo:"):
             manuscripts.restore(deleted)
             state.deleted = None
@@ -95,7 +96,7 @@ if not everything:
     st.markdown(m("library.empty"))
     st.page_link("pages/new.py", label=m("missing.new"), icon=":material/add_circle:")
 elif not found:
-    st.markdown(m("library.nothing", query=query))
+    st.markdown(m("library.nothing", query=plain(query)))
 with st.grid(3, min_column_width=260):
     for one in found:
         try:

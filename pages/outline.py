@@ -7,6 +7,7 @@ from components.interface import messages
 from components.messages import Messages
 from components.notices import missing, problem
 from components.outliner import outliner
+from components.plain import plain
 from components.session import manuscript_id, session
 from components.steps import Step, steps
 from pipeline.domain.edits import snapshot
@@ -137,7 +138,7 @@ def estimate(draft: OutlineDraft, m: Messages) -> None:
         st.markdown(m("outline.estimate_words", sections=len(sections), words=f"{words:,}"))
         author = runtime().author_name
         key = "outline.estimate_model" if settings.has_model else "outline.estimate_offline"
-        st.caption(m(key, author=author))
+        st.caption(m(key, author=plain(author)))
 
 
 def sources(view: View) -> None:
@@ -152,7 +153,7 @@ def sources(view: View) -> None:
                 if file.pages
                 else m("file.read", words=words)
             )
-            st.markdown(f":material/description: {file.file_name}  \n:small[{read}]")
+            st.markdown(f":material/description: {plain(file.file_name)}  \n:small[{read}]")
 
 
 if doc is None:

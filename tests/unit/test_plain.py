@@ -1,0 +1,25 @@
+import pytest
+from markdown_it import MarkdownIt
+
+from components.plain import plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# 标题 *强调*",
+        "[a](javascript:alert(1))",
+        "<b>粗</b>",
+        "1. first",
+        "a_b_c `code`",
+        "- 列表",
+    ],
+)
+def test_what_a_person_typed_is_shown_as_it_stands(text: str) -> None:
+    (_, inline, _) = MarkdownIt().parse(plain(text))
+
+    assert "".join(child.content for child in inline.children or ()) == text
+
+
+def test_streamlits_own_marks_are_inert() -> None:
+    assert plain(":material/home: $x$") == r"\:material/home\: \$x\$"
