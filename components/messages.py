@@ -188,6 +188,34 @@ PROBLEMS: Mapping[str, Text] = {
         "None of the files could be read. Remove them, or give others.",
         "所有文件均无法读取。请移除或更换文件。",
     ),
+    "config": Text(
+        "The settings contradict each other; the server's log says which.",
+        "设置互相矛盾，详见服务器日志。",
+    ),
+    "invalid_request": Text(
+        "This cannot be done as it stands. Check what you entered.",
+        "无法照此执行。请检查输入内容。",
+    ),
+    "invalid_submission": Text(
+        "This page is older than the server. Reload it; what you typed is kept.",
+        "页面版本已过期。请刷新，输入内容会保留。",
+    ),
+    "request_too_large": Text(
+        "More was sent than is taken at once. Use fewer or smaller files.",
+        "发送的内容过大。请减少文件或换用较小的文件。",
+    ),
+    "file_without_content": Text(
+        "A file came without its content. Attach it again.", "有文件缺少内容。请重新附上。"
+    ),
+    "format_unknown": Text("There is no export in this format.", "不支持导出为此格式。"),
+    "job_id_invalid": Text(
+        "A job id has letters, digits and . _ : - only, at most 128.",
+        "任务标识只能含字母、数字和 . _ : -，最多 128 个。",
+    ),
+    "event_id_invalid": Text(
+        "The place to continue from is not known. Reload the page.", "续读位置无效。请刷新页面。"
+    ),
+    "illegal_transition": Text("The job still runs. Stop it first.", "任务仍在运行。请先停止。"),
     "not_found": Text("It no longer exists.", "内容已不存在。"),
     "conflict": Text("It is being written already.", "正在写作中。"),
     "outline_title_empty": Text("Give the outline a title.", "请为大纲填写标题。"),
