@@ -51,9 +51,12 @@ def page(view: View, draft: OutlineDraft) -> None:
         sources(view)
         with st.expander(m("outline.keyboard"), icon=":material/keyboard:"):
             st.markdown(m("outline.keys"))
-    if state.write_request and saved == state.write_request != state.written_request:
+    if abs(saved) == state.write_request != state.written_request:
         state.written_request = state.write_request
-        write(view)
+        if saved > 0:
+            write(view)
+        else:
+            st.rerun()
 
 
 def actions(view: View) -> None:

@@ -36,7 +36,8 @@ def outliner(  # noqa: PLR0913  each is a plain value that the page has at hand
         language: Of the interface.
         readonly: Show it, and let nothing be changed.
         save_request: A new number asks to save what is still on its way; when all of it is
-            acknowledged, the page runs again and gets that number.
+            acknowledged, the page runs again and gets that number; its negative when the
+            server refuses an edit, which the editor then shows.
     """
     # One string: lists and dicts in a component's data are searched for dataframes on each run.
     data = json.dumps(

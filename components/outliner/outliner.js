@@ -115,11 +115,13 @@ class Outliner {
     })
   }
 
-  /** Tell the page once that everything is saved, when it has asked for that. */
+  /** Tell the page once whether everything is saved, when it has asked for that. */
   answer() {
-    if (!this.request || this.answered === this.request || this.sync.pending.length) return
+    if (!this.request || this.answered === this.request) return
+    const isLeft = this.sync.pending.length > 0
+    if (isLeft && !this.sync.problem?.isFinal) return
     this.answered = this.request
-    this.report("saved", this.request)
+    this.report("saved", isLeft ? -this.request : this.request)
   }
 
   close() {
