@@ -26,7 +26,8 @@ class Session:
     """How often one was: each click fills the box anew."""
     write_request: int = 0
     """Counts up when the author wants it written: the outliner then saves and answers."""
-    written_request: int = 0
+    write_for: ManuscriptId | None = None
+    """The manuscript that this is for; None when nothing waits."""
     deleted: object = None
     """What was deleted last, so that it can be restored."""
 

@@ -44,15 +44,15 @@ def page(view: View, draft: OutlineDraft) -> None:
             live=f"live/outlines/{manuscript.id}",
             sources=[(file.file_id, file.file_name) for file in manuscript.files],
             language=m.language,
-            save_request=state.write_request,
+            save_request=state.write_request if waits(view) else 0,
         )
     with side:
         estimate(draft, m)
         sources(view)
         with st.expander(m("outline.keyboard"), icon=":material/keyboard:"):
             st.markdown(m("outline.keys"))
-    if abs(saved) == state.write_request != state.written_request:
-        state.written_request = state.write_request
+    if waits(view) and abs(saved) == state.write_request:
+        state.write_for = None
         if saved > 0:
             write(view)
         else:
@@ -71,20 +71,24 @@ def actions(view: View) -> None:
         return
     has_document = view.manuscript.document is not None
     label = m("outline.write_again" if has_document else "outline.write")
-    waits = state.write_request != state.written_request
-    if st.button(label, type="primary", icon=":material/edit_note:", disabled=waits):
+    if st.button(label, type="primary", icon=":material/edit_note:", disabled=waits(view)):
         if has_document:
             ask_again(view)
         else:
-            approve()
-    if waits:
+            approve(view)
+    if waits(view):
         st.caption(m("outline.saving"))
 
 
-def approve() -> None:
+def approve(view: View) -> None:
     """Let the outliner save what is still on its way; it answers, and the writing starts."""
-    state.write_request += 1
+    state.write_request, state.write_for = state.write_request + 1, view.manuscript.id
     st.rerun()
+
+
+def waits(view: View) -> bool:
+    """Whether the outliner is saving before the writing starts."""
+    return state.write_for == view.manuscript.id
 
 
 @st.dialog(" ")
@@ -94,7 +98,7 @@ def ask_again(view: View) -> None:
         st.markdown(m("outline.again_edited"))
     with st.container(horizontal=True):
         if st.button(m("outline.write_again"), type="primary"):
-            approve()
+            approve(view)
         if st.button(m("outline.keep")):
             st.rerun()
 
