@@ -25,6 +25,9 @@ RECENT = 5
 ICON = "static/favicon.svg"
 """Our own: a Material icon here is fetched from another host."""
 
+FLOW = frozenset({"outline", "writing", "document"})
+"""The pages of one manuscript."""
+
 WIDE = frozenset({"outline", "document"})
 """Pages with something beside the text."""
 
@@ -48,7 +51,8 @@ def draw() -> None:
     st.logo("static/logo.svg", size="large")
     try:
         with st.sidebar:
-            recent(m("nav.recent"))
+            if page.url_path not in FLOW:  # there, each link would be marked as the open page
+                recent(m("nav.recent"))
             language_switch(m)
         page.run()
     except StoreUnavailable:
@@ -62,10 +66,9 @@ def recent(label: str) -> None:
         st.caption(label)
     for manuscript in last:
         page = "document" if manuscript.document else "outline"
-        if st.button(
-            plain(manuscript.title), key=f"recent-{manuscript.id}", type="tertiary"
-        ):  # a page link would be marked as the open page for each manuscript of that page
-            st.switch_page(f"pages/{page}.py", query_params={"doc": manuscript.id})
+        st.page_link(
+            f"pages/{page}.py", label=plain(manuscript.title), query_params={"doc": manuscript.id}
+        )
 
 
 @asynccontextmanager
