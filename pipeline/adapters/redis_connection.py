@@ -1,9 +1,10 @@
 """Connections to Redis, and its errors as ours."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import TypedDict
+from typing import Any, TypedDict, cast
 
 from fakeredis import FakeAsyncRedis, FakeRedis, FakeServer
 from redis import BlockingConnectionPool, Redis
@@ -38,6 +39,11 @@ TIMEOUT_S = 10.0
 # A command that has no answer by then never gets one. Above BLOCK_MS, for blocking reads.
 BLOCK_MS = 2_000
 # How long one blocking read waits on the server before it asks again.
+MEMORY_POLL_S = 0.02
+# How often the store in memory is asked for new events; asking takes 0.1 ms.
+
+Entries = Sequence[tuple[str, dict[str, str]]]
+Streams = Sequence[tuple[str, Entries]]
 
 FOREIGN = (RedisError, RedisClusterException, ChildDeadlockedError, IncorrectPolicyType, OSError)
 # The client's errors have no common ancestor below Exception; a test walks them all.
@@ -88,6 +94,21 @@ def connect_async(url: str, *, connections: int = CONNECTIONS) -> AsyncRedis:
         **_OPTIONS,
     )
     return AsyncRedis.from_pool(pool)
+
+
+async def read_streams(client: AsyncRedis, cursors: Mapping[str, str], count: int) -> Streams:
+    """Entries after those ids, by key; waits for some seconds, then there are none.
+
+    The store in memory is asked again and again: a blocking read that is cancelled would stay
+    registered there, and break all writers when its loop is closed.
+    """
+    streams: dict[Any, Any] = dict(cursors)
+    if not isinstance(client, FakeAsyncRedis):
+        return cast("Streams | None", await client.xread(streams, count, BLOCK_MS)) or []
+    found = cast("Streams | None", await client.xread(streams, count)) or []
+    if not found:
+        await asyncio.sleep(MEMORY_POLL_S)
+    return found
 
 
 @contextmanager

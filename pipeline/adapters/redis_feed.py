@@ -2,21 +2,26 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from pipeline.adapters.async_tasks import stop_task
-from pipeline.adapters.redis_connection import BLOCK_MS, connect_async, store_errors
+from pipeline.adapters.redis_connection import (
+    Entries,
+    Streams,
+    connect_async,
+    read_streams,
+    store_errors,
+)
 from pipeline.adapters.redis_keys import JobKeys
 from pipeline.domain.jobs import EventId, JobId, JobStatus
 from pipeline.errors import StoreUnavailable
 
 Answer = TypeVar("Answer")
 Position = tuple[int, int]
-Entries = Sequence[tuple[str, dict[str, str]]]
 
 ALIVE = timedelta(seconds=15)
 # Proxies close connections that are silent for 30 to 60 s.
@@ -292,11 +297,9 @@ class _Hub:
             return {}
         return {jobs[key]: entries for key, entries in reading.result()}
 
-    async def _read(self, cursors: dict[str, str]) -> Sequence[tuple[str, Entries]]:
+    async def _read(self, cursors: dict[str, str]) -> Streams:
         with store_errors("wait for events"):
-            streams = cast("dict[Any, Any]", cursors)
-            found = await self._blocking.xread(streams, count=PAGE, block=BLOCK_MS)
-        return cast("Sequence[tuple[str, Entries]]", found or [])
+            return await read_streams(self._blocking, cursors, PAGE)
 
     def _deliver(self, job_id: JobId, entries: Entries) -> None:
         channel = self._channels.get(job_id)

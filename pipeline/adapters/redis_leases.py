@@ -8,9 +8,10 @@ from typing import Any, cast
 from redis.asyncio import Redis
 
 from pipeline.adapters import redis_scripts as scripts
-from pipeline.adapters.redis_connection import BLOCK_MS, store_errors
+from pipeline.adapters.redis_connection import read_streams, store_errors
 from pipeline.adapters.redis_keys import (
     CONTROL,
+    CONTROLS_KEPT,
     INDEX_TTL,
     RUNNING,
     JobKeys,
@@ -121,7 +122,7 @@ class CancelRequests:
             if self._last is None:
                 newest = await _answer(self._redis.xrevrange(CONTROL, count=1))
                 self._last = newest[0][0] if newest else "0-0"
-            found = await _answer(self._redis.xread({CONTROL: self._last}, block=BLOCK_MS))
+            found = await read_streams(self._redis, {CONTROL: self._last}, CONTROLS_KEPT)
         entries = found[0][1] if found else []
         if entries:
             self._last = entries[-1][0]

@@ -1,9 +1,11 @@
 """The engine with hand-written work: how jobs start, stop, move to another engine and end."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -409,15 +411,17 @@ def test_work_that_swallows_its_cancellation_writes_nothing_after_the_end(
 ) -> None:
     monkeypatch.setattr("pipeline.engine.run.STOP_PATIENCE_S", 0.1)
     entered = threading.Event()
+    release: list[Callable[[], object]] = []
 
     async def stubborn(job: Job, request: str, journal: Journal, slots: Slots) -> str:
         released = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        release.append(lambda: loop.call_soon_threadsafe(released.set))
         entered.set()
-        for _ in range(3):
-            try:
+        while not released.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
                 await released.wait()
-            except asyncio.CancelledError:
-                journal.write("一", "还在写")
+            journal.write("一", "还在写")
         return RESULT
 
     job = a_job()
@@ -426,6 +430,7 @@ def test_work_that_swallows_its_cancellation_writes_nothing_after_the_end(
         assert entered.wait(PATIENCE_S)
         a_store(redis_url).request_cancel(job.id)
         ended = running.next_end()
+        release[0]()
 
     assert ended.status is JobStatus.CANCELLED
     events = events_of(a_store(redis_url), job.id)
