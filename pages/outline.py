@@ -4,19 +4,21 @@ import streamlit as st
 
 from components.board import board
 from components.interface import messages
-from components.messages import Messages
 from components.notices import missing, problem
 from components.outliner import outliner
 from components.plain import plain
 from components.session import manuscript_id, session
 from components.steps import Step, steps
 from pipeline.domain.edits import snapshot
-from pipeline.domain.jobs import JobStatus
+from pipeline.domain.jobs import JobStatus, ManuscriptId
 from pipeline.domain.manuscripts import OutlineDraft
 from pipeline.domain.outline import leaves
 from pipeline.errors import NotFound, PipelineError
 from pipeline.runtime import runtime
 from pipeline.service.manuscripts import View
+
+ESTIMATE_EVERY_S = 3
+"""Soon enough to follow the author's edits, and some milliseconds of work each time."""
 
 settings, manuscripts = runtime().settings, runtime().manuscripts
 m, state, doc = messages(settings.interface_language), session(), manuscript_id()
@@ -33,7 +35,7 @@ def page(view: View, draft: OutlineDraft) -> None:
         with st.container():
             st.title(m("outline.title"), anchor=False)
             st.markdown(m("outline.lead"))
-        actions(view)
+        actions(view, draft)
     main, side = st.columns([3, 1], gap="large")
     with main:
         progress(view)
@@ -47,7 +49,7 @@ def page(view: View, draft: OutlineDraft) -> None:
             save_request=state.write_request if waits(view) else 0,
         )
     with side:
-        estimate(draft, m)
+        estimate(manuscript.id)
         sources(view)
         with st.expander(m("outline.keyboard"), icon=":material/keyboard:"):
             st.markdown(m("outline.keys"))
@@ -59,7 +61,7 @@ def page(view: View, draft: OutlineDraft) -> None:
             st.rerun()
 
 
-def actions(view: View) -> None:
+def actions(view: View, draft: OutlineDraft) -> None:
     """The one primary button: approve the outline, or go to where it is being written."""
     if view.is_writing and view.document_job:
         st.page_link(
@@ -71,7 +73,8 @@ def actions(view: View) -> None:
         return
     has_document = view.manuscript.document is not None
     label = m("outline.write_again" if has_document else "outline.write")
-    if st.button(label, type="primary", icon=":material/edit_note:", disabled=waits(view)):
+    is_early = waits(view) or draft.growing
+    if st.button(label, type="primary", icon=":material/edit_note:", disabled=is_early):
         if has_document:
             ask_again(view)
         else:
@@ -137,8 +140,10 @@ def progress(view: View) -> None:
         st.rerun()
 
 
-def estimate(draft: OutlineDraft, m: Messages) -> None:
-    sections = leaves(draft.outline.nodes)
+@st.fragment(run_every=ESTIMATE_EVERY_S)
+def estimate(manuscript_id: ManuscriptId) -> None:
+    """What the tree amounts to, also while it is edited without the page running again."""
+    sections = leaves(manuscripts.outline(manuscript_id).outline.nodes)
     words = sum(place.node.target_words or 0 for place in sections)
     with st.container(border=True):
         st.markdown(f"**{m('outline.estimate')}**")
