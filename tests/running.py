@@ -2,13 +2,18 @@
 
 import asyncio
 import json
+import os
 import queue
+import signal
+import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
+from pipeline.adapters.embedded_redis import server_pid
 from pipeline.adapters.redis_connection import connect, connect_async
 from pipeline.adapters.redis_flusher import Flusher
 from pipeline.adapters.redis_journal import RedisJournal, Watch
@@ -170,3 +175,12 @@ def as_writer(
             return await act(Writer(claim, flusher.open(claim, watch), leases, heard))
 
     return asyncio.run(run())
+
+
+def kill_server(data_dir: Path) -> None:
+    """Kill the server like a crash, and wait until it is gone."""
+    pid = server_pid(data_dir)
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    while server_pid(data_dir) == pid:
+        threading.Event().wait(0.005)

@@ -55,10 +55,10 @@ _TREE: ContextVar[TaskTree | None] = ContextVar("tree", default=None)
 def _make_task(
     loop: asyncio.AbstractEventLoop,
     work: Coroutine[Any, Any, Answer] | Generator[Any, None, Answer],
-    *,
-    context: Context | None = None,
+    **options: Any,  # a context; from Python 3.13 on others too, all meant for the task
 ) -> asyncio.Task[Answer]:
-    task = asyncio.Task(work, loop=loop, context=context)
+    task = asyncio.Task(work, loop=loop, **options)
+    context: Context | None = options.get("context")
     if tree := _TREE.get() if context is None else context.get(_TREE):
         tree.note(task)
     return task

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from pipeline.adapters.async_tasks import stop_task
 from pipeline.adapters.limiter import FairLimiter
-from pipeline.adapters.redis_connection import connect_async
+from pipeline.adapters.redis_connection import MEMORY, connect_async
 from pipeline.adapters.redis_flusher import Flusher
 from pipeline.adapters.redis_keys import Terms
 from pipeline.adapters.redis_leases import CancelRequests, Leases
@@ -125,6 +125,7 @@ class _Core:
         self.loop = asyncio.get_running_loop()
         self.stopping = asyncio.Event()
         self._settings = settings
+        self._url = url
         self._hooks = hooks
         self._runs: dict[JobId, tuple[JobRun, asyncio.Task[None]]] = {}
         self._running = 0
@@ -144,7 +145,7 @@ class _Core:
 
     async def run(self, ready: Callable[[], None]) -> None:
         steps = [self._flusher.run, self._cancel_some, self._beat, self._reap]
-        if self._hooks.revive is not None:
+        if self._hooks.revive is not None and not self._url.startswith(MEMORY):
             steps.append(self._revive)
         loops = [asyncio.create_task(_again_and_again(step)) for step in steps]
         ready()

@@ -1,6 +1,5 @@
 import logging
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -19,8 +18,16 @@ from pipeline.adapters.embedded_redis import (
 from pipeline.adapters.redis_connection import connect
 from pipeline.domain.jobs import START, JobStatus
 from pipeline.errors import StoreUnavailable
-from tests.running import PATIENCE_S, REQUEST, a_job, a_store, endings_of, running_engine
-from tests.unit.test_engine import Units
+from tests.running import (
+    PATIENCE_S,
+    REQUEST,
+    a_job,
+    a_store,
+    endings_of,
+    kill_server,
+    running_engine,
+)
+from tests.works import Units
 
 pytestmark = pytest.mark.skipif(find_binary() is None, reason="there is no redis-server here")
 
@@ -31,15 +38,6 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / '数据 "a'
     yield folder
     stop_server(folder, only_if_unused=False)
-
-
-def _kill(data_dir: Path) -> None:
-    """Kill the server like a crash, and wait until it is gone."""
-    pid = server_pid(data_dir)
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    while server_pid(data_dir) == pid:
-        threading.Event().wait(0.005)
 
 
 def _append_only_file(data_dir: Path) -> Path:
@@ -88,7 +86,7 @@ def test_what_was_acknowledged_survives_kill_9_of_the_server(data_dir: Path) -> 
     killed = threading.Event()
 
     def kill_while_writing() -> None:
-        _kill(data_dir)
+        kill_server(data_dir)
         killed.set()
         ensure_server(data_dir)
 
@@ -112,7 +110,7 @@ def test_a_truncated_file_costs_at_most_its_last_entry(data_dir: Path) -> None:
     client = connect(ensure_server(data_dir))
     for number in range(100):
         client.rpush("列表", number)
-    _kill(data_dir)
+    kill_server(data_dir)
     file = _append_only_file(data_dir)
     file.write_bytes(file.read_bytes()[:-3])
 
@@ -127,7 +125,7 @@ def test_a_damaged_file_is_repaired_and_a_copy_is_kept(
     client = connect(ensure_server(data_dir))
     for number in range(100):
         client.rpush("列表", number)
-    _kill(data_dir)
+    kill_server(data_dir)
     file = _append_only_file(data_dir)
     content = file.read_bytes()
     middle = content.index(b"*3", len(content) // 2)
@@ -143,7 +141,7 @@ def test_a_damaged_file_is_repaired_and_a_copy_is_kept(
 
 def test_a_recycled_process_number_is_not_taken_for_the_server(data_dir: Path) -> None:
     ensure_server(data_dir)
-    _kill(data_dir)
+    kill_server(data_dir)
     (data_dir / "redis.pid").write_text(str(os.getpid()))
 
     assert server_pid(data_dir) is None
@@ -179,6 +177,16 @@ def test_a_program_that_is_no_server_is_reported(data_dir: Path) -> None:
         ensure_server(data_dir, Path("/bin/false"))
 
 
+def test_files_of_a_newer_server_are_not_ignored_by_an_older_one(data_dir: Path) -> None:
+    (data_dir / "appendonlydir").mkdir(parents=True)
+    old = data_dir / "redis-server"
+    old.write_text("#!/bin/sh\necho Redis server v=6.2.14 sha=0\n", encoding="utf-8")
+    old.chmod(0o700)
+
+    with pytest.raises(StoreUnavailable, match="older"):
+        ensure_server(data_dir, old)
+
+
 def test_without_a_server_the_store_is_in_memory_and_says_so(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -204,7 +212,7 @@ def test_a_job_goes_through_two_deaths_of_the_server(data_dir: Path) -> None:
         for enough in (5, 20):
             while len(units.done) < enough:
                 threading.Event().wait(0.005)
-            _kill(data_dir)
+            kill_server(data_dir)
         ended = running.next_end()
 
     assert ended.status is JobStatus.COMPLETED

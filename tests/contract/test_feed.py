@@ -13,7 +13,6 @@ from pipeline.adapters.redis_feed import RedisEventFeed
 from pipeline.adapters.redis_journal import Ending
 from pipeline.adapters.redis_keys import JobKeys
 from pipeline.domain.jobs import JOB_EVENT, START, EventId, Job, JobStatus, TaskCompleted
-from tests.contract.test_embedded_redis import _kill
 from tests.running import (
     REQUEST,
     RESULT,
@@ -21,6 +20,7 @@ from tests.running import (
     a_job,
     a_store,
     as_writer,
+    kill_server,
     progress,
     utc_now,
 )
@@ -237,7 +237,7 @@ def test_a_reader_goes_on_when_the_server_has_come_back(tmp_path: Path) -> None:
         following = feed.follow(writer.claim.job.id, after=START)
         reading = asyncio.create_task(_all(following))
         await _say(writer, 1)
-        await asyncio.to_thread(_kill, tmp_path)
+        await asyncio.to_thread(kill_server, tmp_path)
         writer.journal.write("一", "潮汐")
         await asyncio.to_thread(ensure_server, tmp_path)
         await _say(writer, 2)

@@ -1,12 +1,31 @@
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from redis import exceptions as redis_exceptions
 
 from pipeline.adapters.redis_connection import connect, store_errors
+from pipeline.adapters.redis_keys import (
+    CONTROL,
+    MANUSCRIPTS,
+    RECENT,
+    RUNNING,
+    JobKeys,
+    manuscript_key,
+    reading_key,
+)
 from pipeline.adapters.redis_store import RedisJobStore
-from pipeline.domain.jobs import START, EventId, Job, JobId, JobStatus, TaskFailed, TaskProgress
+from pipeline.domain.jobs import (
+    START,
+    EventId,
+    Job,
+    JobId,
+    JobStatus,
+    ManuscriptId,
+    TaskFailed,
+    TaskProgress,
+)
 from pipeline.errors import ConfigError, Conflict, IllegalTransition, NotFound, StoreUnavailable
 from tests.running import (
     REQUEST,
@@ -234,3 +253,14 @@ def test_every_error_of_the_client_becomes_ours(error: type[Exception]) -> None:
 
     assert caught.value.__cause__ is foreign
     assert caught.value.retryable
+
+
+def test_the_keys_that_the_documentation_names_are_those_in_use() -> None:
+    text = (Path(__file__).parents[2] / "docs/redis.md").read_text(encoding="utf-8")
+    keys = JobKeys.of(JobId("<job id>"))
+    manuscript = manuscript_key(ManuscriptId("<id>"))
+
+    names = [keys.meta, keys.request, keys.events, keys.units, keys.result, manuscript]
+    names += [RUNNING, RECENT, CONTROL, MANUSCRIPTS, reading_key("<sha-256>")]
+
+    assert [name for name in names if f"`{name}`" not in text] == []

@@ -1,4 +1,4 @@
-"""The engine with hand-written work: how jobs start, stop, move to another engine and end."""
+"""The engine with hand-written work: how jobs start, stop and end."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,6 @@ import pytest
 
 from pipeline.domain.jobs import (
     Job,
-    JobId,
     JobKind,
     JobStatus,
     Priority,
@@ -27,73 +26,13 @@ from tests.running import (
     PATIENCE_S,
     REQUEST,
     RESULT,
-    RunningEngine,
-    Writer,
     a_job,
     a_store,
-    as_writer,
     endings_of,
     events_of,
-    progress,
     running_engine,
 )
-
-
-class Rooms:
-    """Work that waits until it is let go; notes who came in, who left, and how."""
-
-    def __init__(self) -> None:
-        self.entered: list[JobId] = []
-        self.left: list[str] = []
-        self.is_inside = threading.Semaphore(0)
-        self._exits: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
-
-    async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
-        leave = asyncio.Event()
-        self._exits.append((asyncio.get_running_loop(), leave))
-        self.entered.append(job.id)
-        self.is_inside.release()
-        try:
-            await leave.wait()
-        except asyncio.CancelledError:
-            self.left.append("cancelled")
-            raise
-        self.left.append("done")
-        return RESULT
-
-    def wait_for(self, count: int = 1) -> None:
-        for _ in range(count):
-            assert self.is_inside.acquire(timeout=PATIENCE_S)
-
-    def let_out(self) -> None:
-        for loop, leave in self._exits:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(leave.set)
-
-
-class Units:
-    """Work of a few units, each kept in the journal; notes which were really done."""
-
-    def __init__(self, *names: str) -> None:
-        self.names = names
-        self.done: list[str] = []
-
-    async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
-        for number, name in enumerate(self.names):
-            if journal.finished(name, f"{name}-key") is None:
-                async with slots.slot():
-                    self.done.append(name)
-                journal.write(name, f"第{name}节")
-                await journal.finish(
-                    name, f"{name}-key", {"text": f"第{name}节"}, progress(job, done=number + 1)
-                )
-        return RESULT
-
-
-def submit(url: str, running: RunningEngine, job: Job) -> Job:
-    a_store(url).create(job, REQUEST, "fingerprint")
-    running.engine.submit(job.id)
-    return job
+from tests.works import Rooms, Units, submit
 
 
 def test_a_finished_job_has_its_result_and_one_terminal_event(any_url: str) -> None:
@@ -209,117 +148,6 @@ def test_a_queued_job_is_cancelled_at_once_and_never_runs(any_url: str) -> None:
     assert len(endings_of(a_store(any_url), second.id)) == 1
 
 
-def test_a_job_whose_hint_was_lost_is_found(any_url: str) -> None:
-    job = a_job()
-    with running_engine(any_url, Units("一")) as running:
-        a_store(any_url).create(job, REQUEST, "fingerprint")  # and nobody is told
-
-        assert running.next_end().status is JobStatus.COMPLETED
-
-
-def test_a_hint_that_comes_twice_runs_the_job_once(redis_url: str) -> None:
-    units = Units("一")
-    job = a_job()
-    with running_engine(redis_url, units) as running, running_engine(redis_url, units) as other:
-        a_store(redis_url).create(job, REQUEST, "fingerprint")
-        hints = [engine.engine.submit(job.id) for engine in (running, other, running)]
-        for hint in hints:
-            hint.result(PATIENCE_S)
-        running.engine.submit(job.id).result(PATIENCE_S)
-
-    assert units.done == ["一"]
-    assert len(endings_of(a_store(redis_url), job.id)) == 1
-
-
-def test_another_engine_goes_on_from_the_finished_units(any_url: str) -> None:
-    async def finish_one_and_die(writer: Writer) -> None:
-        await writer.journal.finish("一", "一-key", {"text": "第一节"}, progress(writer.claim.job))
-
-    job = a_job()
-    a_store(any_url).create(job, REQUEST, "fingerprint")
-    as_writer(any_url, job, finish_one_and_die)
-    units = Units("一", "二")
-
-    with running_engine(any_url, units) as running:
-        ended = running.next_end()
-
-    assert ended.status is JobStatus.COMPLETED
-    assert units.done == ["二"]
-    store = a_store(any_url)
-    starts = [each for each in events_of(store, job.id) if isinstance(each, TaskStarted)]
-    assert [start.attempt for start in starts] == [2]
-    assert len(endings_of(store, job.id)) == 1
-
-
-def test_an_engine_that_was_taken_over_writes_nothing_more(redis_url: str) -> None:
-    taken_over = threading.Event()
-    hangs = threading.Event()
-    stale: list[str] = []
-
-    async def hang(job: Job, request: str, journal: Journal, slots: Slots) -> str:
-        hangs.set()
-        taken_over.wait(PATIENCE_S)  # blocks the loop: no heartbeat, like a machine that sleeps
-        journal.write("一", "陈旧")
-        try:
-            await journal.finish("一", "一-key", {"text": "陈旧"}, progress(job, text="陈旧"))
-        finally:
-            stale.append("stopped")
-        return RESULT
-
-    job = a_job()
-    with running_engine(redis_url, hang) as old:
-        submit(redis_url, old, job)
-        assert hangs.wait(PATIENCE_S)
-        with running_engine(redis_url, Units("一")) as new:
-            assert new.next_end().status is JobStatus.COMPLETED
-            before = events_of(a_store(redis_url), job.id)
-            taken_over.set()
-            old.engine.stop()
-
-    assert stale == ["stopped"]
-    assert events_of(a_store(redis_url), job.id) == before
-    assert old.ended.empty()
-    assert "陈旧" not in "".join(event.model_dump_json() for event in before)
-
-
-def test_a_job_that_kills_its_process_each_time_is_given_up(any_url: str) -> None:
-    async def die(writer: Writer) -> None:
-        writer.journal.tell(progress(writer.claim.job))
-        await writer.journal.settle()
-
-    job = a_job()
-    store = a_store(any_url)
-    store.create(job, REQUEST, "fingerprint")
-    for attempt in range(3):
-        as_writer(any_url, job, die, owner="same engine")  # its own lease never keeps it out
-        assert store.load(job.id).status is JobStatus.RUNNING, attempt
-    units = Units("一")
-
-    with running_engine(any_url, units) as running:
-        ended = running.next_end()
-
-    assert units.done == []
-    assert (ended.status, ended.error_code) == (JobStatus.FAILED, "crashed_too_often")
-    assert len(endings_of(store, job.id)) == 1
-
-
-def test_an_orphaned_job_is_cancelled_without_an_engine(any_url: str) -> None:
-    async def die(writer: Writer) -> None:
-        await writer.journal.finish("一", "一-key", "第一节", progress(writer.claim.job))
-        await writer.leases.give_back(writer.claim)
-
-    job = a_job()
-    store = a_store(any_url)
-    store.create(job, REQUEST, "fingerprint")
-    as_writer(any_url, job, die)
-
-    cancelled = store.request_cancel(job.id)
-
-    assert cancelled.status is JobStatus.CANCELLED
-    assert len(endings_of(store, job.id)) == 1
-    assert store.request_cancel(job.id) == cancelled
-
-
 def test_a_job_past_its_deadline_is_stopped(redis_url: str) -> None:
     rooms = Rooms()
     job = a_job()
@@ -330,40 +158,6 @@ def test_a_job_past_its_deadline_is_stopped(redis_url: str) -> None:
     assert (ended.status, ended.error_code) == (JobStatus.FAILED, "deadline_exceeded")
     assert rooms.left == ["cancelled"]
     assert len(endings_of(a_store(redis_url), job.id)) == 1
-
-
-def test_an_engine_that_drains_gives_its_jobs_back_at_once(any_url: str) -> None:
-    rooms = Rooms()
-    job = a_job()
-    with running_engine(any_url, rooms, lease=timedelta(seconds=60)) as running:
-        submit(any_url, running, job)
-        rooms.wait_for()
-
-        assert running.engine.drain()
-        store = a_store(any_url)
-        given_back = store.load(job.id)
-        endings = endings_of(store, job.id)
-
-        with running_engine(any_url, Units("一")) as other:
-            ended = other.next_end()
-
-    assert given_back.status is JobStatus.QUEUED
-    assert endings == []
-    assert ended.status is JobStatus.COMPLETED
-    assert len(endings_of(store, job.id)) == 1
-
-
-def test_a_job_that_was_given_back_often_is_not_given_up(redis_url: str) -> None:
-    async def give_back(writer: Writer) -> None:
-        await writer.leases.give_back(writer.claim)
-
-    job = a_job()
-    a_store(redis_url).create(job, REQUEST, "fingerprint")
-    for _ in range(8):
-        as_writer(redis_url, job, give_back)
-
-    with running_engine(redis_url, Units("一")) as running:
-        assert running.next_end().status is JobStatus.COMPLETED
 
 
 def test_no_more_jobs_run_at_once_than_allowed(redis_url: str) -> None:

@@ -1,0 +1,177 @@
+"""Engines that die, drain, hang or never hear of a job: another goes on, exactly once."""
+
+import threading
+from datetime import timedelta
+
+from pipeline.domain.jobs import Job, JobStatus, TaskStarted
+from pipeline.engine.thread import REVIVE_S
+from pipeline.ports import Journal, Slots
+from tests.running import (
+    PATIENCE_S,
+    REQUEST,
+    RESULT,
+    Writer,
+    a_job,
+    a_store,
+    as_writer,
+    endings_of,
+    events_of,
+    progress,
+    running_engine,
+)
+from tests.works import Rooms, Units, submit
+
+
+def test_a_job_whose_hint_was_lost_is_found(any_url: str) -> None:
+    job = a_job()
+    with running_engine(any_url, Units("一")) as running:
+        a_store(any_url).create(job, REQUEST, "fingerprint")  # and nobody is told
+
+        assert running.next_end().status is JobStatus.COMPLETED
+
+
+def test_a_hint_that_comes_twice_runs_the_job_once(redis_url: str) -> None:
+    units = Units("一")
+    job = a_job()
+    with running_engine(redis_url, units) as running, running_engine(redis_url, units) as other:
+        a_store(redis_url).create(job, REQUEST, "fingerprint")
+        hints = [engine.engine.submit(job.id) for engine in (running, other, running)]
+        for hint in hints:
+            hint.result(PATIENCE_S)
+        running.engine.submit(job.id).result(PATIENCE_S)
+
+    assert units.done == ["一"]
+    assert len(endings_of(a_store(redis_url), job.id)) == 1
+
+
+def test_another_engine_goes_on_from_the_finished_units(any_url: str) -> None:
+    async def finish_one_and_die(writer: Writer) -> None:
+        await writer.journal.finish("一", "一-key", {"text": "第一节"}, progress(writer.claim.job))
+
+    job = a_job()
+    a_store(any_url).create(job, REQUEST, "fingerprint")
+    as_writer(any_url, job, finish_one_and_die)
+    units = Units("一", "二")
+
+    with running_engine(any_url, units) as running:
+        ended = running.next_end()
+
+    assert ended.status is JobStatus.COMPLETED
+    assert units.done == ["二"]
+    store = a_store(any_url)
+    starts = [each for each in events_of(store, job.id) if isinstance(each, TaskStarted)]
+    assert [start.attempt for start in starts] == [2]
+    assert len(endings_of(store, job.id)) == 1
+
+
+def test_an_engine_that_was_taken_over_writes_nothing_more(redis_url: str) -> None:
+    taken_over = threading.Event()
+    hangs = threading.Event()
+    stale: list[str] = []
+
+    async def hang(job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        hangs.set()
+        taken_over.wait(PATIENCE_S)  # blocks the loop: no heartbeat, like a machine that sleeps
+        journal.write("一", "陈旧")
+        try:
+            await journal.finish("一", "一-key", {"text": "陈旧"}, progress(job, text="陈旧"))
+        finally:
+            stale.append("stopped")
+        return RESULT
+
+    job = a_job()
+    with running_engine(redis_url, hang) as old:
+        submit(redis_url, old, job)
+        assert hangs.wait(PATIENCE_S)
+        with running_engine(redis_url, Units("一")) as new:
+            assert new.next_end().status is JobStatus.COMPLETED
+            before = events_of(a_store(redis_url), job.id)
+            taken_over.set()
+            old.engine.stop()
+
+    assert stale == ["stopped"]
+    assert events_of(a_store(redis_url), job.id) == before
+    assert old.ended.empty()
+    assert "陈旧" not in "".join(event.model_dump_json() for event in before)
+
+
+def test_a_job_that_kills_its_process_each_time_is_given_up(any_url: str) -> None:
+    async def die(writer: Writer) -> None:
+        writer.journal.tell(progress(writer.claim.job))
+        await writer.journal.settle()
+
+    job = a_job()
+    store = a_store(any_url)
+    store.create(job, REQUEST, "fingerprint")
+    for attempt in range(3):
+        as_writer(any_url, job, die, owner="same engine")  # its own lease never keeps it out
+        assert store.load(job.id).status is JobStatus.RUNNING, attempt
+    units = Units("一")
+
+    with running_engine(any_url, units) as running:
+        ended = running.next_end()
+
+    assert units.done == []
+    assert (ended.status, ended.error_code) == (JobStatus.FAILED, "crashed_too_often")
+    assert len(endings_of(store, job.id)) == 1
+
+
+def test_an_orphaned_job_is_cancelled_without_an_engine(any_url: str) -> None:
+    async def die(writer: Writer) -> None:
+        await writer.journal.finish("一", "一-key", "第一节", progress(writer.claim.job))
+        await writer.leases.give_back(writer.claim)
+
+    job = a_job()
+    store = a_store(any_url)
+    store.create(job, REQUEST, "fingerprint")
+    as_writer(any_url, job, die)
+
+    cancelled = store.request_cancel(job.id)
+
+    assert cancelled.status is JobStatus.CANCELLED
+    assert len(endings_of(store, job.id)) == 1
+    assert store.request_cancel(job.id) == cancelled
+
+
+def test_an_engine_that_drains_gives_its_jobs_back_at_once(any_url: str) -> None:
+    rooms = Rooms()
+    job = a_job()
+    with running_engine(any_url, rooms, lease=timedelta(seconds=60)) as running:
+        submit(any_url, running, job)
+        rooms.wait_for()
+
+        assert running.engine.drain()
+        store = a_store(any_url)
+        given_back = store.load(job.id)
+        endings = endings_of(store, job.id)
+
+        with running_engine(any_url, Units("一")) as other:
+            ended = other.next_end()
+
+    assert given_back.status is JobStatus.QUEUED
+    assert endings == []
+    assert ended.status is JobStatus.COMPLETED
+    assert len(endings_of(store, job.id)) == 1
+
+
+def test_a_job_that_was_given_back_often_is_not_given_up(redis_url: str) -> None:
+    async def give_back(writer: Writer) -> None:
+        await writer.leases.give_back(writer.claim)
+
+    job = a_job()
+    a_store(redis_url).create(job, REQUEST, "fingerprint")
+    for _ in range(8):
+        as_writer(redis_url, job, give_back)
+
+    with running_engine(redis_url, Units("一")) as running:
+        assert running.next_end().status is JobStatus.COMPLETED
+
+
+def test_only_a_server_that_can_die_is_looked_after(redis_url: str) -> None:
+    looked = {url: threading.Semaphore(0) for url in (redis_url, "memory://tests")}
+    for url, looks in looked.items():
+        with running_engine(url, Units("一"), revive=looks.release) as running:
+            running.engine.submit(a_job().id).result(PATIENCE_S)
+            is_looked_after = looks.acquire(timeout=2 * REVIVE_S)
+
+        assert is_looked_after == (url == redis_url)
