@@ -14,6 +14,8 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from pipeline.adapters.embedded_redis import stop_server
+
 ROOT = Path(__file__).parents[2]
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -68,6 +70,7 @@ def browser() -> Iterator[Browser]:
 def start_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartApp]:
     """Start apps on free ports, each with its own data directory; they end with the tests."""
     processes: list[subprocess.Popen[bytes]] = []
+    data_dirs: list[Path] = []
 
     def start(script: str, **env: str) -> RunningApp:
         data_dir = tmp_path_factory.mktemp("app")
@@ -81,6 +84,7 @@ def start_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartApp]:
                 stderr=subprocess.STDOUT,
             )
         processes.append(process)
+        data_dirs.append(data_dir / "data")
         url = f"http://127.0.0.1:{port}/"
         _wait_until_it_answers(url, process, data_dir / "app.log")
         return RunningApp(url, process.pid, data_dir)
@@ -95,6 +99,14 @@ def start_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartApp]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+    for data_dir in data_dirs:
+        stop_server(data_dir, only_if_unused=False)  # it outlives the app that started it
+
+
+@pytest.fixture(scope="package")
+def longhand(start_app: StartApp) -> RunningApp:
+    """The whole app, writing offline, as `streamlit run app.py` starts it."""
+    return start_app("app.py")
 
 
 def _command(script: str, port: int) -> list[str]:
