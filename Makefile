@@ -7,7 +7,7 @@ help:  ## Show the commands
 
 .venv/.run-ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Longhand needs Python 3.11 or newer: make run PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
@@ -15,7 +15,7 @@ help:  ## Show the commands
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-run: .venv/.run-ready  ## Install what is needed and open the app on http://localhost:8501
+run: .venv/.run-ready  ## Install what is needed and serve the app on http://localhost:8501
 	$(BIN)/python -m streamlit run app.py
 
 setup: .venv/.dev-ready  ## Make .venv with everything that development needs

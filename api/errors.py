@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from pipeline.errors import (
     Conflict,
+    ForeignOrigin,
     IllegalTransition,
     InvalidRequest,
     NotFound,
@@ -29,6 +30,7 @@ STATUS_BY_CODE: Mapping[str, int] = {
 }
 
 STATUS_BY_CLASS: Mapping[type[PipelineError], int] = {
+    ForeignOrigin: 403,
     NotFound: 404,
     Conflict: 409,
     IllegalTransition: 409,

@@ -79,6 +79,10 @@ TEXTS: Mapping[str, Text] = {
     "outline.watch": Text("See it being written", "查看写作进度"),
     "outline.read": Text("Read the document", "阅读文档"),
     "outline.retry": Text("Propose again", "重新拟定"),
+    "outline.expired": Text(
+        "The proposal's record has expired. Start it again, or write the outline by hand.",
+        "拟定记录已过期。可以重新拟定，或手动编写大纲。",
+    ),
     "outline.cancelled": Text(
         "The proposal was stopped. What is here is kept; you can go on by hand.",
         "已停止拟定大纲。现有内容已保留，你可以继续手动编辑。",
@@ -111,9 +115,15 @@ TEXTS: Mapping[str, Text] = {
         "Your outline is kept; finished sections stay readable here while the job is kept.",
         "大纲已保留；任务保留期间，已完成的小节仍可在此阅读。",
     ),
+    "writing.finished": Text("See what was finished", "查看已完成的部分"),
     "writing.retry": Text("Try again", "重试"),
     "writing.to_outline": Text("Back to the outline", "返回大纲"),
     "document.title": Text("Document", "文档"),
+    "document.writing": Text(
+        "It is being written. This text is from before; it can be edited again when that is done.",
+        "正在重新写作。以下是之前的正文，写作完成后即可再次编辑。",
+    ),
+    "document.being_written": Text("It is being written.", "正在写作。"),
     "document.none": Text(
         "There is no document yet. Approve the outline, and it will be written.",
         "还没有文档。确认大纲之后即可开始写作。",
@@ -135,6 +145,10 @@ TEXTS: Mapping[str, Text] = {
     "library.kept": Text(
         "Documents are kept for {days} days after their last change.",
         "文档自最后一次修改起保留 {days} 天。",
+    ),
+    "library.memory": Text(
+        "Kept in memory until the app stops. Install Redis, or set REDIS_URL, to keep documents.",
+        "内容仅保留在内存中，应用停止即消失。安装 Redis 或设置 REDIS_URL 可长期保存。",
     ),
     "library.search": Text("Search titles", "搜索标题"),
     "library.nothing": Text("No title has “{query}” in it.", "没有标题包含“{query}”。"),
@@ -217,6 +231,7 @@ PROBLEMS: Mapping[str, Text] = {
     ),
     "illegal_transition": Text("The job still runs. Stop it first.", "任务仍在运行。请先停止。"),
     "not_found": Text("It no longer exists.", "内容已不存在。"),
+    "foreign_origin": Text("The request came from another site.", "请求来自其他网站。"),
     "conflict": Text("It is being written already.", "正在写作中。"),
     "outline_title_empty": Text("Give the outline a title.", "请为大纲填写标题。"),
     "outline_empty": Text("Add at least one section.", "请至少添加一个小节。"),

@@ -6,7 +6,7 @@ from typing import cast
 import streamlit as st
 
 from pipeline.domain.documents import Language
-from pipeline.domain.jobs import ManuscriptId
+from pipeline.domain.jobs import JobId, ManuscriptId
 
 
 @dataclass(slots=True)
@@ -28,6 +28,8 @@ class Session:
     """Counts up when the author wants it written: the outliner then saves and answers."""
     write_for: ManuscriptId | None = None
     """The manuscript that this is for; None when nothing waits."""
+    watched: JobId | None = None
+    """The job whose writing is being watched: its end opens the document, once."""
     deleted: object = None
     """What was deleted last, so that it can be restored."""
 

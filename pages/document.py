@@ -5,15 +5,15 @@ import re
 import streamlit as st
 
 from components.interface import messages
-from components.notices import missing
+from components.notices import missing, problem
 from components.plain import plain
 from components.reader import reader
 from components.session import manuscript_id
 from components.steps import steps
 from pipeline.domain.documents import Document
-from pipeline.errors import NotFound
+from pipeline.errors import NotFound, PipelineError
 from pipeline.runtime import runtime
-from pipeline.service.manuscripts import View
+from pipeline.service.views import View
 
 settings, manuscripts, exports = runtime().settings, runtime().manuscripts, runtime().exports
 m, doc = messages(settings.interface_language), manuscript_id()
@@ -33,13 +33,39 @@ def page(view: View, document: Document) -> None:
     if document.problems:
         names = ", ".join(f"{p.file_name} ({m.problem(p.code)})" for p in document.problems)
         st.warning(m("document.problems", names=plain(names)), icon=":material/draft:")
-    reader(
+    if view.is_writing:
+        st.info(m("document.writing"), icon=":material/edit_note:")
+        watch(view)
+    retried = reader(
         key=f"reader-{view.manuscript.id}",
         document=document,
         language=m.language,
-        post=f"live/documents/{view.manuscript.id}/sections",
+        post=None if view.is_writing else f"live/documents/{view.manuscript.id}/sections",
         revision=view.manuscript.revision,
+        can_retry=not view.is_writing and not view.manuscript.edited_by_hand,
     )
+    if retried is not None:
+        write_again(view)
+
+
+def write_again(view: View) -> None:
+    """Write what failed; sections that are there cost nothing again."""
+    try:
+        job = manuscripts.write(view.manuscript.id)
+    except PipelineError as error:
+        problem(error, m)
+        return
+    st.switch_page("pages/writing.py", query_params={"job": job.id, "doc": view.manuscript.id})
+
+
+def watch(view: View) -> None:
+    if view.document_job:
+        st.page_link(
+            "pages/writing.py",
+            label=m("outline.watch"),
+            icon=":material/edit_note:",
+            query_params={"job": view.document_job.id, "doc": view.manuscript.id},
+        )
 
 
 def downloads(document: Document) -> None:
@@ -78,6 +104,10 @@ else:
     else:
         if opened.manuscript.document is None:
             steps("document", m, doc=doc, reachable=["outline"])
-            missing(m("document.none"), m)
+            if opened.is_writing:
+                st.markdown(m("document.being_written"))
+                watch(opened)
+            else:
+                missing(m("document.none"), m)
         else:
             page(opened, opened.manuscript.document)

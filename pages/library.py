@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from components.interface import messages
+from components.notices import problem
 from components.plain import plain
 from components.session import session
 from pipeline.domain.manuscripts import Manuscript
-from pipeline.errors import NotFound
+from pipeline.errors import NotFound, PipelineError
 from pipeline.runtime import runtime
-from pipeline.service.manuscripts import Deleted, Status, View
+from pipeline.service.views import Deleted, Status, View
 
 settings, manuscripts = runtime().settings, runtime().manuscripts
 m, state = messages(settings.interface_language), session()
@@ -32,7 +34,7 @@ def card(manuscript: Manuscript) -> None:
     with st.container(border=True):
         st.badge(m(f"status.{status}"), color=COLOURS[status])
         st.markdown(f"**{title}**")
-        when = manuscript.updated_at.astimezone().strftime("%Y-%m-%d %H:%M")
+        when = manuscript.updated_at.astimezone(zone()).strftime("%Y-%m-%d %H:%M")
         st.caption(m("library.changed", when=when))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(
@@ -50,23 +52,40 @@ def card(manuscript: Manuscript) -> None:
                 ask(view)
 
 
+def zone() -> ZoneInfo:
+    """Where the author is, as the browser says."""
+    return ZoneInfo(st.context.timezone or "UTC")
+
+
 def page_of(view: View) -> str:
     """Where the author left off."""
-    page = {"writing": "writing", "done": "document"}.get(view.status, "outline")
+    if view.is_writing or (view.status == "failed" and view.ended_early):
+        return "pages/writing.py"
+    page = "document" if view.status == "done" else "outline"
     return f"pages/{page}.py"
 
 
-@st.dialog(" ")
+@st.dialog(m("library.delete"))
 def ask(view: View) -> None:
     title = plain(view.manuscript.title) or m("library.untitled")
     st.markdown(f"**{m('library.delete_named', title=title)}**")
     st.markdown(m("library.delete_question"))
     with st.container(horizontal=True):
         if st.button(m("library.delete"), type="primary"):
-            state.deleted = manuscripts.delete(view.manuscript.id)
-            st.rerun()
+            delete(view)
         if st.button(m("library.keep")):
             st.rerun()
+
+
+def delete(view: View) -> None:
+    try:
+        state.deleted = manuscripts.delete(view.manuscript.id)
+    except NotFound:  # deleted in another tab meanwhile
+        state.deleted = None
+    except PipelineError as error:
+        problem(error, m)
+        return
+    st.rerun()
 
 
 def undo(deleted: Deleted) -> None:
@@ -103,4 +122,7 @@ with st.grid(3, min_column_width=260):
             card(one)
         except NotFound:  # deleted in another tab since the list was read
             continue
-st.caption(m("library.kept", days=settings.manuscript_ttl.days))
+if runtime().is_durable:
+    st.caption(m("library.kept", days=settings.manuscript_ttl.days))
+else:
+    st.caption(m("library.memory"))

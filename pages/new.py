@@ -74,6 +74,7 @@ def options() -> None:
                 m("new.audience"),
                 placeholder=m("new.audience_hint"),
                 max_chars=500,
+                live=True,
                 key="audience",
                 persist_state="session",
             )

@@ -15,7 +15,7 @@ from pipeline.domain.manuscripts import OutlineDraft
 from pipeline.domain.outline import leaves
 from pipeline.errors import NotFound, PipelineError
 from pipeline.runtime import runtime
-from pipeline.service.manuscripts import View
+from pipeline.service.views import View
 
 ESTIMATE_EVERY_S = 3
 """Soon enough to follow the author's edits, and some milliseconds of work each time."""
@@ -27,7 +27,7 @@ m, state, doc = messages(settings.interface_language), session(), manuscript_id(
 def page(view: View, draft: OutlineDraft) -> None:
     """The tree, what is being done to it, and what it will become."""
     manuscript = view.manuscript
-    reachable: list[Step] = ["writing"] if view.is_writing else []
+    reachable: list[Step] = ["writing"] if view.is_writing or view.ended_early else []
     if manuscript.document:
         reachable.append("document")
     steps("outline", m, doc=manuscript.id, reachable=reachable)
@@ -36,9 +36,12 @@ def page(view: View, draft: OutlineDraft) -> None:
             st.title(m("outline.title"), anchor=False)
             st.markdown(m("outline.lead"))
         actions(view, draft)
+    notice = st.container()
+    with notice:
+        last_writing(view)
     main, side = st.columns([3, 1], gap="large")
     with main:
-        progress(view)
+        progress(view, draft)
         saved = outliner(
             key=f"outline-{manuscript.id}",
             snapshot=snapshot(draft),
@@ -56,7 +59,8 @@ def page(view: View, draft: OutlineDraft) -> None:
     if waits(view) and abs(saved) == state.write_request:
         state.write_for = None
         if saved > 0:
-            write(view)
+            with notice:
+                write(view)
         else:
             st.rerun()
 
@@ -68,7 +72,7 @@ def actions(view: View, draft: OutlineDraft) -> None:
             "pages/writing.py",
             label=m("outline.watch"),
             icon=":material/edit_note:",
-            query_params={"job": view.document_job.id},
+            query_params={"job": view.document_job.id, "doc": view.manuscript.id},
         )
         return
     has_document = view.manuscript.document is not None
@@ -94,7 +98,7 @@ def waits(view: View) -> bool:
     return state.write_for == view.manuscript.id
 
 
-@st.dialog(" ")
+@st.dialog(m("outline.write_again"))
 def ask_again(view: View) -> None:
     st.markdown(m("outline.again_question"))
     if view.manuscript.edited_by_hand:
@@ -113,15 +117,36 @@ def write(view: View) -> None:
     except PipelineError as error:
         problem(error, m)
         return
-    st.switch_page("pages/writing.py", query_params={"job": job.id})
+    st.switch_page("pages/writing.py", query_params={"job": job.id, "doc": view.manuscript.id})
 
 
-def progress(view: View) -> None:
+def last_writing(view: View) -> None:
+    """Why the last writing did not become a document, with a way to what is kept of it."""
+    job = view.document_job
+    if job is None or not view.ended_early:
+        return
+    if job.status is JobStatus.FAILED:
+        st.error(f"{m('writing.failed')} {m.problem(job.error_code)}", icon=":material/error:")
+    else:
+        st.markdown(m("writing.cancelled"))
+    st.page_link(
+        "pages/writing.py",
+        label=m("writing.finished"),
+        icon=":material/edit_note:",
+        query_params={"job": job.id, "doc": view.manuscript.id},
+    )
+
+
+def progress(view: View, draft: OutlineDraft) -> None:
     """What the proposal is doing, or why it ended."""
     job = view.outline_job
-    if job is None or job.status is JobStatus.COMPLETED:
+    if job is None:
+        if draft.outline.nodes:
+            return
+        st.markdown(m("outline.expired"))
+    elif job.status is JobStatus.COMPLETED:
         return
-    if not job.status.is_final:
+    elif not job.status.is_final:
         board(
             key=f"progress-{job.id}",
             live=f"live/jobs/{job.id}",
@@ -131,7 +156,7 @@ def progress(view: View) -> None:
             compact=True,
         )
         return
-    if job.status is JobStatus.CANCELLED:
+    elif job.status is JobStatus.CANCELLED:
         st.markdown(m("outline.cancelled"))
     else:
         st.error(m.problem(job.error_code), icon=":material/error:")
@@ -143,7 +168,10 @@ def progress(view: View) -> None:
 @st.fragment(run_every=ESTIMATE_EVERY_S)
 def estimate(manuscript_id: ManuscriptId) -> None:
     """What the tree amounts to, also while it is edited without the page running again."""
-    sections = leaves(manuscripts.outline(manuscript_id).outline.nodes)
+    try:
+        sections = leaves(manuscripts.outline(manuscript_id).outline.nodes)
+    except PipelineError:  # the editor beside it says so, and goes on by itself
+        return
     words = sum(place.node.target_words or 0 for place in sections)
     with st.container(border=True):
         st.markdown(f"**{m('outline.estimate')}**")

@@ -4,6 +4,7 @@ PipelineError
     ConfigError
     InvalidRequest         what was asked cannot be done as it stands
         TooLarge
+    ForeignOrigin          another site's page asks
     Conflict               the same id was used for another request
     NotFound
     IllegalTransition
@@ -57,6 +58,12 @@ class InvalidRequest(PipelineError):
 
 class TooLarge(InvalidRequest):
     """A prompt, a file or an outline is above its limit."""
+
+
+class ForeignOrigin(PipelineError):
+    """This address serves its own pages and programs, not the pages of other sites."""
+
+    code = "foreign_origin"
 
 
 class Conflict(PipelineError):

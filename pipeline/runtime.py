@@ -15,7 +15,7 @@ from pipeline.adapters.local_queue import LocalQueue
 from pipeline.adapters.model_author import ModelAuthor
 from pipeline.adapters.offline_author import OfflineAuthor
 from pipeline.adapters.openai_chat import OpenAIChat
-from pipeline.adapters.redis_connection import connect
+from pipeline.adapters.redis_connection import MEMORY, connect
 from pipeline.adapters.redis_feed import RedisEventFeed
 from pipeline.adapters.redis_manuscripts import RedisManuscriptStore, RedisReadingStore
 from pipeline.adapters.redis_store import RedisJobStore
@@ -44,6 +44,8 @@ class Runtime:
     engine: Engine
     shelf: FileShelf
     author_name: str
+    is_durable: bool
+    """Whether what is stored outlives this process."""
 
     def start(self) -> None:
         """Begin to run jobs in this process."""
@@ -102,6 +104,7 @@ def build_runtime(settings: Settings) -> Runtime:
         engine=engine,
         shelf=shelf,
         author_name=author.name,
+        is_durable=not url.startswith(MEMORY),
     )
 
 

@@ -62,8 +62,8 @@ export function drawState(o) {
   text(o.stateText, o.t(state))
   const isRefused = Boolean(problem) && problem.code !== "offline"
   if (isRefused) {
-    const { code, message, limit } = problem
-    text(o.noticeText, o.t.has(code) ? o.t(code, { limit }) : message || o.t("refused"))
+    const { code, limit } = problem
+    text(o.noticeText, o.t(o.t.has(code) ? code : "refused", { limit }))
   }
   o.notice.hidden = !isRefused
   text(o.retry, o.t("retry"))

@@ -22,6 +22,8 @@ export class SectionView {
     this.section = section
     this.context = context
     if (this.editor?.isSaved) this.closeEditor()
+    // Another section was saved: this one's editor works on the document as it now is.
+    if (this.editor && this.editor.section.source === section.source) this.editor.context = context
     if (this.editor || this.drawn === drawn) return
     const hadFocus = this.body.contains(document.activeElement)
     this.drawn = drawn

@@ -2,30 +2,26 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
 
 from pipeline.domain.assembly import edited
 from pipeline.domain.documents import (
-    ContextFile,
     Document,
     FileRole,
     NodeId,
-    Outline,
     Reading,
 )
 from pipeline.domain.edits import Applied, Operation, apply_operations
 from pipeline.domain.growth import await_growth, grow
 from pipeline.domain.jobs import (
-    DocumentGenerationRequest,
     DocumentResult,
+    EventId,
     Job,
+    JobEvent,
     JobId,
     JobKind,
     JobStatus,
     ManuscriptId,
-    OutlineGenerationRequest,
 )
 from pipeline.domain.language import detect_language
 from pipeline.domain.manuscripts import AttachedFile, Brief, Manuscript, OutlineDraft
@@ -38,50 +34,19 @@ from pipeline.errors import (
 )
 from pipeline.ports import ManuscriptStore
 from pipeline.service.jobs import JobService, Limits
+from pipeline.service.requests import document_request, outline_request
+from pipeline.service.views import Deleted, View
 
 log = logging.getLogger(__name__)
 
 EVENTS_AT_ONCE = 500
 """Events of an outline job folded into the draft in one step; a proposal has some 100."""
 
+TIME_TO_START = timedelta(seconds=30)
+"""A manuscript names its job before the job is saved; that takes milliseconds."""
+
 MAX_FILES = 50
 """Files of one manuscript: more of them belongs into a few larger ones."""
-
-
-Status = Literal["proposing", "outline", "writing", "failed", "done"]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A manuscript as it stands, with the jobs that still matter."""
-
-    manuscript: Manuscript
-    outline_job: Job | None
-    document_job: Job | None
-
-    @property
-    def is_writing(self) -> bool:
-        return self.document_job is not None and not self.document_job.status.is_final
-
-    @property
-    def status(self) -> Status:
-        """Where the author stands, in one word."""
-        if self.is_writing:
-            return "writing"
-        if self.manuscript.document is not None:
-            return "done"
-        if self.outline_job is not None and not self.outline_job.status.is_final:
-            return "proposing"
-        ended = self.document_job or self.outline_job
-        return "failed" if ended is not None and ended.status is JobStatus.FAILED else "outline"
-
-
-@dataclass(frozen=True, slots=True)
-class Deleted:
-    """What was deleted, so that it can be restored."""
-
-    manuscript: Manuscript
-    draft: OutlineDraft
 
 
 class ManuscriptService:
@@ -152,7 +117,7 @@ class ManuscriptService:
         self._store.save(manuscript)  # before the job, which may be done within milliseconds
         self._store.change_outline(manuscript_id, await_growth)
         try:
-            job = self._jobs.submit_outline(_outline_request(manuscript), manuscript_id)
+            job = self._jobs.submit_outline(outline_request(manuscript), manuscript_id)
         except PipelineError:
             self._store.delete(manuscript_id)
             raise
@@ -169,7 +134,7 @@ class ManuscriptService:
 
         manuscript = self._store.change(manuscript_id, again)
         self._store.change_outline(manuscript_id, await_growth)
-        return self._jobs.submit_outline(_outline_request(manuscript), manuscript_id)
+        return self._jobs.submit_outline(outline_request(manuscript), manuscript_id)
 
     def open(self, manuscript_id: ManuscriptId) -> View:
         """The manuscript with whatever its jobs have brought since. Raises `NotFound`."""
@@ -227,12 +192,18 @@ class ManuscriptService:
         manuscript = self._store.load(manuscript_id)
         if manuscript.outline_job is None:
             return draft
-        events = self._jobs.events(
-            manuscript.outline_job, after=draft.seen_event, limit=EVENTS_AT_ONCE
-        )
-        if not events:
-            return self._ended(manuscript, draft)
+        after = draft.seen_event
+        while True:
+            events = self._jobs.events(manuscript.outline_job, after=after, limit=EVENTS_AT_ONCE)
+            if events:
+                draft = self._folded(manuscript_id, events)
+                after = events[-1][0]
+            if len(events) < EVENTS_AT_ONCE:
+                return self._ended(manuscript, draft) if draft.growing else draft
 
+    def _folded(
+        self, manuscript_id: ManuscriptId, events: Sequence[tuple[EventId, JobEvent]]
+    ) -> OutlineDraft:
         def fold(current: OutlineDraft) -> OutlineDraft:
             for event_id, event in events:
                 current = grow(current, event_id, event)
@@ -241,9 +212,10 @@ class ManuscriptService:
         return self._store.change_outline(manuscript_id, fold)
 
     def _ended(self, manuscript: Manuscript, draft: OutlineDraft) -> OutlineDraft:
-        """A job that expired or ended without a word more grows nothing any longer."""
+        """A job that expired, or ended without a word more, grows nothing any longer."""
         job = self._known_job(manuscript.outline_job)
-        if job is not None and not job.status.is_final:
+        is_starting = job is None and self._now() - manuscript.updated_at < TIME_TO_START
+        if is_starting or (job is not None and not job.status.is_final):
             return draft
         return self._store.change_outline(
             manuscript.id, lambda current: current.model_copy(update={"growing": False})
@@ -281,9 +253,15 @@ class ManuscriptService:
         if view.is_writing:
             raise Conflict("This document is being written already.")
         outline, job_id = self.outline(manuscript_id).outline, JobId(self._new_id())
-        request = _document_request(view.manuscript, outline, job_id)
+        request = document_request(view.manuscript, outline, job_id)
         title = outline.title or view.manuscript.title
-        self._store.change(manuscript_id, lambda m: self._writing(m, job_id, title))
+
+        def begin(current: Manuscript) -> Manuscript:
+            if current.document_job != view.manuscript.document_job:
+                raise Conflict("This document is being written already.")
+            return self._writing(current, job_id, title)
+
+        self._store.change(manuscript_id, begin)
         try:
             return self._jobs.submit_document(request, manuscript_id)
         except PipelineError:
@@ -321,6 +299,8 @@ class ManuscriptService:
         def change(current: Manuscript) -> Manuscript:
             if current.document is None:
                 raise NotFound("This manuscript has no document yet.")
+            if self._is_being_rewritten(current):
+                raise Conflict("The document is being written again; edit it when that is done.")
             if revision is not None and revision != current.revision:
                 raise Conflict("The document was changed in another tab. Reload the page.")
             return current.model_copy(
@@ -336,6 +316,12 @@ class ManuscriptService:
         if changed.document is None:
             raise NotFound("This manuscript has no document yet.")
         return changed.document
+
+    def _is_being_rewritten(self, manuscript: Manuscript) -> bool:
+        if manuscript.document_job in {None, manuscript.delivered_job}:
+            return False
+        job = self._known_job(manuscript.document_job)
+        return job is not None and not job.status.is_final
 
     def recent(self, *, limit: int = 100) -> Sequence[Manuscript]:
         return self._store.recent(limit=limit)
@@ -354,46 +340,3 @@ class ManuscriptService:
         """Undo a deletion; jobs that were stopped stay so."""
         self._store.save(deleted.manuscript)
         self._store.change_outline(deleted.manuscript.id, lambda _: deleted.draft)
-
-
-def _outline_request(manuscript: Manuscript) -> OutlineGenerationRequest:
-    brief = manuscript.brief
-    return OutlineGenerationRequest(
-        job_id=manuscript.outline_job,
-        task_prompt=brief.prompt,
-        context_files=_context(manuscript.files),
-        language=manuscript.language,
-        target_words=brief.target_words,
-        document_type=brief.document_type,
-        audience=brief.audience,
-        tone=brief.tone,
-    )
-
-
-def _document_request(
-    manuscript: Manuscript, outline: Outline, job_id: JobId
-) -> DocumentGenerationRequest:
-    brief = manuscript.brief
-    return DocumentGenerationRequest(
-        job_id=job_id,
-        outline=outline,
-        task_prompt=brief.prompt,
-        context_files=_context(manuscript.files),
-        language=manuscript.language,
-        target_words=brief.target_words,
-        document_type=brief.document_type,
-        audience=brief.audience,
-        tone=brief.tone,
-    )
-
-
-def _context(files: Sequence[AttachedFile]) -> tuple[ContextFile, ...]:
-    return tuple(
-        ContextFile(
-            file_id=file.file_id,
-            file_name=file.file_name,
-            file_type=file.role,
-            storage_url=f"file:{file.file_id}",
-        )
-        for file in files
-    )

@@ -1,0 +1,50 @@
+"""The two requests that a manuscript makes."""
+
+from collections.abc import Sequence
+
+from pipeline.domain.documents import ContextFile, Outline
+from pipeline.domain.jobs import DocumentGenerationRequest, JobId, OutlineGenerationRequest
+from pipeline.domain.manuscripts import AttachedFile, Manuscript
+
+
+def outline_request(manuscript: Manuscript) -> OutlineGenerationRequest:
+    brief = manuscript.brief
+    return OutlineGenerationRequest(
+        job_id=manuscript.outline_job,
+        task_prompt=brief.prompt,
+        context_files=_context(manuscript.files),
+        language=manuscript.language,
+        target_words=brief.target_words,
+        document_type=brief.document_type,
+        audience=brief.audience,
+        tone=brief.tone,
+    )
+
+
+def document_request(
+    manuscript: Manuscript, outline: Outline, job_id: JobId
+) -> DocumentGenerationRequest:
+    brief = manuscript.brief
+    return DocumentGenerationRequest(
+        job_id=job_id,
+        outline=outline,
+        task_prompt=brief.prompt,
+        context_files=_context(manuscript.files),
+        language=manuscript.language,
+        target_words=brief.target_words,
+        document_type=brief.document_type,
+        audience=brief.audience,
+        tone=brief.tone,
+    )
+
+
+def _context(files: Sequence[AttachedFile]) -> tuple[ContextFile, ...]:
+    return tuple(
+        ContextFile(
+            file_id=file.file_id,
+            file_name=file.file_name,
+            file_type=file.role,
+            storage_url=f"file:{file.file_id}",
+        )
+        for file in files
+    )
