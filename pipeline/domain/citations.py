@@ -21,7 +21,7 @@ _ID = r"[A-Za-z0-9_](?:[A-Za-z0-9_.:\-]*[A-Za-z0-9_])?"
 _LOCATOR = r"(?:\s*[,，]?\s*(?:pp?\.|§|第)[^\[\]@;；]{1,20})?"
 _MARKER = rf"[\[【]\s*@{_ID}(?:\s*[,;，；、]?\s*@{_ID})*{_LOCATOR}\s*[\]】](?!\()"
 _ONE_MARKER = re.compile(_MARKER)
-_RUN = re.compile(rf"(?P<before>[ \t]*){_MARKER}(?:[ \t]*{_MARKER})*")
+_RUN = re.compile(rf"{_MARKER}(?:[ \t]*{_MARKER})*")
 _IDS = re.compile(rf"@({_ID})")
 _BARE_NUMBER = re.compile(r"(?<!\\)\[(\d+)\](?!\()")
 
@@ -168,14 +168,14 @@ def _with_runs_replaced(text: str, replace: Callable[[Sequence[PassageId]], str]
     pieces: list[str] = []
     position = 0
     for run in _RUN.finditer(text):
-        opening = run.end("before")
-        if is_within(shield, opening):
+        if is_within(shield, run.start()):
             continue
+        start = position + len(text[position : run.start()].rstrip(" \t"))
         new = replace([PassageId(found) for found in _IDS.findall(run[0])])
         end = run.end()
-        pieces += [text[position : run.start()], run["before"] if new else "", new]
+        pieces += [text[position:start], text[start : run.start()] if new else "", new]
         if not new:
-            end, space = _closed_gap(text, run.start(), end)
+            end, space = _closed_gap(text, start, end)
             pieces.append(space)
         elif text[end : end + 1] in {" ", "\t"}:
             after = text[end:].lstrip(" \t")

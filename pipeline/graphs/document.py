@@ -1,5 +1,6 @@
 """Outline -> document: split into chapters, write all sections at once, fuse, list the sources."""
 
+import asyncio
 import operator
 from collections.abc import Mapping
 from typing import Annotated, Any, TypedDict, cast
@@ -101,7 +102,8 @@ async def bibliography(state: DocumentState, runtime: Runtime[Tools]) -> Documen
     chapters = state["chapters"]
     drafts = {node: draft for chapter in chapters for node, draft in chapter.drafts.items()}
     failures = {node: error for chapter in chapters for node, error in chapter.failures.items()}
-    document = assemble(
+    document = await asyncio.to_thread(  # a book takes a second, in which other jobs go on
+        assemble,
         request.outline,
         drafts,
         failures,
