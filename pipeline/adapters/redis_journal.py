@@ -75,7 +75,7 @@ class RedisJournal:
         self._now = now
         self._lock = threading.Lock()
         self._units = dict(claim.units)
-        self._shared = {stored.partition("\n")[0]: stored for stored in claim.shared}
+        self._shared = claim.shared
         self._seq = 0
         self._stored_seq = 0
         self._entries: list[_Entry] = []
@@ -100,7 +100,7 @@ class RedisJournal:
         self._wake(self, False)
 
     def finished(self, unit: str, key: str) -> JsonValue | None:
-        for stored in (self._units.get(unit, ""), self._shared.get(key, "")):
+        for stored in (self._units.get(unit, ""), self._shared.get(unit, "")):
             stored_key, _, text = stored.partition("\n")
             if text and stored_key == key:
                 value: JsonValue = json.loads(text)

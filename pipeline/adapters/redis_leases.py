@@ -1,7 +1,7 @@
 """Who runs a job: leases, claims and requests to cancel, for the engine's loop."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -37,8 +37,10 @@ class Claim:
     """It was claimed too often: publish that, and do not run it."""
     units: dict[str, str] = field(default_factory=dict)
     """By name: those that an earlier run of this job finished, `key\\nJSON`."""
-    shared: Sequence[str] = ()
-    """Those that earlier jobs of the same manuscript finished."""
+    shared: dict[str, str] = field(default_factory=dict)
+    """The same of the manuscript's earlier jobs."""
+    attempts: int = 1
+    """How often it was claimed, without the times that it was given back in good order."""
 
 
 class Leases:
@@ -60,7 +62,7 @@ class Leases:
         with store_errors(f"claim job {job_id!r}"):
             meta = await _answer(self._redis.hgetall(JobKeys.of(job_id).meta))
             keys = JobKeys.of_job(job_from(meta)) if meta else JobKeys.of(job_id)
-            epoch, given_up = await self._claim(
+            epoch, given_up, attempts = await self._claim(
                 keys=keys.for_script(),
                 args=[
                     job_id,
@@ -74,7 +76,8 @@ class Leases:
             )
             if epoch <= 0:
                 return None
-            return await self._load(keys, epoch=epoch, given_up=given_up == 1)
+            claim = await self._load(keys, epoch=epoch, given_up=given_up == 1)
+            return replace(claim, attempts=attempts) if claim else None
 
     async def give_back(self, claim: Claim) -> None:
         """Let others take the job at once; this attempt does not count."""
@@ -94,7 +97,7 @@ class Leases:
         pipe.get(keys.request)
         pipe.hgetall(keys.units)
         if keys.shared_units:
-            pipe.hvals(keys.shared_units)
+            pipe.hgetall(keys.shared_units)
         meta, request, units, *shared = await pipe.execute()
         if not meta:
             return None
@@ -105,7 +108,7 @@ class Leases:
             started_at=datetime.fromisoformat(meta["started_at"]),
             given_up=given_up,
             units=units,
-            shared=shared[0] if shared else (),
+            shared=shared[0] if shared else {},
         )
 
 

@@ -7,6 +7,7 @@ so the clocks of the machines do not matter. A script answers numbers; `FENCED` 
 _START = """
 local META, EVENTS, UNITS, REQUEST, RESULT, SHARED = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local RUNNING, RECENT, CONTROL = KEYS[7], KEYS[8], KEYS[9]
+local FENCE = META .. ':fence'  -- the last epoch of a deleted job: a late worker stays fenced
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local function is_final(status)
@@ -31,7 +32,8 @@ local function finish(job, a)
   redis.call('HSET', META, 'status', a[1], 'finished_at', a[2], 'error', a[3],
              'error_code', a[4], 'retryable', a[5])
   redis.call('ZREM', RUNNING, job)
-  if SHARED ~= '' then
+  -- a manuscript that was deleted meanwhile gets nothing back
+  if SHARED ~= '' and redis.call('EXISTS', string.match(SHARED, '^(.*):units:')) == 1 then
     local units = redis.call('HGETALL', UNITS)
     for i = 1, #units, 2 do redis.call('HSET', SHARED, units[i], units[i + 1]) end
     redis.call('PEXPIRE', SHARED, a[7])
@@ -49,7 +51,7 @@ local known = redis.call('HGET', META, 'fingerprint')
 if known then return known == ARGV[2] and 0 or -1 end
 redis.call('DEL', EVENTS, UNITS, RESULT)
 redis.call('HSET', META, 'job', ARGV[3], 'fingerprint', ARGV[2], 'status', 'queued',
-           'epoch', 0, 'seq', 0, 'attempts', 0, 'added', 0)
+           'epoch', redis.call('GET', FENCE) or 0, 'seq', 0, 'attempts', 0, 'added', 0)
 redis.call('SET', REQUEST, ARGV[4])
 expire(ARGV[6])
 redis.call('ZADD', RECENT, ARGV[5], ARGV[1])
@@ -65,15 +67,15 @@ CLAIM = (
     _START
     + """
 -- ARGV: job, owner, lease, ttl, max attempts, started_at, index ttl
--- -> {epoch, given up}; epoch 0: somebody holds it; -1: there is nothing to do
+-- -> {epoch, given up, attempts}; epoch 0: somebody holds it; -1: there is nothing to do
 local status = redis.call('HGET', META, 'status')
 if not status or is_final(status) then
   redis.call('ZREM', RUNNING, ARGV[1])
-  return {-1, 0}
+  return {-1, 0, 0}
 end
 local till = tonumber(redis.call('ZSCORE', RUNNING, ARGV[1]) or '0')
 if status == 'running' and till > now and redis.call('HGET', META, 'owner') ~= ARGV[2] then
-  return {0, 0}
+  return {0, 0, 0}
 end
 redis.call('ZADD', RUNNING, now + ARGV[3], ARGV[1])
 redis.call('PEXPIRE', RUNNING, ARGV[7])
@@ -83,7 +85,7 @@ redis.call('HSET', META, 'status', 'running', 'seq', 0, 'owner', ARGV[2])
 redis.call('HSETNX', META, 'started_at', ARGV[6])
 expire(ARGV[4])
 local given_up = attempts > tonumber(ARGV[5]) and 1 or 0
-return {epoch, given_up}
+return {epoch, given_up, attempts}
 """
 )
 
@@ -171,10 +173,11 @@ return 2
 DELETE = (
     _START
     + """
--- ARGV: job -> 1 removed, 0 it is not final, -1 unknown
+-- ARGV: job, ttl of the fence -> 1 removed, 0 it is not final, -1 unknown
 local status = redis.call('HGET', META, 'status')
 if not status then return -1 end
 if not is_final(status) then return 0 end
+redis.call('SET', FENCE, redis.call('HGET', META, 'epoch'), 'PX', ARGV[2])
 redis.call('DEL', META, EVENTS, UNITS, REQUEST, RESULT)
 redis.call('ZREM', RECENT, ARGV[1])
 return 1

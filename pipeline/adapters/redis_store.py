@@ -140,7 +140,10 @@ class RedisJobStore:
 
     def delete(self, job_id: JobId) -> None:
         with store_errors(f"delete job {job_id!r}"):
-            answer = self._delete(keys=JobKeys.of(job_id).for_script(), args=[job_id])
+            answer = self._delete(
+                keys=JobKeys.of(job_id).for_script(),
+                args=[job_id, milliseconds(self._terms.running_ttl)],
+            )
         if answer == -1:
             raise _unknown(job_id)
         if answer == 0:

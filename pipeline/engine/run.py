@@ -133,7 +133,7 @@ class Runner:
         """Run the work; None when the job goes on elsewhere."""
         job, now = claim.job, self._hooks.now
         if claim.given_up:
-            return failed(job, crashed_too_often(job, claim.epoch - 1), now())
+            return failed(job, crashed_too_often(job, claim.attempts - 1), now())
         if job.cancel_requested:
             return failed(job, Cancelled(), now())
         if claim.request is None:
@@ -155,7 +155,7 @@ class Runner:
                 job_id=job.id,
                 task_type=job.kind,
                 at=self._hooks.now(),
-                attempt=claim.epoch,
+                attempt=claim.attempts,
                 task_prompt=asked.get("task_prompt", ""),
                 outline_title=asked.get("outline_title", ""),
             )

@@ -6,6 +6,7 @@ import pytest
 from redis import exceptions as redis_exceptions
 
 from pipeline.adapters.redis_connection import connect, store_errors
+from pipeline.adapters.redis_journal import LeaseLost
 from pipeline.adapters.redis_keys import (
     CONTROL,
     MANUSCRIPTS,
@@ -35,6 +36,7 @@ from tests.running import (
     a_store,
     as_writer,
     endings_of,
+    events_of,
     progress,
     utc_now,
 )
@@ -178,7 +180,7 @@ def test_a_running_job_is_asked_to_stop_and_goes_on_until_it_does(any_url: str) 
     assert as_writer(any_url, _created(any_url), be_cancelled) == ["cancelled"]
 
 
-def test_only_a_finished_job_is_deleted_and_then_nothing_is_left(any_url: str) -> None:
+def test_only_a_finished_job_is_deleted_and_then_nothing_of_it_is_left(any_url: str) -> None:
     job = _created(any_url)
     store = a_store(any_url)
 
@@ -190,7 +192,27 @@ def test_only_a_finished_job_is_deleted_and_then_nothing_is_left(any_url: str) -
     with pytest.raises(NotFound):
         store.load(job.id)
     assert store.recent(limit=10) == []
-    assert not [key for key in connect(any_url).keys() if job.id in str(key)]  # noqa: SIM118
+    left = [str(key) for key in connect(any_url).scan_iter("*") if job.id in str(key)]
+    assert [key.rpartition(":")[2] for key in left] == ["fence"]
+
+
+def test_a_worker_of_a_deleted_job_cannot_write_into_the_next_one_of_that_id(any_url: str) -> None:
+    async def be_late(writer: Writer) -> None:
+        store.request_cancel(writer.claim.job.id)
+        connect(any_url).zadd("longhand:jobs:running", {writer.claim.job.id: 0})
+        store.request_cancel(writer.claim.job.id)
+        store.delete(writer.claim.job.id)
+        store.create(a_job("job"), "{}", "another request")
+        claim = await writer.leases.claim(writer.claim.job.id)
+        assert claim is not None
+        writer.journal.tell(progress(writer.claim.job, text="太晚了"))
+        with pytest.raises(LeaseLost):
+            await writer.journal.settle()
+
+    store = a_store(any_url)
+    as_writer(any_url, _created(any_url), be_late)
+
+    assert events_of(store, a_job("job").id) == []
 
 
 def test_every_key_expires(any_url: str) -> None:

@@ -10,16 +10,19 @@ from pipeline.adapters.redis_connection import connect
 from pipeline.adapters.redis_flusher import FLUSH_S
 from pipeline.adapters.redis_journal import Ending, LeaseLost
 from pipeline.adapters.redis_keys import JobKeys
+from pipeline.adapters.redis_manuscripts import RedisManuscriptStore
 from pipeline.adapters.redis_scripts import APPEND
 from pipeline.domain.jobs import (
     START,
     Job,
     JobEvent,
     JobStatus,
+    ManuscriptId,
     TaskCompleted,
     TaskFailed,
     TextDelta,
 )
+from pipeline.domain.manuscripts import Manuscript
 from tests.running import (
     REQUEST,
     RESULT,
@@ -38,6 +41,13 @@ from tests.running import (
 def _created(url: str, job_id: str = "job", manuscript_id: str | None = None) -> Job:
     job = a_job(job_id, manuscript_id=manuscript_id)
     return a_store(url).create(job, REQUEST, "fingerprint")
+
+
+def _a_manuscript(url: str, manuscript_id: str) -> RedisManuscriptStore:
+    store = RedisManuscriptStore(connect(url), timedelta(minutes=1), utc_now)
+    named = ManuscriptId(manuscript_id)
+    store.save(Manuscript(id=named, created_at=utc_now(), updated_at=utc_now()))
+    return store
 
 
 def _completed(job: Job) -> Ending:
@@ -132,11 +142,40 @@ def test_a_later_job_of_the_same_manuscript_finds_finished_units(any_url: str) -
     async def look(writer: Writer) -> object:
         return writer.journal.finished("section:一", "key-1")
 
+    _a_manuscript(any_url, "稿")
     as_writer(any_url, _created(any_url, "first", "稿"), finish)
 
     assert as_writer(any_url, _created(any_url, "second", "稿"), look) == "第一节"
     assert as_writer(any_url, _created(any_url, "third", "另一稿"), look) is None
     assert as_writer(any_url, _created(any_url, "fourth"), look) is None
+
+
+def test_a_section_gets_no_other_sections_text_though_both_are_briefed_alike(any_url: str) -> None:
+    async def finish(writer: Writer) -> None:
+        await writer.journal.finish("section:小结甲", "same", "甲")
+        await writer.journal.finish("section:小结乙", "same", "乙")
+        await writer.journal.end(_completed(writer.claim.job))
+
+    async def look(writer: Writer) -> list[object]:
+        names = ("section:小结甲", "section:小结乙", "section:新")
+        return [writer.journal.finished(name, "same") for name in names]
+
+    _a_manuscript(any_url, "稿")
+    as_writer(any_url, _created(any_url, "first", "稿"), finish)
+
+    assert as_writer(any_url, _created(any_url, "second", "稿"), look) == ["甲", "乙", None]
+
+
+def test_a_manuscript_that_was_deleted_during_the_run_leaves_no_text_behind(any_url: str) -> None:
+    async def finish(writer: Writer) -> None:
+        await writer.journal.finish("section:一", "key-1", "第一节")
+        manuscripts.delete(ManuscriptId("稿"))
+        await writer.journal.end(_completed(writer.claim.job))
+
+    manuscripts = _a_manuscript(any_url, "稿")
+    as_writer(any_url, _created(any_url, "first", "稿"), finish)
+
+    assert list(connect(any_url).scan_iter("longhand:manuscript:*")) == []
 
 
 def test_a_batch_that_is_sent_twice_is_stored_once(any_url: str) -> None:
