@@ -67,8 +67,9 @@ TEXTS: Mapping[str, Text] = {
     "outline.write": Text("Write the document", "开始写作"),
     "outline.write_again": Text("Write it again", "重新写作"),
     "outline.again_question": Text(
-        "There is a document already. Writing again replaces its text with a new one.",
-        "已经有一份文档。重新写作会用新的正文替换它。",
+        "There is a document already. Sections that you changed in the outline are written anew; "
+        "the others keep the text that was written for them.",
+        "已经有一份文档。大纲中改动过的小节会重新撰写，其余小节保留已写成的正文。",
     ),
     "outline.again_edited": Text(
         "What you changed in the text by hand is replaced, too. Download it first to keep it.",
@@ -198,6 +199,7 @@ PROBLEMS: Mapping[str, Text] = {
         "描述超过 {limit} 个字符。请把其余内容放入文件。",
     ),
     "too_many_files": Text("At most {limit} files are taken.", "最多可附 {limit} 个文件。"),
+    "file_id_twice": Text("A file is attached twice.", "有文件重复添加。"),
     "no_readable_file": Text(
         "None of the files could be read. Remove them, or give others.",
         "所有文件均无法读取。请移除或更换文件。",

@@ -26,10 +26,10 @@ class Brief(Value):
     prompt: str = ""
     language: Language | None = None
     """None: the prompt's own."""
-    document_type: str = ""
-    target_words: int | None = None
-    audience: str = ""
-    tone: str = ""
+    document_type: str = Field(default="", max_length=80)
+    target_words: int | None = Field(default=None, ge=50, le=500_000)
+    audience: str = Field(default="", max_length=500)
+    tone: str = Field(default="", max_length=80)
 
 
 class Manuscript(Value):

@@ -2,14 +2,12 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.domain.documents import ContextFile, Language
 from pipeline.domain.jobs import (
-    JOB_ID,
     DocumentGenerationRequest,
     EventId,
     Job,
@@ -65,7 +63,7 @@ class JobService:
         """Check the request, save the job and wake the engine; returns before it starts.
 
         Raises:
-            InvalidRequest: `prompt_empty`, `job_id_invalid`, `file_without_content`.
+            InvalidRequest: `prompt_empty`, `file_without_content`, `file_id_twice`.
             TooLarge: `prompt_too_long`, `file_too_large`.
             Conflict: The id is taken by another request.
         """
@@ -108,16 +106,9 @@ class JobService:
         language: Language,
         manuscript_id: ManuscriptId | None,
     ) -> Job:
-        for file in request.context_files:
-            self._check_file(file)
-        job_id = request.job_id or self._new_id()
-        if not re.match(JOB_ID, job_id):
-            raise InvalidRequest(
-                "job_id_invalid",
-                "A job_id has 1 to 128 of the characters A-Z a-z 0-9 . _ : - and nothing else.",
-            )
+        self._check_files(request.context_files)
         job = Job(
-            id=JobId(job_id),
+            id=JobId(request.job_id or self._new_id()),
             kind=kind,
             title=title,
             language=language,
@@ -129,6 +120,18 @@ class JobService:
         stored = self._store.create(job, body, fingerprint(kind, body))
         self._queue.put(stored)
         return stored
+
+    def _check_files(self, files: Sequence[ContextFile]) -> None:
+        seen: set[str] = set()
+        for file in files:
+            if file.file_id in seen:
+                raise InvalidRequest(
+                    "file_id_twice",
+                    f"The file_id {file.file_id!r} stands twice. Give each file its own.",
+                    {"id": file.file_id},
+                )
+            seen.add(file.file_id)
+            self._check_file(file)
 
     def _check_file(self, file: ContextFile) -> None:
         given = [value for value in (file.content, file.storage_url) if value is not None]
