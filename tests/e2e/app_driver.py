@@ -59,7 +59,11 @@ class Visit:
         return self.page.get_by_role("button", name=self.m(key))
 
     def link(self, key: str) -> Locator:
-        return self.page.get_by_role("link", name=self.m(key))
+        """A link of the page itself; `navigate` follows those at the side."""
+        return self.page.get_by_test_id("stMain").get_by_role("link", name=self.m(key))
+
+    def navigate(self, key: str) -> None:
+        self.page.get_by_test_id("stSidebarNavItems").get_by_role("link", name=self.m(key)).click()
 
     def says(self, key: str, **values: str | int) -> None:
         sentence = self.page.get_by_text(self.m(key, **values))
@@ -106,6 +110,10 @@ class Visit:
             " row.querySelector('.ol-title').value].join(' '))"
         )
         return [str(row) for row in rows]
+
+    def open_outline(self, manuscript_id: str) -> None:
+        self.go(f"outline?doc={manuscript_id}")
+        self.wait_until_saved()
 
     def write(self) -> None:
         self.button("outline.write").click()

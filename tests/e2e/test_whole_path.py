@@ -93,7 +93,7 @@ def test_the_library_opens_deletes_and_brings_back_a_document(
         visit.rename_outline(title)
         visit.write()
         headings = visit.read()
-        visit.link("nav.library").click()
+        visit.navigate("nav.library")
         visit.card(title).get_by_role("button", name=visit.m("library.delete")).click()
         dialog = visit.page.get_by_role("dialog")
         expect(dialog).to_contain_text(visit.m("library.delete_named", title=title))
