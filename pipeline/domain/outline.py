@@ -9,6 +9,9 @@ from pipeline.errors import InvalidRequest, TooLarge
 MAX_TITLE_CHARS = 500
 """A longer title is a pasted paragraph; no heading needs it."""
 
+FEWEST_WORDS = 80
+"""A section without a target gets at least these: fewer make no paragraph."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -128,6 +131,9 @@ def _check_node(place: Place, seen: set[NodeId]) -> None:
 def word_targets(outline: Outline, total: int) -> dict[NodeId, int]:
     """How many words each section gets: its own target, or an equal share of what is left.
 
+    When too little is left, as for a section that is added to a proposal in which all others
+    have a target, it gets as many as the others have.
+
     Args:
         outline: The tree; targets of nodes that hold others are ignored.
         total: Words of the whole document (characters in Chinese).
@@ -135,5 +141,17 @@ def word_targets(outline: Outline, total: int) -> dict[NodeId, int]:
     sections = leaves(outline.nodes)
     own = {p.node.id: p.node.target_words for p in sections if p.node.target_words}
     rest = [p.node.id for p in sections if p.node.id not in own]
-    share = max(80, (total - sum(own.values())) // len(rest)) if rest else 0
-    return own | dict.fromkeys(rest, share)
+    return own | dict.fromkeys(rest, _share(total, list(own.values()), len(rest)))
+
+
+def _share(total: int, own: Sequence[int], rest: int) -> int:
+    """Words for each of the `rest` sections that have no target of their own."""
+    if not rest:
+        return 0
+    left = (total - sum(own)) // rest
+    if left >= FEWEST_WORDS:
+        return left
+    # The mean of a few targets says nothing of the others: one long section, and all were long.
+    most_have_one = bool(own) and len(own) >= rest
+    usual = sum(own) // len(own) if most_have_one else total // (len(own) + rest)
+    return max(FEWEST_WORDS, usual)
