@@ -24,6 +24,7 @@ _ONE_MARKER = re.compile(_MARKER)
 _RUN = re.compile(rf"{_MARKER}(?:[ \t]*{_MARKER})*")
 _IDS = re.compile(rf"@({_ID})")
 _BARE_NUMBER = re.compile(r"(?<!\\)\[(\d+)\](?!\()")
+_FALSE_BREAK = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 CLOSING = ".,;:!?)]}。，；：！？、）】」』”’"
 """No space stands before these."""
@@ -52,9 +53,11 @@ def cited(text: str) -> list[PassageId]:
 def checked(text: str, known: Mapping[PassageId, Passage]) -> Draft:
     """The text with only markers of known passages, each standing alone, none twice in a row.
 
-    A marker that names no known passage is removed and counted.
+    A marker that names no known passage is removed and counted. Form feeds and other characters
+    that some programs take for the end of a line, and Markdown does not, become spaces.
     """
     unknown = 0
+    text = _FALSE_BREAK.sub(" ", text)
 
     def keep(ids: Sequence[PassageId]) -> str:
         nonlocal unknown

@@ -11,6 +11,9 @@ Kind = Literal["paragraph", "heading", "code", "math", "list", "table", "quote",
 DEEPEST_HEADING = 6
 """Markdown has no deeper one."""
 
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+# What ends a line in Markdown; `str.splitlines` would also split at form feeds and others.
+
 _FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,}|\$\$(?=\s*$))(.*)$")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
@@ -135,15 +138,17 @@ def _level_and_title(block: str) -> tuple[int, str]:
     match = _HEADING.match(block)
     if match:
         return len(match[1]), (match[2] or "").strip()
-    *lines, underline = block.splitlines()
+    *lines, underline = _LINE_BREAK.split(block)
     return (1 if "=" in underline else 2), " ".join(line.strip() for line in lines)
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
     position = start
-    for line in text[start:end].splitlines(keepends=True):
-        yield position, line.rstrip("\r\n")
-        position += len(line)
+    for match in _LINE_BREAK.finditer(text, start, end):
+        yield position, text[position : match.start()]
+        position = match.end()
+    if position < end:
+        yield position, text[position:end]
 
 
 def _fences(text: str) -> list[_Fence]:

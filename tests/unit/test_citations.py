@@ -153,3 +153,9 @@ def test_no_marker_outside_code_survives_rendering(text: str) -> None:
     numbering = numbered([draft.text], PASSAGES, [TIDES, COAST])
 
     assert cited(rendered(draft.text, numbering)) == []
+
+
+def test_a_checked_text_holds_no_character_that_only_some_take_for_a_line_break() -> None:
+    text = "One\x0ctwo\u2028三\u2029四\x85五\x0b六\x1c七.\r\nNext.\n"
+
+    assert checked(text, {}).text == "One two 三 四 五 六 七.\r\nNext.\n"

@@ -115,3 +115,13 @@ def test_blocks_leave_nothing_out_and_do_not_overlap(text: str) -> None:
     assert not outside.strip()
     assert all(a.end <= b.start for a, b in itertools.pairwise(spans))
     assert headings(closed(demoted(text, 6))) == []
+
+
+@pytest.mark.parametrize("mark", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
+def test_only_what_ends_a_line_in_markdown_ends_one(mark: str) -> None:
+    assert headings(f"# 标题{mark}# 正文\r# B\r\nC\r===\n") == [
+        (1, f"标题{mark}# 正文"),
+        (1, "B"),
+        (1, "C"),
+    ]
+    assert [block.kind for block in blocks(f"文字{mark}```\n\n# A")] == ["paragraph", "heading"]
