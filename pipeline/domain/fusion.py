@@ -42,6 +42,12 @@ class _Sheet:
     text: str
     sentences: dict[int, Sentence]
     now: dict[int, str] = field(default_factory=dict)
+    cites: frozenset[PassageId] | None = None
+    """What the section cites as it stands now; None when that is to be found out again."""
+
+    def put(self, number: int, text: str) -> None:
+        self.now[number] = text
+        self.cites = None
 
     def current(self, number: int) -> str:
         sentence = self.sentences[number]
@@ -96,7 +102,7 @@ def apply_edits(sections: Sequence[WrittenSection], edits: ChapterEdits) -> Fuse
         new = " ".join(edit.text.split())
         keeps = _keeps(sheet.current(number), edit.text.strip(), allowed)
         if keeps if new else _may_go(sheets, sheet, number):
-            sheet.now[number] = new
+            sheet.put(number, new)
             done.add(place)
     lead_in = edits.lead_in.strip()
     keeps_lead_in = bool(lead_in) and _is_lead_in(lead_in, allowed)
@@ -147,10 +153,19 @@ def _may_go(sheets: Sequence[_Sheet], sheet: _Sheet, number: int) -> bool:
     )
     if not stays:
         return False
-    sheet.now[number] = ""
-    still_cited = {i for each in sheets for i in cited(_written(each))}
-    sheet.now[number] = old
-    return set(cited(old)) <= still_cited
+    wanted = set(cited(old))
+    if not wanted:
+        return True
+    sheet.put(number, "")
+    still_cited = {i for each in sheets for i in _cites(each)}
+    sheet.put(number, old)
+    return wanted <= still_cited
+
+
+def _cites(sheet: _Sheet) -> frozenset[PassageId]:
+    if sheet.cites is None:
+        sheet.cites = frozenset(cited(_written(sheet)))
+    return sheet.cites
 
 
 def _is_lead_in(text: str, allowed: set[PassageId]) -> bool:
