@@ -15,8 +15,11 @@ from pipeline.domain.passages import source_of, split_into_passages
 HEADING_WEIGHT = 2.0
 """A word in a heading says what the passage is about; higher, and headings beat the text."""
 
-MAX_TERMS = 48
+MAX_WORDS = 48
 """Of a query: a section's title and summary fit in, and the time of a search stays bounded."""
+
+PAIRS_PER_WORD = 3
+"""Pairs of Han characters that count as one word: a Chinese sentence has as many more of them."""
 
 _CJK = f"{HAN}\u3040-\u30ff"
 _CJK_RUN = re.compile(f"[{_CJK}]+")
@@ -64,7 +67,11 @@ class PassageIndex:
     async def search(
         self, query: str, *, limit: int, within: Sequence[SourceId] = ()
     ) -> Sequence[Passage]:
-        """As the port says; a query without a word gets the openings of the sources."""
+        """As the port says; a query without a word gets the openings of the sources.
+
+        Sources named by `within` were chosen by the author: when too few of their passages match,
+        their openings follow.
+        """
         return await asyncio.to_thread(self.find, query, limit=limit, within=within)
 
     def find(self, query: str, *, limit: int, within: Sequence[SourceId] = ()) -> Sequence[Passage]:
@@ -74,7 +81,12 @@ class PassageIndex:
         terms = query_terms(query)
         if not terms:
             return self._openings(limit, within)
-        return [self._passages[row] for row in self._matches(terms, limit, within)]
+        found = [self._passages[row] for row in self._matches(terms, limit, within)]
+        if within and len(found) < limit:
+            matched = {passage.id for passage in found}
+            openings = self._openings(limit, within)
+            found += [passage for passage in openings if passage.id not in matched]
+        return found[:limit]
 
     def _add(self, name: SourceId, reading: Reading) -> None:
         """Of two files with the same content the first one keeps the passages' ids."""
@@ -113,14 +125,23 @@ def query_terms(query: str) -> list[str]:
     """FTS5 expressions for the words of a query, each quoted, so that none is an operator.
 
     Common words are left out, unless there are no others. A single Han character stands for
-    every pair that begins with it.
+    every pair that begins with it. What is beyond the bound on a query's length is left out.
     """
     found = list(dict.fromkeys(_terms(query)))
     telling = [term for term in found if term not in _COMMON]
     return [
         f'"{term}"*' if len(term) == 1 and _CJK_RUN.match(term) else f'"{term}"'
-        for term in (telling or found)[:MAX_TERMS]
+        for term in _bounded(telling or found)
     ]
+
+
+def _bounded(terms: Sequence[str]) -> Iterator[str]:
+    left = MAX_WORDS * PAIRS_PER_WORD
+    for term in terms:
+        left -= 1 if _CJK_RUN.match(term) else PAIRS_PER_WORD
+        if left < 0:
+            return
+        yield term
 
 
 def _terms(query: str) -> Iterator[str]:

@@ -4,7 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from pipeline.adapters.passage_index import PassageIndex
+from pipeline.adapters.passage_index import (
+    MAX_WORDS,
+    PAIRS_PER_WORD,
+    PassageIndex,
+    query_terms,
+)
 from pipeline.domain.documents import Block, Reading, SourceId
 from pipeline.domain.language import detect_language
 from pipeline.domain.passages import split_into_passages
@@ -107,7 +112,8 @@ def test_only_the_sources_asked_for_are_searched() -> None:
     )
 
     assert "Dam" not in search(index, "barrage", limit=9, within=[EN])
-    assert search(index, "barrage", limit=9, within=[ZH]) == ["Dam"]
+    assert search(index, "barrage", limit=9, within=[ZH])[0] == "Dam"
+    assert "Barrages" not in search(index, "barrage", limit=9, within=[ZH])
     assert search(index, "barrage", within=[SourceId("unknown")]) == []
 
 
@@ -115,6 +121,37 @@ def test_only_the_sources_asked_for_are_searched() -> None:
 def test_an_empty_query_gets_the_openings_of_every_source(query: str) -> None:
     assert search(material(), query, limit=3) == ["Causes", "成因", "Kinds"]
     assert search(material(), query, limit=2, within=[ZH]) == ["成因", "种类"]
+
+
+@pytest.mark.parametrize(
+    ("query", "within", "found"),
+    [
+        ("月球与海水", EN, ["Causes", "Kinds", "Barrages"]),
+        ("quantum chromodynamics", ZH, ["成因", "种类", "潮汐电站"]),
+        ("does the rotor need a dam", EN, ["Streams", "Barrages", "Causes"]),
+        ("洄游鱼类", ZH, ["鱼类", "成因", "种类"]),
+    ],
+)
+def test_openings_of_the_sources_asked_for_follow_what_matches(
+    query: str, within: SourceId, found: list[str]
+) -> None:
+    assert search(material(), query, within=[within]) == found
+
+
+def test_a_long_chinese_query_counts_to_its_end_as_an_english_one_does() -> None:
+    title, summary = "潮汐能的开发利用", "概述其资源分布、技术路线、工程实践与主要经济指标" * 2
+    rest = "，".join(f"{first}{second}" for first in "甲乙丙丁" for second in "子丑寅卯辰巳午未申")
+    words = " ".join(f"word{number}" for number in range(40))
+
+    assert search(material(), f"{title} {summary} {rest} 洄游鱼类")[0] == "鱼类"
+    assert search(material(), f"{words} migrating fish")[0] == "Fish"
+
+
+def test_the_length_of_a_query_is_bounded_in_both_languages() -> None:
+    han = "".join(chr(0x4E00 + number) for number in range(500))
+
+    assert len(query_terms(han)) == MAX_WORDS * PAIRS_PER_WORD
+    assert len(query_terms(" ".join(f"w{number}" for number in range(500)))) == MAX_WORDS
 
 
 def test_a_query_about_something_else_finds_nothing() -> None:
