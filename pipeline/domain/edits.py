@@ -18,6 +18,9 @@ MAX_CLIENTS = 50
 MAX_FIELD_CHARS = 20_000
 """A longer field is no title, summary or note, and would make every snapshot slow."""
 
+MAX_REMOVED = 2_000
+"""Removed nodes that are remembered while an outline grows: twice what an outline may hold."""
+
 FieldName = Literal["title", "content_summary", "notes", "target_words", "source_ids", "locked"]
 Text = Annotated[str, Field(max_length=MAX_FIELD_CHARS)]
 
@@ -139,6 +142,7 @@ def apply_operations(
     must take the tree from the draft. The same operations again change nothing.
     """
     tree = WorkingTree.of(draft.outline)
+    nodes_before = list(tree.nodes)
     done = draft.acknowledged.get(client, 0)
     proposed = dict(draft.proposed)
     changed = False
@@ -162,6 +166,7 @@ def apply_operations(
             "revision": draft.revision + changed,
             "acknowledged": _acknowledged(draft.acknowledged, client, done),
             "proposed": {k: v for k, v in proposed.items() if k in tree.nodes or k == TOP},
+            "removed": _removed(draft, nodes_before, tree),
         }
     )
     return Applied(after, draft.revision, refused)
@@ -241,6 +246,16 @@ def _touched(operation: Operation) -> NodeId | None:
     if isinstance(operation, InsertNodes):
         return None
     return TOP if isinstance(operation, NameOutline) else operation.id
+
+
+def _removed(
+    draft: OutlineDraft, nodes_before: Sequence[NodeId], tree: WorkingTree
+) -> tuple[NodeId, ...]:
+    """What the author has removed of a growing outline and not put back, the latest last."""
+    if not draft.growing:
+        return draft.removed
+    known = dict.fromkeys((*draft.removed, *nodes_before))
+    return tuple(node_id for node_id in known if node_id not in tree.nodes)[-MAX_REMOVED:]
 
 
 def _acknowledged(before: dict[str, int], client: str, done: int) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """How the outline job's events grow the draft while the author already edits it."""
 
+from collections.abc import Iterable
+
 from pipeline.domain.documents import NodeId, OutlineNode
 from pipeline.domain.jobs import (
     START,
@@ -20,102 +22,139 @@ from pipeline.domain.working_tree import TOP, WorkingTree
 def await_growth(draft: OutlineDraft) -> OutlineDraft:
     """Make a draft ready for the events of a new outline job."""
     return draft.model_copy(
-        update={"seen_event": START, "growing": True, "revision": draft.revision + 1}
+        update={
+            "seen_event": START,
+            "growing": True,
+            "removed": (),
+            "revision": draft.revision + 1,
+        }
     )
 
 
 def grow(draft: OutlineDraft, event_id: EventId, event: JobEvent) -> OutlineDraft:
-    """Fold one event of the outline job into the draft.
+    """Fold one event of the outline job into the draft; see `grow_all`."""
+    return grow_all(draft, [(event_id, event)])
+
+
+def grow_all(draft: OutlineDraft, events: Iterable[tuple[EventId, JobEvent]]) -> OutlineDraft:
+    """Fold events of the outline job into the draft, in their order.
 
     Events at or before `seen_event` change nothing, so that they may be replayed. What the
-    author changed is never overwritten, and what the author removed does not come back: nodes
-    that were announced below a removed one are left out. An event that says nothing about the
-    outline returns the same draft.
+    author changed is never overwritten, and what the author removed does not come back: a node
+    that is announced again, and whatever is announced below it, is left out. Events that say
+    nothing about the outline return the same draft.
     """
-    if _order(event_id) <= _order(draft.seen_event):
-        return draft
-    match event:
-        case OutlineNodeAdded():
-            grown = _with_node(draft, event)
-        case OutlineTitled():
-            grown = _titled(draft, event.title)
-        case OutlineTargets():
-            grown = _with_targets(draft, event)
-        case OutlineReset():
-            grown = _withdrawn(draft)
-        case TaskStarted() | TaskFailed():
-            grown = draft.model_copy(update={"growing": isinstance(event, TaskStarted)})
-        case TaskCompleted():
-            grown = draft.model_copy(update={"growing": False, "proposed": {}})
-        case _:
-            return draft
-    revision = draft.revision + (grown != draft)
-    return grown.model_copy(update={"seen_event": event_id, "revision": revision})
+    growing = _Growing(draft)
+    for event_id, event in events:
+        if _order(event_id) > _order(growing.seen_event):
+            growing.take(event_id, event)
+    return growing.draft()
+
+
+class _Growing:
+    """A draft taken apart while events are folded into it."""
+
+    def __init__(self, draft: OutlineDraft) -> None:
+        self.seen_event = draft.seen_event
+        self._before = draft
+        self._tree = WorkingTree.of(draft.outline)
+        self._proposed = dict(draft.proposed)
+        self._removed = frozenset(draft.removed)
+        self._growing = draft.growing
+        self._revision = draft.revision
+
+    def take(self, event_id: EventId, event: JobEvent) -> None:
+        match event:
+            case OutlineNodeAdded():
+                changed = self._add(event)
+            case OutlineTitled():
+                changed = self._name(event.title)
+            case OutlineTargets():
+                changed = self._set_targets(event)
+            case OutlineReset():
+                changed = self._withdraw()
+            case TaskStarted() | TaskFailed():
+                changed = self._go_on(isinstance(event, TaskStarted))
+            case TaskCompleted():
+                changed = self._complete()
+            case _:
+                return
+        self.seen_event = event_id
+        self._revision += changed
+
+    def draft(self) -> OutlineDraft:
+        if self.seen_event == self._before.seen_event:
+            return self._before
+        return self._before.model_copy(
+            update={
+                "outline": self._tree.outline(),
+                "proposed": self._proposed,
+                "removed": self._before.removed if self._removed else (),
+                "growing": self._growing,
+                "seen_event": self.seen_event,
+                "revision": self._revision,
+            }
+        )
+
+    def _add(self, event: OutlineNodeAdded) -> bool:
+        parent = event.parent_id or TOP
+        if parent not in self._tree.children or event.node_id in self._removed:
+            return False
+        node = OutlineNode(
+            id=event.node_id,
+            title=event.title,
+            content_summary=event.content_summary,
+            notes=event.notes,
+            target_words=event.target_words,
+        )
+        if not self._tree.insert([(TOP, node)], parent, event.after_id):
+            return False
+        self._proposed[event.node_id] = event.title
+        self._growing = True
+        return True
+
+    def _name(self, title: str) -> bool:
+        now = self._tree.title
+        is_ours = self._proposed.get(TOP) == now
+        if now.strip() and not is_ours:
+            return False
+        self._tree.title = self._proposed[TOP] = title
+        return title != now or not is_ours
+
+    def _set_targets(self, event: OutlineTargets) -> bool:
+        changed = False
+        for node_id, words in event.targets.items():
+            if node_id in self._tree.nodes and self._tree.nodes[node_id].target_words is None:
+                changed |= self._tree.set(node_id, {"target_words": words})
+        return changed
+
+    def _withdraw(self) -> bool:
+        """Take back announced nodes that the author left alone, unless they hold others' work."""
+        tree = self._tree
+        kept: set[NodeId] = set()
+        for node_id, node in tree.nodes.items():
+            if self._proposed.get(node_id) != node.title:
+                kept.update(_with_ancestors(tree, node_id))
+        gone = [node_id for node_id in tree.nodes if node_id not in kept]
+        for node_id in gone:
+            tree.delete(node_id)
+        self._proposed = {k: v for k, v in self._proposed.items() if k in tree.nodes or k == TOP}
+        return self._go_on(True) or bool(gone)
+
+    def _go_on(self, growing: bool) -> bool:
+        changed = self._growing != growing
+        self._growing = growing
+        return changed
+
+    def _complete(self) -> bool:
+        changed = self._growing or bool(self._proposed or self._removed)
+        self._growing, self._proposed, self._removed = False, {}, frozenset()
+        return changed
 
 
 def _order(event_id: EventId) -> tuple[int, int]:
     epoch, _, sequence = event_id.partition("-")
     return int(epoch), int(sequence or 0)
-
-
-def _with_node(draft: OutlineDraft, event: OutlineNodeAdded) -> OutlineDraft:
-    tree = WorkingTree.of(draft.outline)
-    parent = event.parent_id or TOP
-    if parent not in tree.children:
-        return draft
-    node = OutlineNode(
-        id=event.node_id,
-        title=event.title,
-        content_summary=event.content_summary,
-        target_words=event.target_words,
-    )
-    if not tree.insert([(TOP, node)], parent, event.after_id):
-        return draft
-    return draft.model_copy(
-        update={
-            "outline": tree.outline(),
-            "proposed": draft.proposed | {event.node_id: event.title},
-            "growing": True,
-        }
-    )
-
-
-def _titled(draft: OutlineDraft, title: str) -> OutlineDraft:
-    is_ours = draft.proposed.get(TOP) == draft.outline.title
-    if draft.outline.title.strip() and not is_ours:
-        return draft
-    return draft.model_copy(
-        update={
-            "outline": draft.outline.model_copy(update={"title": title}),
-            "proposed": draft.proposed | {TOP: title},
-        }
-    )
-
-
-def _with_targets(draft: OutlineDraft, event: OutlineTargets) -> OutlineDraft:
-    tree = WorkingTree.of(draft.outline)
-    for node_id, words in event.targets.items():
-        if node_id in tree.nodes and tree.nodes[node_id].target_words is None:
-            tree.set(node_id, {"target_words": words})
-    return draft.model_copy(update={"outline": tree.outline()})
-
-
-def _withdrawn(draft: OutlineDraft) -> OutlineDraft:
-    """Take back announced nodes that the author left alone, unless they hold others' work."""
-    tree = WorkingTree.of(draft.outline)
-    kept: set[NodeId] = set()
-    for node_id, node in tree.nodes.items():
-        if draft.proposed.get(node_id) != node.title:
-            kept.update(_with_ancestors(tree, node_id))
-    for node_id in [node_id for node_id in tree.nodes if node_id not in kept]:
-        tree.delete(node_id)
-    return draft.model_copy(
-        update={
-            "outline": tree.outline(),
-            "proposed": {k: v for k, v in draft.proposed.items() if k in tree.nodes or k == TOP},
-            "growing": True,
-        }
-    )
 
 
 def _with_ancestors(tree: WorkingTree, node_id: NodeId) -> list[NodeId]:

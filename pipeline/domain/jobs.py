@@ -187,6 +187,8 @@ class OutlineNodeAdded(Event):
     after_id: NodeId | None = None
     title: str
     content_summary: str = ""
+    notes: str = ""
+    """Only the author's own outline comes with notes."""
     target_words: int | None = None
 
 

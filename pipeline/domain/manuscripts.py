@@ -68,5 +68,7 @@ class OutlineDraft(Value):
     """The last event of the outline job that is in the tree."""
     proposed: dict[NodeId, str] = Field(default_factory=dict)
     """Nodes that the outline job announced, with their titles then; untouched, they may go."""
+    removed: tuple[NodeId, ...] = ()
+    """Nodes that the author removed while the outline job was running: they do not come back."""
     growing: bool = False
     """The outline job still adds nodes."""

@@ -12,7 +12,7 @@ from pipeline.domain.documents import (
     Reading,
 )
 from pipeline.domain.edits import Applied, Operation, apply_operations
-from pipeline.domain.growth import await_growth, grow
+from pipeline.domain.growth import await_growth, grow_all
 from pipeline.domain.jobs import (
     DocumentResult,
     EventId,
@@ -204,12 +204,7 @@ class ManuscriptService:
     def _folded(
         self, manuscript_id: ManuscriptId, events: Sequence[tuple[EventId, JobEvent]]
     ) -> OutlineDraft:
-        def fold(current: OutlineDraft) -> OutlineDraft:
-            for event_id, event in events:
-                current = grow(current, event_id, event)
-            return current
-
-        return self._store.change_outline(manuscript_id, fold)
+        return self._store.change_outline(manuscript_id, lambda draft: grow_all(draft, events))
 
     def _ended(self, manuscript: Manuscript, draft: OutlineDraft) -> OutlineDraft:
         """A job that expired, or ended without a word more, grows nothing any longer."""

@@ -1,12 +1,13 @@
 """How the outline job's events grow a draft that its author already edits."""
 
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
 
 from pipeline.domain.documents import NodeId
 from pipeline.domain.edits import OPERATION, apply_operations, snapshot
-from pipeline.domain.growth import await_growth, grow
+from pipeline.domain.growth import await_growth, grow, grow_all
 from pipeline.domain.jobs import (
     EventId,
     JobEvent,
@@ -107,6 +108,94 @@ def test_what_the_author_removed_does_not_grow_again() -> None:
     draft = grown(draft, added("a1", "a"), added("c", None, "a"))
 
     assert shape(draft.outline.nodes) == ["B", "C"]
+
+
+def test_what_the_author_removed_does_not_come_back_when_the_job_starts_over() -> None:
+    draft = await_growth(OutlineDraft())
+    draft = grown(draft, added("a"), added("a1", "a"), added("b", None, "a"))
+    draft = apply(draft, {"t": "set", "id": "a", "k": "title", "v": "改名"})
+    draft = apply_operations(
+        draft,
+        "other tab",
+        [OPERATION.validate_python({"t": "del", "seq": 1, "id": "a"})],
+        max_nodes=99,
+        max_depth=8,
+    ).draft
+
+    again = grown(draft, RESET, added("a"), added("a1", "a"), added("b", None, "a"), added("c"))
+
+    assert draft.removed == (NodeId("a"), NodeId("a1"))
+    assert shape(again.outline.nodes) == ["C", "B"]
+
+
+def test_what_the_author_put_back_may_grow_again() -> None:
+    draft = grown(await_growth(OutlineDraft()), added("a"), added("b", None, "a"))
+    draft = apply(
+        draft,
+        {"t": "del", "id": "a"},
+        {"t": "ins", "parent": "", "after": None, "nodes": [{"id": "a", "title": "A"}]},
+    )
+
+    draft = grown(draft, RESET, added("a"), added("a1", "a"))
+
+    assert draft.removed == ()
+    assert shape(draft.outline.nodes) == [["A", ["A1"]]]
+
+
+def test_removals_are_remembered_only_while_the_outline_grows() -> None:
+    done = TaskCompleted.model_validate(COMMON | {"result": {}, "duration": 1.0})
+    draft = grown(await_growth(OutlineDraft()), added("a"), added("b", None, "a"))
+
+    ended = grown(apply(draft, {"t": "del", "id": "a"}), done)
+    later = apply_operations(
+        ended,
+        "other tab",
+        [OPERATION.validate_python({"t": "del", "seq": 1, "id": "b"})],
+        max_nodes=99,
+        max_depth=8,
+    ).draft
+
+    assert (ended.removed, later.removed, later.outline.nodes) == ((), (), ())
+
+
+def test_events_folded_together_make_the_draft_that_they_make_one_by_one() -> None:
+    events: list[JobEvent] = [
+        TaskStarted.model_validate(COMMON),
+        RESET,
+        titled("潮汐"),
+        added("a"),
+        added("a1", "a"),
+        TaskProgress.model_validate(COMMON | {"step": "read", "progress": "Reading"}),
+        added("a"),
+        RESET,
+        titled("Tides"),
+        added("b"),
+        added("lost", "a"),
+        OutlineTargets.model_validate(COMMON | {"targets": {"b": 400}}),
+        TaskCompleted.model_validate(COMMON | {"result": {}, "duration": 1.0}),
+    ]
+    numbered = [(EventId(f"1-{i}"), event) for i, event in enumerate(events, start=1)]
+
+    for end in range(len(numbered) + 1):
+        one_by_one = await_growth(OutlineDraft())
+        for event_id, event in numbered[:end]:
+            one_by_one = grow(one_by_one, event_id, event)
+
+        assert grow_all(await_growth(OutlineDraft()), numbered[:end]) == one_by_one
+
+
+def test_a_thousand_nodes_grow_in_half_a_second() -> None:
+    events: list[tuple[EventId, JobEvent]] = []
+    for i in range(1_000):
+        parent = f"n{i - i % 25}" if i % 25 else None
+        after = f"n{i - 1}" if i % 25 > 1 else None
+        events.append((EventId(f"1-{i + 1}"), added(f"n{i}", parent, after)))
+
+    started = process_time()
+    draft = grow_all(OutlineDraft(), events)
+
+    assert process_time() - started < 0.5
+    assert len(draft.proposed) == 1_000
 
 
 def test_the_authors_title_is_never_overwritten() -> None:
