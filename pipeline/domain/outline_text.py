@@ -4,9 +4,8 @@
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from uuid import uuid4
 
 from pipeline.domain.documents import NodeId, Outline, OutlineNode
 from pipeline.domain.outline import MAX_TITLE_CHARS, walk
@@ -28,6 +27,8 @@ _BARE_NUMBER = re.compile(r"^\d{1,2}\s+(.+)$")
 _PARENS = re.compile(r"^[（(]\d+[）)]\s*(.+)$")
 _BULLET = re.compile(r"^[-*+•·]\s+(.+)$")
 
+_FIRST_NUMBERED_RANK = 200
+_FIRST_ITEM_RANK = 1000
 _RANK_OF_PART = {"部": 200, "篇": 200, "编": 200, "章": 210, "节": 220}
 
 
@@ -50,34 +51,40 @@ class _Item:
     notes: list[str] = field(default_factory=list)
     children: "list[_Item]" = field(default_factory=list)
 
+    @property
+    def is_structure(self) -> bool:
+        return self.rank < _FIRST_ITEM_RANK
 
-def imported(text: str, new_id: Callable[[], str] = lambda: uuid4().hex) -> list[OutlineNode]:
+    @property
+    def is_numbered(self) -> bool:
+        """Whether it said which chapter or section it is, as 第一章, 一、 and 1.2 do."""
+        return self.is_structure and self.rank >= _FIRST_NUMBERED_RANK
+
+
+def imported(text: str, new_id: Callable[[], str]) -> list[OutlineNode]:
     """Read Markdown headings or lists, numbered, or indented text as nodes.
 
     Where the text has headings or numbered sections, other lines are summaries of the node
     above them, and lines that start with `>` are notes to its writer.
     """
-    lines = list(_lines(text))
-    has_structure = any(line.is_structure for line in lines)
-    top = _Item("", -1)
-    stack = [top]
-    for line in lines:
-        last = stack[-1]
-        if line.is_note and last is not top:
-            last.notes.append(line.text)
-        elif line.is_plain and has_structure and last is not top:
-            last.summary.append(line.text)
-        else:
-            _append(stack, line)
-    return [_node(item, new_id) for item in top.children]
+    return list(_nodes(_items(text), new_id))
 
 
-def outline_from(text: str, new_id: Callable[[], str] = lambda: uuid4().hex) -> Outline:
-    """Read an outline; a single top node that holds all others is its title."""
-    nodes = imported(text, new_id)
-    if len(nodes) == 1 and nodes[0].children:
-        return Outline(title=nodes[0].title, nodes=nodes[0].children)
-    return Outline(nodes=tuple(nodes))
+def outline_from(text: str, new_id: Callable[[], str]) -> Outline:
+    """Read an outline with its title, where a line without a number stands above all others.
+
+    What is written below the title itself belongs to no section, and is left out.
+    """
+    items = _items(text)
+    if not items:
+        return Outline()
+    first, others = items[0], items[1:]
+    if not others and first.children and not first.is_numbered:
+        return Outline(title=first.title, nodes=_nodes(first.children, new_id))
+    is_line = not first.is_structure and not first.children
+    if others and is_line and all(item.is_structure for item in others):
+        return Outline(title=first.title, nodes=_nodes(others, new_id))
+    return Outline(nodes=_nodes(items, new_id))
 
 
 def to_markdown(outline: Outline) -> str:
@@ -94,6 +101,22 @@ def to_markdown(outline: Outline) -> str:
         notes = place.node.notes.strip().splitlines()
         parts.extend(f"> {line}" for line in notes if line.strip())
     return "\n\n".join(parts) + "\n" if parts else ""
+
+
+def _items(text: str) -> list[_Item]:
+    lines = list(_lines(text))
+    has_structure = any(line.is_structure for line in lines)
+    top = _Item("", -1)
+    stack = [top]
+    for line in lines:
+        last = stack[-1]
+        if line.is_note and last is not top:
+            last.notes.append(line.text)
+        elif line.is_plain and has_structure and last is not top:
+            last.summary.append(line.text)
+        else:
+            _append(stack, line)
+    return top.children
 
 
 def _one_line(text: str) -> str:
@@ -127,7 +150,7 @@ def _item_line(text: str, *, indent: int, has_decimals: bool) -> _Line:
     found = _NUMBER.match(text) or (_BARE_NUMBER.match(text) if has_decimals else None)
     if found and has_decimals:
         return _Line(found[1], 400, is_structure=True)
-    rank = 1000 + 10 * indent
+    rank = _FIRST_ITEM_RANK + 10 * indent
     if found:
         return _Line(found[1], rank)
     if found := _PARENS.match(text):
@@ -162,5 +185,9 @@ def _node(item: _Item, new_id: Callable[[], str]) -> OutlineNode:
         title=item.title,
         content_summary="\n".join(item.summary),
         notes="\n".join(item.notes),
-        children=tuple(_node(child, new_id) for child in item.children),
+        children=_nodes(item.children, new_id),
     )
+
+
+def _nodes(items: Sequence[_Item], new_id: Callable[[], str]) -> tuple[OutlineNode, ...]:
+    return tuple(_node(item, new_id) for item in items)

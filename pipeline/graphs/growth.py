@@ -1,6 +1,8 @@
 """Announce a proposed outline node by node while it grows, with ids that last."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pipeline.domain.documents import NodeId, Outline, OutlineNode, ProposedNode, ProposedOutline
 from pipeline.domain.jobs import (
@@ -9,14 +11,27 @@ from pipeline.domain.jobs import (
     OutlineTargets,
     OutlineTitled,
 )
-from pipeline.domain.outline import tidied, walk, word_targets
+from pipeline.domain.outline import tidied, word_targets
 from pipeline.domain.units import short_id
 from pipeline.errors import ModelAnswerInvalid
 from pipeline.graphs.tools import Tools
 
 
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A node with where it goes."""
+
+    node: OutlineNode
+    parent_id: NodeId | None
+    after_id: NodeId | None
+
+
 class Growth:
-    """One proposal on its way; a node is announced once nothing in it can change any more."""
+    """One proposal on its way; a node is announced once nothing in it can change any more.
+
+    A node's id is made from its title and the titles above it: the same proposal made again has
+    the same ids, and another node in the same place has another one.
+    """
 
     def __init__(self, tools: Tools, *, total_words: int) -> None:
         self._tools = tools
@@ -32,7 +47,9 @@ class Growth:
         if not proposed.title and not proposed.nodes:
             self.reset()
             return
-        self._announce(proposed, list(_paths(proposed.nodes))[:-1])
+        if proposed.nodes:
+            self._tell_title(proposed.title)
+        self._announce(list(_placed(self._nodes(proposed.nodes)))[:-1])
 
     def reset(self) -> None:
         """Withdraw whatever was announced, in this attempt or in one that crashed."""
@@ -54,31 +71,14 @@ class Growth:
             raise ModelAnswerInvalid(
                 "The proposal has no sections. Try again, or describe the document in more words."
             )
-        self._announce(proposed, list(_paths(proposed.nodes)))
         title = proposed.title.strip() or self._tools.job.title
-        nodes = tuple(self._node(node, (i,)) for i, node in enumerate(proposed.nodes))
-        return self._targeted(tidied(Outline(title=title, nodes=nodes)))
+        return self.take(tidied(Outline(title=title, nodes=self._nodes(proposed.nodes))))
 
-    def take(self, title: str, nodes: Sequence[OutlineNode]) -> Outline:
-        """Announce the author's own outline, exactly as it stands."""
-        self._tell_title(title)
-        for place in walk(nodes):
-            siblings = place.parent.children if place.parent else tuple(nodes)
-            at = siblings.index(place.node)
-            self._tools.journal.tell(
-                OutlineNodeAdded(
-                    job_id=self._tools.job.id,
-                    task_type=self._tools.job.kind,
-                    at=self._tools.now(),
-                    node_id=place.node.id,
-                    parent_id=place.parent.id if place.parent else None,
-                    after_id=siblings[at - 1].id if at else None,
-                    title=place.node.title,
-                    content_summary=place.node.content_summary,
-                    target_words=place.node.target_words,
-                )
-            )
-        return self._targeted(Outline(title=title, nodes=tuple(nodes)))
+    def take(self, outline: Outline) -> Outline:
+        """Announce an outline exactly as it stands, and return it with word targets."""
+        self._tell_title(outline.title)
+        self._announce(list(_placed(outline.nodes)))
+        return self._targeted(outline)
 
     def targets(self, outline: Outline) -> OutlineTargets:
         return OutlineTargets(
@@ -88,31 +88,29 @@ class Growth:
             targets=word_targets(outline, self._total_words),
         )
 
-    def _announce(
-        self, proposed: ProposedOutline, ready: Sequence[tuple[tuple[int, ...], ProposedNode]]
-    ) -> None:
-        if proposed.title.strip() and proposed.nodes:
-            self._tell_title(proposed.title)
-        for path, node in ready:
-            node_id = self._id(path)
-            if node_id in self._announced:
+    def _announce(self, ready: Sequence[_Placed]) -> None:
+        for placed in ready:
+            node = placed.node
+            if node.id in self._announced:
                 continue
-            self._announced.add(node_id)
+            self._announced.add(node.id)
             self._tools.journal.tell(
                 OutlineNodeAdded(
                     job_id=self._tools.job.id,
                     task_type=self._tools.job.kind,
                     at=self._tools.now(),
-                    node_id=node_id,
-                    parent_id=self._id(path[:-1]) if len(path) > 1 else None,
-                    after_id=self._id((*path[:-1], path[-1] - 1)) if path[-1] else None,
-                    title=" ".join(node.title.split()),
-                    content_summary=node.content_summary.strip(),
+                    node_id=node.id,
+                    parent_id=placed.parent_id,
+                    after_id=placed.after_id,
+                    title=node.title,
+                    content_summary=node.content_summary,
+                    notes=node.notes,
+                    target_words=node.target_words,
                 )
             )
 
     def _tell_title(self, title: str) -> None:
-        if self._title:
+        if self._title or not title.strip():
             return
         self._title = " ".join(title.split())
         self._tools.journal.tell(
@@ -124,16 +122,26 @@ class Growth:
             )
         )
 
-    def _id(self, path: tuple[int, ...]) -> NodeId:
-        return NodeId("n" + short_id(self._tools.job.id, ".".join(map(str, path))))
-
-    def _node(self, node: ProposedNode, path: tuple[int, ...]) -> OutlineNode:
-        return OutlineNode(
-            id=self._id(path),
-            title=node.title,
-            content_summary=node.content_summary,
-            children=tuple(self._node(c, (*path, i)) for i, c in enumerate(node.children)),
-        )
+    def _nodes(
+        self, proposed: Sequence[ProposedNode], above: NodeId | None = None
+    ) -> tuple[OutlineNode, ...]:
+        """The nodes with our ids; equal titles side by side are told apart by their order."""
+        nodes = []
+        namesakes: Counter[str] = Counter()
+        for node in proposed:
+            title = " ".join(node.title.split())
+            parts = (self._tools.job.id, above or "", title, str(namesakes[title]))
+            namesakes[title] += 1
+            node_id = NodeId("n" + short_id(*parts))
+            nodes.append(
+                OutlineNode(
+                    id=node_id,
+                    title=title,
+                    content_summary=node.content_summary.strip(),
+                    children=self._nodes(node.children, node_id),
+                )
+            )
+        return tuple(nodes)
 
     def _targeted(self, outline: Outline) -> Outline:
         targets = word_targets(outline, self._total_words)
@@ -149,9 +157,10 @@ class Growth:
         return outline.model_copy(update={"nodes": tuple(target(node) for node in outline.nodes)})
 
 
-def _paths(
-    nodes: Sequence[ProposedNode], above: tuple[int, ...] = ()
-) -> Iterator[tuple[tuple[int, ...], ProposedNode]]:
-    for i, node in enumerate(nodes):
-        yield (*above, i), node
-        yield from _paths(node.children, (*above, i))
+def _placed(nodes: Sequence[OutlineNode], parent_id: NodeId | None = None) -> Iterator[_Placed]:
+    """Every node in reading order."""
+    before: NodeId | None = None
+    for node in nodes:
+        yield _Placed(node, parent_id, before)
+        yield from _placed(node.children, node.id)
+        before = node.id

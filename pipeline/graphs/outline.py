@@ -1,5 +1,6 @@
 """Query -> outline: read and search the material, then propose a tree that grows as it is made."""
 
+from itertools import count
 from typing import Any, TypedDict, cast
 
 from langgraph.graph import END, START, StateGraph
@@ -7,18 +8,18 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
 from pipeline.domain.briefs import OutlineBrief
-from pipeline.domain.documents import Outline
+from pipeline.domain.documents import FileRole, Outline
 from pipeline.domain.jobs import OutlineGenerationRequest
 from pipeline.domain.outline import leaves
-from pipeline.domain.outline_text import imported
-from pipeline.domain.units import content_key
+from pipeline.domain.outline_text import outline_from
+from pipeline.domain.units import content_key, short_id
 from pipeline.graphs.growth import Growth
 from pipeline.graphs.research import Desk, commission, digests, passages_for, read_files
 from pipeline.graphs.tools import Tools
 
 UNIT = "outline"
 
-VERSION = 1
+VERSION = 2
 """Raise it when the way that an outline is proposed changes: stored units are then not reused."""
 
 
@@ -64,10 +65,11 @@ async def outline_generation(state: OutlineState, runtime: Runtime[Tools]) -> Ou
         return {"outline": Outline.model_validate(stored)}
     growth = Growth(tools, total_words=brief.commission.target_words)
     growth.reset()
-    own = imported(desk.own_outline)
-    if own:
+    own = _own_outline(desk, tools)
+    if own.nodes:
         tools.progress("outline", "importing", name=desk.own_outline_name)
-        outline = growth.take(desk.own_outline_name.rsplit(".", maxsplit=1)[0], own)
+        _tell_of_other_outlines(state["request"], desk, tools)
+        outline = growth.take(own)
     else:
         tools.progress("outline", "proposing")
         async with tools.slots.slot():
@@ -77,6 +79,32 @@ async def outline_generation(state: OutlineState, runtime: Runtime[Tools]) -> Ou
     tools.progress("outline", "proposed", total=len(leaves(outline.nodes)))
     await tools.journal.finish(UNIT, key, outline.model_dump(mode="json"), growth.targets(outline))
     return {"outline": outline}
+
+
+def _own_outline(desk: Desk, tools: Tools) -> Outline:
+    """The author's file as an outline; its ids are the same in every attempt."""
+    counted = count(1)
+
+    def new_id() -> str:
+        return "n" + short_id(tools.job.id, UNIT, str(next(counted)))
+
+    own = outline_from(desk.own_outline, new_id)
+    name, _, suffix = desk.own_outline_name.rpartition(".")
+    return own.model_copy(update={"title": own.title or name or suffix})
+
+
+def _tell_of_other_outlines(request: OutlineGenerationRequest, desk: Desk, tools: Tools) -> None:
+    """Only one outline can be taken over as it stands; say which ones are not."""
+    unread = {problem.file_id for problem in desk.problems}
+    outlines = [
+        file
+        for file in request.context_files
+        if file.file_type is FileRole.OUTLINE and file.file_id not in unread
+    ]
+    for file in outlines[1:]:
+        tools.progress(
+            "outline", "second_outline", name=file.file_name, first=desk.own_outline_name
+        )
 
 
 def outline_graph() -> CompiledStateGraph[OutlineState, Tools, Any, Any]:

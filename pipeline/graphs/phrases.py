@@ -45,7 +45,57 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "Numbering citations and listing sources.",
         "zh": "正在编排引用与参考文献。",
     },
+    "second_outline": {
+        "en": "Left out the outline “{name}”: one job takes over one outline, “{first}”.",
+        "zh": "未导入大纲《{name}》：每次只能导入一份大纲，已采用《{first}》。",
+    },
 }
+
+REASONS: Mapping[str, Mapping[Language, str]] = {
+    "model_unavailable": {"en": "the model did not answer.", "zh": "模型没有响应。"},
+    "model_rate_limited": {
+        "en": "the model's provider had too many requests.",
+        "zh": "模型服务的请求过多。",
+    },
+    "model_key_invalid": {
+        "en": "the model's provider refused the key.",
+        "zh": "模型服务拒绝了密钥。",
+    },
+    "model_unknown": {
+        "en": "the model's provider does not know this model.",
+        "zh": "模型服务中没有这个模型。",
+    },
+    "model_quota_exhausted": {
+        "en": "the quota at the model's provider is used up.",
+        "zh": "模型服务的额度已用完。",
+    },
+    "model_context_too_long": {
+        "en": "the chapter is too long for this model.",
+        "zh": "本章超出了模型的长度限制。",
+    },
+    "model_base_url_wrong": {
+        "en": "the model's address is wrong.",
+        "zh": "模型服务的地址有误。",
+    },
+    "model_rejected": {
+        "en": "the model's provider refused the request.",
+        "zh": "模型服务拒绝了请求。",
+    },
+    "model_answer_invalid": {
+        "en": "the model's answer could not be used.",
+        "zh": "模型的回答无法使用。",
+    },
+}
+
+SOMETHING_WENT_WRONG: Mapping[Language, str] = {
+    "en": "something went wrong.",
+    "zh": "出现了问题。",
+}
+
+
+def reason(language: Language, code: str) -> str:
+    """Why something could not be done, by the error's code, as the end of a sentence."""
+    return REASONS.get(code, SOMETHING_WENT_WRONG)[language]
 
 
 def say(language: Language, key: str, **values: str | int) -> str:

@@ -6,6 +6,7 @@ import re
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Response, expect
@@ -165,7 +166,7 @@ def test_browser_and_server_read_pasted_text_alike(author: Author) -> None:
         return found
 
     for text, _ in OUTLINE_TEXTS.values():
-        here = flat(Outline(nodes=tuple(imported(text))))
+        here = flat(Outline(nodes=tuple(imported(text, lambda: uuid4().hex))))
         titles = {NodeId(""): ""} | {NodeId(str(n["id"])): str(n["title"]) for n in here}
         expected = [
             (titles[NodeId(str(n["parent"]))], n["title"], n["content_summary"], n["notes"])
