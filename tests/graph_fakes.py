@@ -24,6 +24,7 @@ from pipeline.domain.jobs import Job, JobEvent, JobId, JobKind
 from pipeline.domain.units import short_id
 from pipeline.errors import PipelineError, UnreadableFile
 from pipeline.graphs.research import Desk
+from pipeline.ports import Material
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -175,7 +176,7 @@ class TextShelf:
         )
         return Reading(sha256=short_id(text), title=file.file_name, language="en", blocks=blocks)
 
-    async def material(self, readings: Mapping[SourceId, Reading]) -> TextMaterial:
+    async def material(self, readings: Mapping[SourceId, Reading]) -> Material:
         return TextMaterial(readings)
 
 

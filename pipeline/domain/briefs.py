@@ -1,6 +1,8 @@
 """What an author (model or offline) is told before it writes; plain values, no prompts."""
 
-from pydantic import Field
+from collections.abc import Iterator
+
+from pydantic import Field, SkipValidation
 
 from pipeline.domain.documents import Language, NodeId, Outline, Passage, Source, Value
 
@@ -49,8 +51,16 @@ class Neighbour(Value):
     summary: str = ""
 
 
+class Above(Value):
+    """A node that a section stands under; its notes hold for all that it holds."""
+
+    title: str
+    summary: str = ""
+    notes: str = ""
+
+
 class SectionBrief(Value):
-    """What one section is written from. Only the leaf's own fields enter its content key."""
+    """What one section is written from."""
 
     commission: Commission
     node_id: NodeId
@@ -59,11 +69,22 @@ class SectionBrief(Value):
     summary: str = ""
     notes: str = ""
     target_words: int
-    path: tuple[str, ...] = ()
-    """Titles of the nodes above it, from the chapter down."""
-    neighbours: tuple[Neighbour, ...] = ()
+    above: tuple[Above, ...] = ()
+    """The nodes above it, from the chapter down."""
+    neighbours: SkipValidation[tuple[Neighbour, ...]] = ()
+    """All sections in reading order, itself too: one tuple for all briefs of a job, not copied."""
     passages: tuple[Passage, ...] = ()
     """All that may be cited, best first."""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Titles of the nodes above it, from the chapter down."""
+        return tuple(node.title for node in self.above)
+
+    @property
+    def others(self) -> Iterator[Neighbour]:
+        """The neighbours without the section itself."""
+        return (each for each in self.neighbours if each.number != self.number)
 
 
 class WrittenSection(Value):

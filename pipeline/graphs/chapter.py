@@ -1,5 +1,6 @@
 """One chapter: its sections at the same time, then fused as soon as they are ready."""
 
+import asyncio
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from langgraph.types import Send
 from pydantic import BaseModel
 
 from pipeline.domain.briefs import (
+    Above,
     ChapterBrief,
     ChapterEdits,
     Commission,
@@ -20,13 +22,15 @@ from pipeline.domain.briefs import (
     WrittenSection,
 )
 from pipeline.domain.citations import checked
-from pipeline.domain.documents import Draft, NodeId, Passage, SectionStatus
+from pipeline.domain.documents import Draft, NodeId, Outline, Passage, SectionStatus
 from pipeline.domain.fusion import apply_edits
 from pipeline.domain.jobs import ChapterFused
 from pipeline.domain.language import count_words
-from pipeline.domain.outline import Place
+from pipeline.domain.outline import Place, leaves
 from pipeline.domain.units import content_key
 from pipeline.errors import ModelRejected, PipelineError
+from pipeline.graphs.phrases import reason
+from pipeline.graphs.research import passages_on
 from pipeline.graphs.tools import Tools
 from pipeline.ports import Material
 
@@ -60,12 +64,60 @@ class Written:
     error: PipelineError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What all sections of a job share: made once, and not copied for each of a thousand."""
+
+    commission: Commission
+    commission_key: str
+    """Of all in the commission that makes texts stale when it changes."""
+    material: Material
+    targets: Mapping[NodeId, int]
+    sections: Mapping[NodeId, tuple[Place, ...]]
+    """The leaves of each chapter, in reading order."""
+    neighbours: tuple[Neighbour, ...]
+
+
+def assignment(
+    outline: Outline, task: Commission, material: Material, targets: Mapping[NodeId, int]
+) -> Assignment:
+    """Look at the whole outline once, for all of its sections."""
+    places = leaves(outline.nodes)
+    sections: dict[NodeId, list[Place]] = {node.id: [] for node in outline.nodes}
+    for place in places:
+        sections[place.chapter.id].append(place)
+    return Assignment(
+        commission=task,
+        commission_key=_commission_key(task),
+        material=material,
+        targets=targets,
+        sections={chapter: tuple(found) for chapter, found in sections.items()},
+        neighbours=tuple(
+            Neighbour(number=p.number, title=p.node.title, summary=p.node.content_summary)
+            for p in places
+        ),
+    )
+
+
+def _commission_key(task: Commission) -> str:
+    """Title, prompt and length of the whole document stay out: they only give orientation.
+
+    With a new title of the document all its texts would be stale.
+    """
+    return content_key(
+        "commission",
+        language=task.language,
+        type=task.document_type,
+        audience=task.audience,
+        tone=task.tone,
+        requirements=task.requirements,
+        style=task.style,
+    )
+
+
 class ChapterState(TypedDict, total=False):
     chapter: Place
-    places: Sequence[Place]
-    material: Material
-    commission: Commission
-    targets: Mapping[NodeId, int]
+    assignment: Assignment
     written: Annotated[list[Written], operator.add]
     chapters: Annotated[list[ChapterText], operator.add]
 
@@ -76,28 +128,15 @@ class ChapterOutput(TypedDict, total=False):
 
 class SectionState(TypedDict, total=False):
     place: Place
-    places: Sequence[Place]
-    material: Material
-    commission: Commission
-    targets: Mapping[NodeId, int]
+    assignment: Assignment
 
 
 def each_section(state: ChapterState) -> list[Send]:
     """One branch for each leaf of the chapter; they wait only for a free model call."""
-    chapter = state["chapter"].node.id
+    shared = state["assignment"]
     return [
-        Send(
-            "write_section",
-            {
-                "place": place,
-                "places": state["places"],
-                "material": state["material"],
-                "commission": state["commission"],
-                "targets": state["targets"],
-            },
-        )
-        for place in state["places"]
-        if place.is_leaf and place.chapter.id == chapter
+        Send("write_section", {"place": place, "assignment": shared})
+        for place in shared.sections[state["chapter"].node.id]
     ]
 
 
@@ -123,13 +162,13 @@ async def write_section(state: SectionState, runtime: Runtime[Tools]) -> Chapter
 
 
 async def _draft(state: SectionState, tools: Tools) -> Draft:
-    place, material = state["place"], state["material"]
+    place, shared = state["place"], state["assignment"]
     node, unit = place.node, f"section:{place.node.id}"
     tools.journal.tell(tools.section(place, SectionStatus.RESEARCHING))
-    target = state["targets"][node.id]
-    passages = await _passages(place, material, target)
-    brief = _section_brief(state, passages)
-    key = content_key("section", version=VERSION, **_what_it_depends_on(brief, tools))
+    passages = await _passages(place, shared)
+    brief = section_brief(place, shared, passages)
+    dependence = _what_it_depends_on(brief, shared, tools)
+    key = content_key("section", version=VERSION, **dependence)
     if (stored := tools.journal.finished(unit, key)) is not None:
         draft = Draft.model_validate(stored)
     else:
@@ -161,58 +200,61 @@ def _watch(place: Place, tools: Tools) -> Callable[[str], None]:
     return write
 
 
-async def _passages(place: Place, material: Material, target: int) -> tuple[Passage, ...]:
-    if not material.sources:
-        return ()
+async def _passages(place: Place, shared: Assignment) -> tuple[Passage, ...]:
+    """What fits the section, in the sources bound to it or to the nearest node above it."""
+    target, node, parent = shared.targets[place.node.id], place.node, place.parent
     limit = min(MOST_PASSAGES, max(FEWEST_PASSAGES, target // WORDS_PER_PASSAGE))
-    node, parent = place.node, place.parent
-    query = " ".join([parent.title if parent else "", node.title, node.content_summary, node.notes])
-    return tuple(await material.search(query, limit=limit, within=node.source_ids))
+    bound = next((n.source_ids for n in reversed(place.path) if n.source_ids), ())
+    words = [parent.title if parent else "", node.title, node.notes, node.content_summary]
+    words += [above.notes for above in reversed(place.path[:-1])]
+    return await passages_on(" ".join(words), shared.material, limit=limit, within=bound)
 
 
-def _section_brief(state: SectionState, passages: tuple[Passage, ...]) -> SectionBrief:
-    place = state["place"]
+def section_brief(
+    place: Place, shared: Assignment, passages: tuple[Passage, ...] = ()
+) -> SectionBrief:
+    """All that the writer of one section is told."""
     return SectionBrief(
-        commission=state["commission"],
+        commission=shared.commission,
         node_id=place.node.id,
         number=place.number,
         title=place.node.title,
         summary=place.node.content_summary,
         notes=place.node.notes,
-        target_words=state["targets"][place.node.id],
-        path=tuple(node.title for node in place.path[:-1]),
-        neighbours=tuple(
-            Neighbour(number=p.number, title=p.node.title, summary=p.node.content_summary)
-            for p in state["places"]
-            if p.is_leaf and p.node.id != place.node.id
+        target_words=shared.targets[place.node.id],
+        above=tuple(
+            Above(title=node.title, summary=node.content_summary, notes=node.notes)
+            for node in place.path[:-1]
         ),
+        neighbours=shared.neighbours,
         passages=passages,
     )
 
 
-def _what_it_depends_on(brief: SectionBrief, tools: Tools) -> dict[str, Any]:
-    """What, when it changes, makes this section stale; neighbours and its place do not."""
-    task = brief.commission
+def _what_it_depends_on(brief: SectionBrief, shared: Assignment, tools: Tools) -> dict[str, Any]:
+    """What, when it changes, makes this section stale: what it is told to do and to use.
+
+    Its place, its neighbours, and the titles and summaries above it do not: they tell what
+    others write, and a section that is moved keeps its text. Notes above it are orders.
+    """
     return {
-        "author": task.model or tools.author.name,
+        "author": brief.commission.model or tools.author.name,
+        "commission": shared.commission_key,
         "title": brief.title,
         "summary": brief.summary,
         "notes": brief.notes,
+        "notes_above": [node.notes for node in brief.above if node.notes],
         "target_words": brief.target_words,
         "passages": [p.id for p in brief.passages],
-        "language": task.language,
-        "type": task.document_type,
-        "audience": task.audience,
-        "tone": task.tone,
-        "requirements": task.requirements,
-        "style": task.style,
     }
 
 
 async def fuse_chapter(state: ChapterState, runtime: Runtime[Tools]) -> ChapterOutput:
     """Make the written sections read as one chapter, by edits that are checked one by one."""
     tools = runtime.context
-    written = sorted(state["written"], key=lambda w: state["places"].index(w.place))
+    sections = state["assignment"].sections[state["chapter"].node.id]
+    order = {place.node.id: number for number, place in enumerate(sections)}
+    written = sorted(state["written"], key=lambda w: order[w.place.node.id])
     drafts = {w.place.node.id: w.draft for w in written if w.draft is not None}
     failures = {w.place.node.id: w.error for w in written if w.error is not None}
     tools.counter.done += 1
@@ -228,7 +270,8 @@ async def _fused_or_as_written(
     try:
         drafts = await _fused(state, written, tools)
     except PipelineError as error:
-        tools.progress("fuse", "not_fused", number=number, title=title, reason=str(error))
+        why = reason(tools.job.language, error.code)
+        tools.progress("fuse", "not_fused", number=number, title=title, reason=why)
         return {w.place.node.id: w.draft for w in written if w.draft is not None}
     tools.progress("fuse", "fused", number=number, title=title)
     return drafts
@@ -243,7 +286,8 @@ class _FusedUnit(BaseModel):
 async def _fused(
     state: ChapterState, written: Sequence[Written], tools: Tools
 ) -> dict[NodeId, Draft]:
-    chapter, task = state["chapter"], state["commission"]
+    chapter, shared = state["chapter"], state["assignment"]
+    task = shared.commission
     brief = ChapterBrief(
         commission=task,
         chapter_id=chapter.node.id,
@@ -265,14 +309,15 @@ async def _fused(
         "fuse",
         version=VERSION,
         author=task.model or tools.author.name,
-        title=chapter.node.title,
-        sections=[[s.title, s.text] for s in brief.sections],
+        commission=shared.commission_key,
+        chapter=[brief.chapter_id, brief.title, brief.summary],
+        sections=[[s.node_id, s.title, s.text] for s in brief.sections],
     )
     if (stored := tools.journal.finished(unit, key)) is not None:
         return _FusedUnit.model_validate(stored).drafts
     async with tools.slots.slot():
         edits = await tools.author.fuse_chapter(brief)
-    drafts, event = _edited(brief, edits, written, tools)
+    drafts, event = await asyncio.to_thread(_edited, brief, edits, written, tools)
     await tools.journal.finish(unit, key, _FusedUnit(drafts=drafts).model_dump(mode="json"), event)
     return drafts
 

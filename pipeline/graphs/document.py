@@ -16,7 +16,7 @@ from pipeline.domain.documents import Document, NodeId, Outline, Passage, Passag
 from pipeline.domain.jobs import DocumentGenerationRequest, SectionPlanned, SectionsPlanned
 from pipeline.domain.outline import leaves, walk, word_targets
 from pipeline.errors import PipelineError
-from pipeline.graphs.chapter import ChapterText, chapter_graph
+from pipeline.graphs.chapter import ChapterText, assignment, chapter_graph
 from pipeline.graphs.research import Desk, commission, read_files
 from pipeline.graphs.tools import Tools
 
@@ -68,19 +68,11 @@ def _plan(outline: Outline, targets: Mapping[NodeId, int], tools: Tools) -> Sect
 
 def each_chapter(state: DocumentState) -> list[Send]:
     """One branch a chapter; all their sections run at the same time."""
-    places = list(walk(state["request"].outline.nodes))
+    outline, material = state["request"].outline, state["desk"].material
+    shared = assignment(outline, state["commission"], material, state["targets"])
     return [
-        Send(
-            "write_chapter",
-            {
-                "chapter": place,
-                "places": places,
-                "material": state["desk"].material,
-                "commission": state["commission"],
-                "targets": state["targets"],
-            },
-        )
-        for place in places
+        Send("write_chapter", {"chapter": place, "assignment": shared})
+        for place in walk(outline.nodes)
         if place.depth == 1
     ]
 

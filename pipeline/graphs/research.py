@@ -13,13 +13,11 @@ from pipeline.domain.documents import (
     SourceId,
 )
 from pipeline.domain.jobs import Job, JobOptions
+from pipeline.domain.outline_text import text_of
 from pipeline.domain.passages import digest
 from pipeline.errors import InvalidRequest, NotFound, UnreadableFile
 from pipeline.graphs.tools import Tools
 from pipeline.ports import Material
-
-GUIDE_CHARS = 12_000
-"""Characters of requirements and of style guides that go into every prompt: some 3,000 tokens."""
 
 PASSAGES_FOR_OUTLINE = 24
 """Passages beside the digests of all files; more of them adds length and little else."""
@@ -72,7 +70,7 @@ async def _sorted(
     read: Sequence[tuple[ContextFile, Reading]], problems: tuple[FileProblem, ...], tools: Tools
 ) -> Desk:
     def text(role: FileRole) -> str:
-        return "\n\n".join(plain(r) for f, r in read if f.file_type is role)[:GUIDE_CHARS]
+        return "\n\n".join(plain(r) for f, r in read if f.file_type is role)
 
     content = {SourceId(f.file_id): r for f, r in read if f.file_type is FileRole.CONTENT}
     outlines = [(f, r) for f, r in read if f.file_type is FileRole.OUTLINE]
@@ -80,7 +78,7 @@ async def _sorted(
         material=await tools.shelf.material(content),
         requirements=text(FileRole.REQUIREMENTS),
         style=text(FileRole.STYLE_GUIDE),
-        own_outline=outline_text(outlines[0][1]) if outlines else "",
+        own_outline=text_of(outlines[0][1]) if outlines else "",
         own_outline_name=outlines[0][0].file_name if outlines else "",
         problems=problems,
     )
@@ -88,15 +86,6 @@ async def _sorted(
 
 def plain(reading: Reading) -> str:
     return "\n".join(block.text for block in reading.blocks)
-
-
-def outline_text(reading: Reading) -> str:
-    """The reading as Markdown headings and list items, for the outline importer."""
-    lines = [
-        f"{'#' * block.level} {block.text}" if block.kind == "heading" else block.text
-        for block in reading.blocks
-    ]
-    return "\n".join(lines)
 
 
 def commission(
@@ -126,6 +115,20 @@ def digests(desk: Desk) -> tuple[SourceDigest, ...]:
 
 
 async def passages_for(prompt: str, desk: Desk) -> tuple[Passage, ...]:
-    if not desk.material.sources:
+    return await passages_on(prompt, desk.material, limit=PASSAGES_FOR_OUTLINE)
+
+
+async def passages_on(
+    query: str, material: Material, *, limit: int, within: Sequence[SourceId] = ()
+) -> tuple[Passage, ...]:
+    """What fits the query best; where nothing does, the openings of the sources.
+
+    A search by words finds nothing in sources of another language, though a writer that reads
+    both can use them. Bound sources of which none could be read bind nothing.
+    """
+    if not material.sources:
         return ()
-    return tuple(await desk.material.search(prompt, limit=PASSAGES_FOR_OUTLINE))
+    there = {source.id for source in material.sources}
+    bound = tuple(source_id for source_id in within if source_id in there)
+    found = await material.search(query, limit=limit, within=bound)
+    return tuple(found or await material.search("", limit=limit, within=bound))

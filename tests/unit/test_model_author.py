@@ -34,6 +34,7 @@ from pipeline.adapters.openai_chat.shapes import parsed, strict_schema
 from pipeline.adapters.openai_chat.thoughts import Thoughts, without_thoughts
 from pipeline.config import Settings
 from pipeline.domain.briefs import (
+    Above,
     ChapterBrief,
     Commission,
     Neighbour,
@@ -80,7 +81,7 @@ def section(language: Language = "en", **given: object) -> SectionBrief:
         "number": "1.2",
         "title": "Spring tides" if language == "en" else "大潮",
         "target_words": 200,
-        "path": ("The sea",) if language == "en" else ("海洋",),
+        "above": (Above(title="The sea" if language == "en" else "海洋"),),
         "passages": PASSAGES,
     }
     return SectionBrief.model_validate(fields | given)
@@ -185,6 +186,7 @@ def test_a_section_prompt_obeys_the_tree(language: Language) -> None:
         summary="SUMMARY",
         notes="NOTES",
         target_words=345,
+        above=(Above(title="海 Sea", summary="ABOVE", notes="ORDERS"),),
         neighbours=(Neighbour(number="1.1", title="NEAR", summary="TOLD"),),
         commission=commission(
             language, requirements="REQUIRED", style="STYLE", audience="READERS", tone="TONE"
@@ -194,7 +196,7 @@ def test_a_section_prompt_obeys_the_tree(language: Language) -> None:
     prompt = prompt_of(brief)
 
     wanted = ["SUMMARY", "NOTES", "345", "NEAR", "TOLD", "REQUIRED", "STYLE", "READERS", "TONE"]
-    wanted += [brief.title, *brief.path, brief.commission.prompt]
+    wanted += [brief.title, *brief.path, brief.commission.prompt, "ABOVE", "ORDERS"]
     assert [word for word in wanted if word not in prompt] == []
 
 

@@ -59,15 +59,17 @@ def section_messages(brief: SectionBrief, markers: Markers) -> list[Message]:
     language = brief.commission.language
     words = wording.SECTION[language]
     rules = words.rules_with_passages if brief.passages else words.rules_without_passages
-    named = [
+    named: list[tuple[str, str]] = [
         (words.place, " › ".join(brief.path)),
         (words.section, f"{brief.number} {brief.title}".strip()),
+        *((words.summary_above.format(title=a.title), a.summary) for a in brief.above),
+        *((words.notes_above.format(title=a.title), a.notes) for a in brief.above),
         (words.summary, brief.summary),
         (words.notes, brief.notes),
         (words.length, words.length_of.format(words=brief.target_words)),
     ]
     parts = [
-        _neighbours(brief.neighbours, brief.number, language),
+        _neighbours(list(brief.others), brief.number, language),
         _passages(brief.passages, (), markers, language),
         _lines(named, language),
         words.task.format(title=brief.title),

@@ -32,6 +32,8 @@ class _Section:
     rules_without_passages: str
     neighbours: str
     place: str
+    summary_above: str
+    notes_above: str
     section: str
     summary: str
     notes: str
@@ -137,7 +139,8 @@ _SECTION_RULES_EN = (
     "- Write only the text of this section. Don't repeat its heading, don't announce what "
     "follows, don't sum up at the end, and write no reference list.\n"
     "- Cover what the section's title, summary and notes ask for, all of it and nothing else. "
-    "The notes come from the author: follow them first.\n"
+    "The notes come from the author: follow them first, and those for a whole chapter in each "
+    "of its sections.\n"
     "- Keep to the length given. Sub-headings only in a section of more than 600 words, and "
     "then as #### lines.\n"
     "- The other sections are written by others at the same time: leave to them what their "
@@ -148,7 +151,8 @@ _SECTION_RULES_ZH = (
     "规则：\n"
     "- 用中文书写，使用 Markdown。\n"
     "- 只写这一小节的正文。不要重复小节标题，不要预告下文，结尾不要总结，不要列参考文献。\n"
-    "- 小节的标题、摘要和备注要求写的都要写到，除此之外不写。备注来自作者本人，优先遵循。\n"
+    "- 小节的标题、摘要和备注要求写的都要写到，除此之外不写。备注来自作者本人，优先遵循；"
+    "整章的备注，章内每一小节都要遵循。\n"
     "- 遵守给定的篇幅。只有超过 600 字的小节才可以使用小标题，并写成 #### 形式。\n"
     "- 其他小节由别人同时撰写：它们的标题和摘要所涉及的内容留给它们。\n"
     "- 与本节有关的 <requirements> 要遵守，<style_guide> 全文都要遵守。\n"
@@ -175,6 +179,8 @@ SECTION: Final[dict[Language, _Section]] = {
         ),
         neighbours="Other sections of the document; don't tell what they tell:",
         place="Under",
+        summary_above='What "{title}", of which it is a part, covers in all',
+        notes_above='The author\'s notes to you for all of "{title}"',
         section="Section to write",
         summary="What it covers",
         notes="The author's notes to you",
@@ -199,6 +205,8 @@ SECTION: Final[dict[Language, _Section]] = {
         ),
         neighbours="文档的其他小节；它们写的内容不要重复：",
         place="所属章节",
+        summary_above="其所属的“{title}”整体所写的内容",
+        notes_above="作者给“{title}”全部内容的备注",
         section="要写的小节",
         summary="内容",
         notes="作者给你的备注",

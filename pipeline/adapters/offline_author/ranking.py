@@ -10,7 +10,7 @@ from functools import lru_cache
 from pipeline.adapters.offline_author.genres import kind_of
 from pipeline.adapters.offline_author.sentences import Candidate
 from pipeline.adapters.offline_author.terms import share, term_set, terms
-from pipeline.domain.briefs import SectionBrief
+from pipeline.domain.briefs import Neighbour, SectionBrief
 
 SATURATION, LENGTH_EFFECT = 1.2, 0.75
 """The usual constants of BM25."""
@@ -43,7 +43,7 @@ class _Aim:
 
 
 class _Rivals:
-    """The other sections, by their terms: of a thousand only a few can want a sentence."""
+    """All sections, by their terms: of a thousand only a few can want a sentence."""
 
     def __init__(self, aims: Sequence[_Aim]) -> None:
         self._always = [aim for aim in aims if aim.opens or aim.closes]
@@ -52,10 +52,12 @@ class _Rivals:
             for term in aim.title | aim.summary:
                 self._by_term.setdefault(term, []).append(aim)
 
-    def of(self, candidate: Candidate) -> list[_Aim]:
+    def of(self, candidate: Candidate, number: str) -> list[_Aim]:
+        """Those that can want the sentence beside the section of that number."""
         found = {aim.number: aim for aim in self._always}
         for term in candidate.terms | candidate.about:
             found |= {aim.number: aim for aim in self._by_term.get(term, ())}
+        found.pop(number, None)
         return list(found.values())
 
 
@@ -67,14 +69,15 @@ def own_sentences(brief: SectionBrief, found: Sequence[Candidate]) -> list[Candi
     """
     common = term_set(brief.commission.title)
     me = _aim(brief.number, brief.title, f"{brief.summary} {brief.notes}")
-    others = _Rivals([_aim(n.number, n.title, n.summary) for n in brief.neighbours])
+    rivals_of = _rivals(brief.neighbours)
     above = term_set(" ".join(brief.path))
     mine: list[Candidate] = []
     for candidate in found:
         fit = _affinity(me, candidate, common)
         if fit < FIT and not (fit > 0 and share(above, candidate.about) >= 0.5):
             continue
-        rivals = [(_affinity(o, candidate, common), o.number) for o in others.of(candidate)]
+        others = rivals_of.of(candidate, me.number)
+        rivals = [(_affinity(o, candidate, common), o.number) for o in others]
         best = max([fit, *(rival for rival, _ in rivals)])
         if fit < best - 0.05:
             continue
@@ -108,6 +111,12 @@ def says_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether two sentences share most of their terms."""
     shorter = min(len(one), len(other))
     return shorter > 0 and len(one & other) / shorter > REPEATED
+
+
+@lru_cache(maxsize=8)
+def _rivals(neighbours: tuple[Neighbour, ...]) -> _Rivals:
+    """Made once for all sections of a job: they share their neighbours."""
+    return _Rivals([_aim(n.number, n.title, n.summary) for n in neighbours])
 
 
 @lru_cache(maxsize=4_000)
