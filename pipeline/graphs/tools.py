@@ -14,10 +14,17 @@ from pipeline.ports import Author, Journal, Shelf, Slots
 
 @dataclass(slots=True)
 class Counter:
-    """Steps done of all steps; only ever grows."""
+    """Steps done of all steps; what is shown of it only ever grows."""
 
     done: int = 0
     total: int = 0
+    shown: int = 0
+    """What was published before, by an earlier attempt too: a job taken over starts again at 0."""
+
+    def show(self) -> int:
+        """The number of steps to publish."""
+        self.shown = max(self.shown, self.done)
+        return self.shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class Tools:
                 at=self.now(),
                 step=step,
                 progress=say(self.job.language, key, **values),
-                done=self.counter.done,
+                done=self.counter.show(),
                 total=self.counter.total,
                 section_id=section,
             )

@@ -51,7 +51,7 @@ class GraphWork:
             slots=slots,
             now=self.now,
             default_target_words=self.default_target_words,
-            counter=Counter(),
+            counter=Counter(total=job.total, shown=job.done),
             abort=abort,
         )
         task = asyncio.create_task(_run(job, request, tools), name=f"graph {job.id}")
@@ -73,18 +73,20 @@ def _run(job: Job, request: str, tools: Tools) -> Coroutine[Any, Any, str]:
 
 
 async def _outline(request: str, tools: Tools) -> str:
+    asked = await asyncio.to_thread(OutlineGenerationRequest.model_validate_json, request)
     state = await outline_graph().ainvoke(
-        {"request": OutlineGenerationRequest.model_validate_json(request)},
+        {"request": asked},
         {"recursion_limit": SUPERSTEPS},
         context=tools,
     )
-    return OutlineResult(outline=state["outline"]).model_dump_json()
+    return await asyncio.to_thread(OutlineResult(outline=state["outline"]).model_dump_json)
 
 
 async def _document(request: str, tools: Tools) -> str:
+    asked = await asyncio.to_thread(DocumentGenerationRequest.model_validate_json, request)
     state = await document_graph().ainvoke(
-        {"request": DocumentGenerationRequest.model_validate_json(request)},
+        {"request": asked},
         {"recursion_limit": SUPERSTEPS},
         context=tools,
     )
-    return DocumentResult(document=state["document"]).model_dump_json()
+    return await asyncio.to_thread(DocumentResult(document=state["document"]).model_dump_json)
