@@ -6,6 +6,10 @@ from pydantic import Field, SkipValidation
 
 from pipeline.domain.documents import Language, NodeId, Outline, Passage, Source, Value
 
+REQUIREMENTS_CHARS = 12_000
+STYLE_CHARS = 6_000
+"""Of these texts a prompt has no more: all but book-length ones come whole; the cut is marked."""
+
 
 class Commission(Value):
     """What holds for the whole job: the same for every section."""

@@ -40,6 +40,18 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "Chapter {number} {title} stays as its sections were written: {reason}",
         "zh": "第 {number} 章 {title} 未能通稿，保留各节原文：{reason}",
     },
+    "requirements_cut": {
+        "en": "The requirements have {chars} characters; a model is told the first {limit}.",
+        "zh": "要求共 {chars} 个字符，提供给模型的只有前 {limit} 个。",
+    },
+    "style_cut": {
+        "en": "The style guide has {chars} characters; a model is told the first {limit}.",
+        "zh": "写作规范共 {chars} 个字符，提供给模型的只有前 {limit} 个。",
+    },
+    "departs": {
+        "en": "The document departs from the outline in {number} places; compare its headings.",
+        "zh": "全文有 {number} 处与大纲不一致，请核对各级标题。",
+    },
     "finalizing": {"en": "Putting the document together.", "zh": "正在合成全文。"},
     "bibliography": {
         "en": "Numbering citations and listing sources.",

@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.domain.briefs import Commission, SourceDigest
+from pipeline.domain.briefs import (
+    REQUIREMENTS_CHARS,
+    STYLE_CHARS,
+    Commission,
+    SourceDigest,
+)
 from pipeline.domain.documents import (
     ContextFile,
     FileProblem,
@@ -63,7 +68,19 @@ async def read_files(files: Sequence[ContextFile], tools: Tools) -> Desk:
     if files and not read:
         reasons = " ".join(f"{p.file_name}: {p.message}" for p in problems)
         raise InvalidRequest("no_readable_file", f"None of the files could be read. {reasons}")
-    return await _sorted(read, tuple(problems), tools)
+    desk = await _sorted(read, tuple(problems), tools)
+    _tell_cuts(desk, tools)
+    return desk
+
+
+def _tell_cuts(desk: Desk, tools: Tools) -> None:
+    """Say which guides are longer than what a prompt has of them."""
+    for key, text, limit in (
+        ("requirements_cut", desk.requirements, REQUIREMENTS_CHARS),
+        ("style_cut", desk.style, STYLE_CHARS),
+    ):
+        if len(text) > limit:
+            tools.progress("research", key, chars=len(text), limit=limit)
 
 
 async def _sorted(

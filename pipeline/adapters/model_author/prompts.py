@@ -6,6 +6,8 @@ from pipeline.adapters.model_author import wording
 from pipeline.adapters.model_author.markers import Markers
 from pipeline.adapters.openai_chat import Message
 from pipeline.domain.briefs import (
+    REQUIREMENTS_CHARS,
+    STYLE_CHARS,
     ChapterBrief,
     Commission,
     Neighbour,
@@ -15,10 +17,6 @@ from pipeline.domain.briefs import (
 )
 from pipeline.domain.documents import Language, Passage
 from pipeline.domain.fusion import labelled
-
-REQUIREMENTS_CHARS = 12_000
-STYLE_CHARS = 6_000
-# What the author demands comes whole for all but book-length files; the cut is marked.
 
 DIGESTS_CHARS = 30_000
 # Of all sources together; each gets its fair share, so that none is left out.
