@@ -174,7 +174,7 @@ class TextShelf:
             else Block(kind="paragraph", text=part)
             for part in text.split("\n\n")
         )
-        return Reading(sha256=short_id(text), title=file.file_name, language="en", blocks=blocks)
+        return Reading(sha256=short_id(text), title=blocks[0].text, language="en", blocks=blocks)
 
     async def material(self, readings: Mapping[SourceId, Reading]) -> Material:
         return TextMaterial(readings)

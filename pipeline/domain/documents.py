@@ -69,6 +69,8 @@ class Reading(Value):
     headings: int = 0
     notes: tuple[str, ...] = ()
     """Codes of what a reader should know, such as `encoding_guessed`."""
+    as_written: str = ""
+    """The lines of a short text or Markdown file: of an outline, indentation is the meaning."""
 
 
 class Source(Value):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.domain.documents import NodeId, Outline, OutlineNode
+from pipeline.domain.documents import Block, NodeId, Outline, OutlineNode, Reading
 from pipeline.domain.outline import MAX_TITLE_CHARS, walk
 
 TAB = "    "
@@ -15,6 +15,9 @@ TAB = "    "
 
 DEEPEST_HEADING = 5
 """Markdown has six levels and the first is the outline's title; deeper nodes become lists."""
+
+DEEPEST_MARK = 6
+"""Word knows nine levels of headings; deeper ones become lists, too."""
 
 _HAN_NUMBER = "一二三四五六七八九十百千零〇两"
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)(?:\s+#+)?$")
@@ -26,6 +29,14 @@ _NUMBER = re.compile(r"^\d+(?:[.)）]\s+|、\s*)(.+)$")
 _BARE_NUMBER = re.compile(r"^\d{1,2}\s+(.+)$")
 _PARENS = re.compile(r"^[（(]\d+[）)]\s*(.+)$")
 _BULLET = re.compile(r"^[-*+•·]\s+(.+)$")
+
+_COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
+_UNDERLINED = re.compile(r"^(\S.*)\n(=|-{2})[=-]*[ \t]*$", re.MULTILINE)
+_RULE = re.compile(r"^ {0,3}([-*_=])(?:[ \t]*\1){2,}[ \t]*$", re.MULTILINE)
+_BOLD = re.compile(r"\*\*([^*\n]{1,500})\*\*")
+_LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\([^()\n]{0,2000}\)")
+_MARK = re.compile(r"^#(?=#{0,4}[ \t])", re.MULTILINE)
+_HIGHEST_MARK = re.compile(r"^#[ \t]", re.MULTILINE)
 
 _FIRST_NUMBERED_RANK = 200
 _FIRST_ITEM_RANK = 1000
@@ -101,6 +112,64 @@ def to_markdown(outline: Outline) -> str:
         notes = place.node.notes.strip().splitlines()
         parts.extend(f"> {line}" for line in notes if line.strip())
     return "\n\n".join(parts) + "\n" if parts else ""
+
+
+def text_of(reading: Reading) -> str:
+    """An author's file as text for `outline_from`, with the title that the file itself has."""
+    text = _without_marks(reading.as_written) or _text_of_blocks(reading)
+    title = _own_title(reading)
+    is_more_than_lines = any(not line.is_plain for line in _lines(text))
+    if not title or not is_more_than_lines or outline_from(text, lambda: title).title:
+        return text
+    lower = _MARK.sub("##", text) if _HIGHEST_MARK.search(text) else text
+    return f"# {title}\n\n{lower}"
+
+
+def _without_marks(text: str) -> str:
+    """Markdown without what is no part of a title; underlined headings get their marks."""
+    text = _COMMENT.sub("", text)
+    text = _UNDERLINED.sub(lambda found: f"{'#' * len(found[2])} {found[1]}", text)
+    text = _BOLD.sub(r"\1", _RULE.sub("", text))
+    return _LINK.sub(r"\1", text)
+
+
+def _own_title(reading: Reading) -> str:
+    """What the file says that it is called, apart from its headings and lines; or nothing."""
+    headings = [block.text for block in reading.blocks if block.kind == "heading"]
+    first = reading.blocks[0] if reading.blocks else None
+    if not headings and (first is None or first.kind != "paragraph"):
+        return ""  # it may be the name that the file had
+    lines = headings[:1] + (first.text.splitlines()[:1] if first else [])
+    is_line = any(_one_line(line).startswith(reading.title) for line in lines)
+    return "" if is_line else reading.title
+
+
+def _text_of_blocks(reading: Reading) -> str:
+    """Headings and lists of a file that is more than text, such as a Word document.
+
+    Levels that were guessed from the numbers are left to the importer, which sees all of them.
+    """
+    headings = [block.text for block in reading.blocks if block.kind == "heading"]
+    has_decimals = any(_DECIMAL.match(text) for text in headings)
+    is_guessed = "headings_guessed" in reading.notes
+    return "\n".join(
+        _heading(block, has_decimals=has_decimals, is_guessed=is_guessed)
+        if block.kind == "heading"
+        else block.text
+        for block in reading.blocks
+    )
+
+
+def _heading(block: Block, *, has_decimals: bool, is_guessed: bool) -> str:
+    text = block.text
+    if has_decimals and _BARE_NUMBER.match(text):
+        number, _, rest = text.partition(" ")
+        text = f"{number}. {rest}"
+    if is_guessed and _without_number(text) != text:
+        return text
+    if block.level > DEEPEST_MARK:
+        return f"{TAB * (block.level - DEEPEST_MARK - 1)}- {text}"
+    return f"{'#' * max(1, block.level)} {text}"
 
 
 def _items(text: str) -> list[_Item]:

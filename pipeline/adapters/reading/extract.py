@@ -14,6 +14,9 @@ from pipeline.errors import UnreadableFile
 MAX_TITLE_CHARS = 200
 """A first line that is longer is a paragraph, and its beginning must do as a title."""
 
+MAX_AS_WRITTEN_CHARS = 100_000
+"""An outline of a thousand nodes with summaries; longer files are material, and kept once."""
+
 ROWS_PER_TABLE = 12
 """About one passage: a row without its head means little."""
 
@@ -30,6 +33,8 @@ class Extract:
     """What the file itself says that it is called; empty where it says nothing."""
     pages: int | None = None
     notes: list[str] = field(default_factory=list)
+    as_written: str = ""
+    """The whole text, where the file is nothing but text."""
 
 
 def to_reading(name: str, data: bytes, extract: Extract, limits: Limits) -> Reading:
@@ -56,6 +61,7 @@ def to_reading(name: str, data: bytes, extract: Extract, limits: Limits) -> Read
         words=sum(count_words(block.text) for block in blocks),
         headings=sum(1 for block in blocks if block.kind == "heading"),
         notes=tuple(dict.fromkeys(extract.notes)),
+        as_written=extract.as_written if len(extract.as_written) <= MAX_AS_WRITTEN_CHARS else "",
     )
 
 

@@ -33,7 +33,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:  # noqa: ARG001 
         found = _FRONT_TITLE.search(front.group(2))
         title = found.group(2) if found else ""
         text = text[front.end() :]
-    return Extract(blocks_of(text), title=title, notes=decoded.notes)
+    return Extract(blocks_of(text), title=title, notes=decoded.notes, as_written=text)
 
 
 def blocks_of(text: str) -> list[Block]:

@@ -35,8 +35,8 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
         and len(_ATX.findall(text, 0, limits.chars)) >= MIN_MARKDOWN_HEADINGS
         and len(data) < from_markdown.SAFE_BYTES
     ):
-        return Extract(from_markdown.blocks_of(text), notes=decoded.notes)
-    return Extract(list(blocks_of(text)), notes=decoded.notes)
+        return Extract(from_markdown.blocks_of(text), notes=decoded.notes, as_written=text)
+    return Extract(list(blocks_of(text)), notes=decoded.notes, as_written=text)
 
 
 def blocks_of(text: str) -> Iterator[Block]:

@@ -1,0 +1,139 @@
+"""The way of an author's own outline: a file, what is read from it, its text, the outline."""
+
+import pytest
+
+from pipeline.adapters.reading.child import read_here
+from pipeline.adapters.reading.extract import MAX_AS_WRITTEN_CHARS
+from pipeline.adapters.reading.limits import Limits
+from pipeline.domain.documents import NodeId, Outline, OutlineNode, Reading
+from pipeline.domain.outline import walk
+from pipeline.domain.outline_text import outline_from, text_of, to_markdown
+from tests.samples.docx import item, make_docx, paragraph
+from tests.unit.trees import OUTLINE_TEXTS, shape
+
+BOLD = "<w:b/>"
+
+
+def read(name: str, data: bytes) -> Reading:
+    return read_here(name, data, Limits(file_bytes=1_000_000))
+
+
+def outline_of(name: str, data: bytes) -> Outline:
+    return outline_from(text_of(read(name, data)), lambda: "n")
+
+
+def told(outline: Outline) -> list[tuple[str, str, str, int]]:
+    return [
+        (p.node.title, p.node.content_summary, p.node.notes, p.depth) for p in walk(outline.nodes)
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["md", "txt"])
+@pytest.mark.parametrize("text", [t for t, _ in OUTLINE_TEXTS.values()], ids=OUTLINE_TEXTS.keys())
+def test_a_text_file_means_what_the_same_text_means_when_it_is_pasted(
+    text: str, suffix: str
+) -> None:
+    assert outline_of(f"大纲.{suffix}", text.encode()) == outline_from(text, lambda: "n")
+
+
+@pytest.mark.parametrize("suffix", ["md", "txt"])
+def test_an_exported_outline_of_eight_levels_comes_back_with_summaries_and_notes(
+    suffix: str,
+) -> None:
+    node = OutlineNode(id=NodeId("n"), title="第八级")
+    for depth in range(7, 0, -1):
+        node = OutlineNode(
+            id=NodeId("n"),
+            title=f"Level {depth}",
+            content_summary=f"关于第 {depth} 级。",
+            notes="Be brief.\nNo tables.",
+            children=(node,),
+        )
+    outline = Outline(title="潮汐 and tides", nodes=(node, OutlineNode(id=NodeId("n"), title="末")))
+
+    again = outline_of(f"export.{suffix}", to_markdown(outline).encode())
+
+    assert (again.title, told(again)) == (outline.title, told(outline))
+
+
+def test_numbered_chinese_lines_in_an_old_encoding_keep_their_levels() -> None:
+    text = "潮汐能研究\n第一章 绪论\n第一节 研究背景与意义\n1.1.1 国内\n第二章 研究方法\n"
+
+    outline = outline_of("大纲.txt", text.encode("gb18030"))
+
+    assert outline.title == "潮汐能研究"
+    assert shape(outline.nodes) == [["绪论", [["研究背景与意义", ["国内"]]]], "研究方法"]
+
+
+def test_markup_is_no_part_of_titles_and_underlined_headings_are_headings() -> None:
+    text = (
+        "Tides\n=====\n<!-- draft\nof today -->\n\n**潮汐** and [more](http://localhost/)\n---\n\n"
+        "***\n\n## Sun\n"
+    )
+
+    outline = outline_of("o.md", text.encode())
+
+    assert (outline.title, shape(outline.nodes)) == ("Tides", ["潮汐 and more", "Sun"])
+
+
+def test_front_matter_names_an_outline_whose_headings_do_not() -> None:
+    outline = outline_of("o.md", "---\ntitle: 潮汐能\n---\n# One\n## Two\n# Three\n".encode())
+
+    assert (outline.title, shape(outline.nodes)) == ("潮汐能", [["One", ["Two"]], "Three"])
+
+
+def test_a_word_document_with_styles_gives_its_title_headings_and_lists() -> None:
+    data = make_docx(
+        paragraph("潮汐能研究", "T"),
+        paragraph("1 绪论", "1"),
+        paragraph("关于背景。"),
+        paragraph("1.1 背景", "a2"),
+        item("国内"),
+        item("东部", depth=1),
+        item("国外"),
+        paragraph("2 Method", "1"),
+    )
+
+    outline = outline_of("大纲.docx", data)
+
+    assert outline.title == "潮汐能研究"
+    assert shape(outline.nodes) == [
+        ["绪论", [["背景", [["国内", ["东部"]], "国外"]]]],
+        "Method",
+    ]
+    assert outline.nodes[0].content_summary == "关于背景。"
+
+
+def test_a_word_document_without_styles_is_read_by_its_numbers() -> None:
+    lines = ["一、概述", "（一）背景", "1. 国内", "2. 国外", "（二）意义", "二、方法"]
+    data = make_docx(paragraph("潮汐能", run=BOLD), *map(paragraph, lines))
+
+    outline = outline_of("大纲.docx", data)
+
+    assert outline.title == "潮汐能"
+    assert shape(outline.nodes) == [
+        ["概述", [["背景", ["国内", "国外"]], "意义"]],
+        "方法",
+    ]
+
+
+def test_headings_below_the_sixth_level_stay_below_it() -> None:
+    levels = (
+        paragraph(f"级{n}", properties=f'<w:outlineLvl w:val="{n - 1}"/>') for n in range(1, 9)
+    )
+
+    outline = outline_of("deep.docx", make_docx(*levels, paragraph("Last", "1")))
+
+    assert [(p.node.title, p.depth) for p in walk(outline.nodes)] == [
+        *((f"级{n}", n) for n in range(1, 9)),
+        ("Last", 1),
+    ]
+
+
+def test_only_a_short_text_file_is_kept_as_it_was_written() -> None:
+    line = "# 潮汐\n"
+    long = line * (MAX_AS_WRITTEN_CHARS // len(line) + 1)
+
+    assert read("o.md", (line * 2).encode()).as_written == line * 2
+    assert read("o.md", long.encode()).as_written == ""
+    assert read("o.docx", make_docx(paragraph("x"))).as_written == ""
