@@ -19,6 +19,9 @@ DEEPEST_HEADING = 5
 DEEPEST_MARK = 6
 """Word knows nine levels of headings; deeper ones become lists, too."""
 
+MAX_LEVELS = 40
+"""What is indented deeper stands beside; outlines have eight levels, and trees are walked deep."""
+
 _HAN_NUMBER = "一二三四五六七八九十百千零〇两"
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)(?:\s+#+)?$")
 _CHAPTER = re.compile(rf"^第\s*[{_HAN_NUMBER}\d]+\s*([部篇编章节])(?:[\s:：、.]+|(?=\S))(.+)$")
@@ -239,7 +242,7 @@ def _without_number(title: str) -> str:
 
 
 def _append(stack: list[_Item], line: _Line) -> None:
-    while stack[-1].rank >= line.rank:
+    while stack[-1].rank >= line.rank or len(stack) > MAX_LEVELS:
         stack.pop()
     item = _Item(line.text, line.rank)
     if len(line.text) > MAX_TITLE_CHARS:

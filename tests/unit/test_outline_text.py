@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.domain.documents import NodeId, Outline, OutlineNode
 from pipeline.domain.outline import walk
-from pipeline.domain.outline_text import imported, outline_from, to_markdown
+from pipeline.domain.outline_text import MAX_LEVELS, imported, outline_from, to_markdown
 from tests.unit.trees import OUTLINE_TEXTS, shape
 
 
@@ -83,6 +83,14 @@ def test_a_line_above_all_others_is_the_title_unless_it_is_a_numbered_chapter(
     outline = outline_from(text, numbers())
 
     assert (outline.title, shape(outline.nodes)) == (title, expected)
+
+
+def test_a_text_that_is_indented_without_end_is_still_read() -> None:
+    text = "\n".join(" " * depth + f"第 {depth} 层" for depth in range(440))
+
+    places = list(walk(imported(text, numbers())))
+
+    assert (len(places), max(place.depth for place in places)) == (440, MAX_LEVELS)
 
 
 def test_ids_are_the_callers_in_reading_order() -> None:
