@@ -95,7 +95,7 @@ async def bibliography(state: DocumentState, runtime: Runtime[Tools]) -> Documen
     tools.progress("bibliography", "bibliography")
     document, broken = await asyncio.to_thread(_assembled, state, tools)
     if broken:
-        report_departure(broken, tools)
+        _report_departure(broken, tools)
     tools.counter.done = tools.counter.total
     return {"document": document}
 
@@ -118,7 +118,7 @@ def _assembled(state: DocumentState, tools: Tools) -> tuple[Document, list[str]]
     return document, obeys(request.outline, document)
 
 
-def report_departure(broken: Sequence[str], tools: Tools) -> None:
+def _report_departure(broken: Sequence[str], tools: Tools) -> None:
     """Say aloud that a document departs from its outline: a fault of ours, but no lost text."""
     log.error("Job %s: the document departs from its outline: %s", tools.job.id, "; ".join(broken))
     tools.progress("bibliography", "departs", number=len(broken))

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.domain.documents import (
     ContextFile,
+    Document,
     FileRole,
     Language,
     NodeId,
@@ -16,9 +17,7 @@ from pipeline.domain.documents import (
 )
 from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobKind, TaskProgress
 from pipeline.errors import ModelRejected, ModelUnavailable, PipelineError
-from pipeline.graphs.document import report_departure
 from pipeline.graphs.phrases import PHRASES, REASONS
-from pipeline.graphs.tools import Counter, Tools
 from pipeline.graphs.work import GraphWork
 from tests.graph_fakes import NOW, FreeSlots, ListJournal, ScriptedAuthor, TextShelf, job_of
 
@@ -70,30 +69,21 @@ def test_requirements_reach_the_author_whole_and_it_is_told_that_a_prompt_has_le
     assert [sentence for sentence in said if "000" in sentence] == [told]
 
 
+def departs(outline: Outline, document: Document) -> list[str]:
+    return [f"heading {outline.nodes[0].title!r} of {document.title!r} is missing"]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_departure_from_the_outline_is_said_aloud_and_loses_no_text(
-    language: Language, caplog: pytest.LogCaptureFixture
+    language: Language, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    journal = ListJournal()
-    tools = Tools(
-        job=job(language),
-        author=ScriptedAuthor(),
-        shelf=TextShelf(),
-        journal=journal,
-        slots=FreeSlots(),
-        now=lambda: NOW,
-        default_target_words=1_000,
-        counter=Counter(),
-        abort=lambda _: None,
-    )
+    monkeypatch.setattr("pipeline.graphs.document.obeys", departs)
 
     with caplog.at_level(logging.ERROR):
-        report_departure(["heading ## '1 成因' is missing"], tools)
+        events = written(ScriptedAuthor(), job(language))
 
-    assert "'1 成因' is missing" in caplog.text
-    (event,) = journal.events
-    assert isinstance(event, TaskProgress)
-    assert event.progress == PHRASES["departs"][language].format(number=1)
+    assert "heading '成因' of '潮汐' is missing" in caplog.text
+    assert PHRASES["departs"][language].format(number=1) in [event.progress for event in events]
 
 
 @pytest.mark.parametrize(
