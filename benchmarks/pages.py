@@ -15,7 +15,7 @@ from pipeline.domain.documents import NodeId, Outline, OutlineNode
 from pipeline.domain.jobs import ManuscriptId
 from pipeline.domain.manuscripts import Manuscript, OutlineDraft
 from pipeline.runtime import Runtime, build_runtime
-from pipeline.service.manuscripts import Deleted
+from pipeline.service.views import Deleted
 
 NODES = (20, 300, 1_000)
 """A usual outline, a book's, and the most that the settings allow."""
