@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, TimeoutError, expect  # noqa: A004
 
 from pipeline.adapters.embedded_redis import ensure_server, server_pid, stop_server
 from pipeline.domain.documents import Language
@@ -92,6 +92,23 @@ def test_what_is_typed_just_before_writing_is_written(visit: Visit) -> None:
     visit.write()
 
     assert visit.read()[1] == f"2 {TYPED}"
+
+
+@pytest.mark.xfail(
+    raises=TimeoutError,
+    reason="pages/outline.py draws its button as waiting in the run in which writing is refused",
+)
+def test_a_title_that_was_lacking_can_be_given_at_once(visit: Visit) -> None:
+    visit.propose_example()
+    visit.rename_outline("")
+    visit.write()
+    lacking = visit.m.problem("outline_title_empty")
+    expect(visit.page.get_by_text(lacking)).to_be_visible(timeout=PATIENCE_MS)
+
+    visit.rename_outline("现在有了标题")
+
+    visit.button("outline.write").click(timeout=5_000)
+    assert visit.read()
 
 
 def test_two_tabs_of_one_outline_show_each_others_edits(visit: Visit, manuscript_id: str) -> None:
