@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.errors import add_handlers, of_pipeline
 from api.jobs import router
-from api.types import HealthResponse
+from api.types import ErrorResponse, HealthResponse
 from pipeline.domain.jobs import DocumentGenerationRequest, OutlineGenerationRequest
 from pipeline.errors import PipelineError
 from pipeline.runtime import runtime
@@ -38,7 +38,7 @@ def create_api() -> FastAPI:
     """Build the app; it uses the runtime of the process at each request."""
     api = FastAPI(title="Longhand", version="1", docs_url=None, redoc_url=None)
     api.include_router(router)
-    api.get("/health", tags=["health"])(health)
+    api.get("/health", tags=["health"], responses={503: {"model": ErrorResponse}})(health)
     add_handlers(api)
     api.openapi = lambda: _described(api)  # type: ignore[method-assign]  # FastAPI's own hook
     return api

@@ -9,26 +9,24 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.bodies import strict
+from api.cursors import place_after
+from api.origin import own_pages_only
 from api.types import ErrorResponse, JobResponse, JobsResponse, TaskCreationResponse
 from pipeline.domain.jobs import (
-    START,
     DocumentGenerationRequest,
     EventId,
     JobId,
     JobStatus,
     OutlineGenerationRequest,
 )
-from pipeline.errors import InvalidRequest
 from pipeline.runtime import runtime
 
 router = APIRouter(
     prefix="/jobs",
     tags=["jobs"],
+    dependencies=[Depends(own_pages_only)],
     responses={code: {"model": ErrorResponse} for code in (404, 409, 422, 503)},
 )
-
-EVENT_ID_PARTS = 2
-"""An event id is `<attempt>-<number>`."""
 
 
 def _body(
@@ -94,24 +92,13 @@ async def follow_events(
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
     """Events as server-sent events, from `Last-Event-ID` (or `after`) on; ends with the job."""
-    start = _event_id(last_event_id or after)
+    start = place_after(last_event_id or after)
     await run_in_threadpool(runtime().jobs.job, JobId(job_id))
     return StreamingResponse(
         _frames(JobId(job_id), start),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
-
-
-def _event_id(text: str | None) -> EventId:
-    if not text:
-        return START
-    parts = text.split("-")
-    if len(parts) != EVENT_ID_PARTS or not all(part.isdigit() for part in parts):
-        raise InvalidRequest(
-            "event_id_invalid", f"{text!r} is no event id; use the id of the last event seen."
-        )
-    return EventId(text)
 
 
 async def _frames(job_id: JobId, after: EventId) -> AsyncIterator[str]:

@@ -2,24 +2,28 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from api.bodies import bounded
-from api.errors import envelope, of_pipeline, of_validation
+from api.cursors import place_after
+from api.errors import of_pipeline, of_validation
+from api.origin import is_own_page, own_pages_only
 from components.assets import asset_routes
 from pipeline.domain.documents import NodeId
 from pipeline.domain.edits import EditRequest, answer, snapshot
-from pipeline.domain.jobs import START, EventId, JobId, ManuscriptId
-from pipeline.errors import NotFound, PipelineError, TooLarge
+from pipeline.domain.jobs import EventId, JobId, ManuscriptId
+from pipeline.errors import InvalidRequest, NotFound, PipelineError, TooLarge
 from pipeline.runtime import runtime
+
+log = logging.getLogger(__name__)
 
 MAX_EDIT_BYTES = 5_000_000
 """A pasted outline of a thousand nodes with summaries is well below it."""
@@ -27,8 +31,11 @@ MAX_EDIT_BYTES = 5_000_000
 GROWING_WAIT_S, IDLE_WAIT_S = 0.15, 3.0
 """How often an open outline is looked at: while a job adds nodes, and otherwise."""
 
-NOT_FOUND_CLOSE, UNAVAILABLE_CLOSE, FOREIGN_CLOSE = 4404, 4503, 4403
+NOT_FOUND_CLOSE, INVALID_CLOSE, UNAVAILABLE_CLOSE, FOREIGN_CLOSE = 4404, 4422, 4503, 4403
 """WebSocket close codes: HTTP's, in the range that applications may use."""
+
+CLIENT_GONE = 499
+"""Nobody is there to read it: an upload was removed midway, or the page was left."""
 
 
 class SectionEdit(BaseModel):
@@ -41,25 +48,17 @@ class SectionEdit(BaseModel):
     revision: int | None = None
 
 
-def is_own_page(connection: HTTPConnection) -> bool:
-    """Whether a browser's request comes from our own pages; other clients send no Origin."""
-    origin = connection.headers.get("origin")
-    if origin is None:
-        return True
-    host = connection.headers.get("x-forwarded-host") or connection.headers.get("host", "")
-    return urlsplit(origin).netloc.lower() == host.lower()
-
-
 def guarded(
     handle: Callable[[Request], Awaitable[Response]],
 ) -> Callable[[Request], Awaitable[Response]]:
     """Refuse other sites' pages, and answer every error of ours in the envelope."""
 
     async def route(request: Request) -> Response:
-        if not is_own_page(request):
-            return envelope(403, "foreign_origin", "This address serves its own pages only.")
         try:
+            own_pages_only(request)
             return await handle(request)
+        except ClientDisconnect:
+            return Response(status_code=CLIENT_GONE)
         except ValidationError as error:
             return of_validation(error)
         except PipelineError as error:
@@ -122,13 +121,15 @@ async def follow_job(socket: WebSocket) -> None:
         await socket.close(FOREIGN_CLOSE)
         return
     job_id = JobId(socket.path_params["job_id"])
-    after = EventId(socket.query_params.get("after") or START)
     await socket.accept()
     try:
+        after = place_after(socket.query_params.get("after"))
         await run_in_threadpool(runtime().jobs.job, job_id)
         await _until_closed(socket, _send_events(socket, job_id, after))
     except NotFound:
         await socket.close(NOT_FOUND_CLOSE)
+    except InvalidRequest:
+        await socket.close(INVALID_CLOSE)
     except PipelineError:
         await socket.close(UNAVAILABLE_CLOSE)
 
@@ -172,12 +173,13 @@ async def _until_closed(socket: WebSocket, sending: Awaitable[None]) -> None:
         await asyncio.wait({send, closed}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         closed.cancel()
-        if not send.done():
-            send.cancel()
-    results = await asyncio.gather(send, closed, return_exceptions=True)
-    for result in results:
-        if isinstance(result, PipelineError):
-            raise result
+        send.cancel()
+    await asyncio.wait({send, closed})
+    error = None if send.cancelled() else send.exception()
+    if isinstance(error, PipelineError):
+        raise error
+    if error is not None and not isinstance(error, WebSocketDisconnect):
+        log.error("a page's socket ended early", exc_info=error)
 
 
 async def _closed(socket: WebSocket) -> None:
