@@ -4,7 +4,6 @@ Streamlit runs this file for each browser session; imported, by a server, it is 
 """
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -78,11 +77,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     ours = await asyncio.to_thread(runtime)
     configure_logging(ours.settings)
     await asyncio.to_thread(ours.start)
-    gc.freeze()  # what is imported stays: looking through it stops all jobs for 0.1 s each time
     try:
         yield
     finally:
-        gc.unfreeze()
         await asyncio.to_thread(ours.stop)
 
 

@@ -1,6 +1,9 @@
 """The composition root: the one place where settings become objects."""
 
+import asyncio
+import gc
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,19 +15,16 @@ from pipeline.adapters.embedded_redis import ensure_server
 from pipeline.adapters.export_docx import DocxExporter
 from pipeline.adapters.export_markdown import MarkdownExporter
 from pipeline.adapters.local_queue import LocalQueue
-from pipeline.adapters.model_author import ModelAuthor
 from pipeline.adapters.offline_author import OfflineAuthor
-from pipeline.adapters.openai_chat import OpenAIChat
 from pipeline.adapters.redis_connection import MEMORY, connect
 from pipeline.adapters.redis_feed import RedisEventFeed
 from pipeline.adapters.redis_manuscripts import RedisManuscriptStore, RedisReadingStore
 from pipeline.adapters.redis_store import RedisJobStore
 from pipeline.adapters.shelf import FileShelf
 from pipeline.config import Settings
-from pipeline.domain.jobs import JobId
+from pipeline.domain.jobs import Job, JobId
 from pipeline.engine import Engine, Hooks, terms_of
-from pipeline.graphs.work import GraphWork
-from pipeline.ports import Author, EventFeed
+from pipeline.ports import Author, EventFeed, Journal, Slots, Work
 from pipeline.service.exports import ExportService
 from pipeline.service.jobs import JobService, Limits
 from pipeline.service.manuscripts import ManuscriptService
@@ -43,18 +43,48 @@ class Runtime:
     feed: EventFeed
     engine: Engine
     shelf: FileShelf
+    work: "LaterWork"
     author_name: str
     is_durable: bool
     """Whether what is stored outlives this process."""
 
     def start(self) -> None:
-        """Begin to run jobs in this process."""
+        """Begin to run jobs in this process; what they need is imported meanwhile."""
         self.engine.start()
+        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+
+    def _warm_up(self) -> None:
+        self.work.load()
+        gc.freeze()  # what is imported stays: looking through it stops all jobs for 0.1 s each time
 
     def stop(self) -> None:
         """Give running jobs back and let go of everything; the store keeps what is done."""
+        gc.unfreeze()
         self.engine.stop()
         self.shelf.close()
+
+
+class LaterWork:
+    """The graphs, imported with the first job or before it.
+
+    LangGraph takes a second to import, which the first page must not wait for.
+    """
+
+    def __init__(self, author: Author, shelf: FileShelf, default_target_words: int) -> None:
+        self._author = author
+        self._shelf = shelf
+        self._default_target_words = default_target_words
+
+    def load(self) -> Work:
+        """Import what the graphs need; quick after the first time."""
+        from pipeline.graphs.work import GraphWork  # noqa: PLC0415  see above
+
+        return GraphWork(self._author, self._shelf, _now, self._default_target_words)
+
+    async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        """See `ports.Work`."""
+        work = await asyncio.to_thread(self.load)
+        return await work(job, request, journal, slots)
 
 
 def build_runtime(settings: Settings) -> Runtime:
@@ -85,10 +115,11 @@ def build_runtime(settings: Settings) -> Runtime:
         now=_now,
         new_id=_new_id,
     )
+    work = LaterWork(author, shelf, settings.default_target_words)
     engine = Engine(
         settings,
         url,
-        GraphWork(author, shelf, _now, settings.default_target_words),
+        work,
         Hooks(
             now=_now,
             on_finished=manuscripts.deliver,
@@ -103,6 +134,7 @@ def build_runtime(settings: Settings) -> Runtime:
         feed=RedisEventFeed(url),
         engine=engine,
         shelf=shelf,
+        work=work,
         author_name=author.name,
         is_durable=not url.startswith(MEMORY),
     )
@@ -114,6 +146,10 @@ def _embedded(settings: Settings) -> str:
 
 def _author(settings: Settings) -> Author:
     if settings.has_model:
+        # Half a second of imports, which the offline author does without.
+        from pipeline.adapters.model_author import ModelAuthor  # noqa: PLC0415
+        from pipeline.adapters.openai_chat import OpenAIChat  # noqa: PLC0415
+
         return ModelAuthor(OpenAIChat(settings), settings)
     return OfflineAuthor()
 
