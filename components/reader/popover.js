@@ -46,7 +46,7 @@ export class Popover {
     close.setAttribute("aria-label", this.labels.close)
     const name = `[${citation.number}] ${citation.title}`
     const title = make("p", { className: "lr-source-title", dir: "auto" }, name)
-    const quote = make("blockquote", { dir: "auto" }, citation.text)
+    const quote = make("blockquote", { dir: "auto", tabIndex: 0 }, citation.text)
     const place = make("p", { className: "lr-place", dir: "auto" }, citation.place)
     this.element.replaceChildren(close, title, quote, place)
     if (!citation.url) return

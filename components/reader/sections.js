@@ -5,6 +5,9 @@ import { Editor, keptDraft } from "./editor.js"
 
 const DEEPEST_HEADING = 6
 
+// Punctuation that closes; a citation is a box, after which a browser would break the line.
+const CLOSING = /^[。，、；：！？）】」』》”’.,;:!?)\]]+/
+
 // By then the page shows what became of it; if not, the author is not left waiting.
 const PAGE_ANSWERS_MS = 8_000
 
@@ -58,6 +61,7 @@ export class SectionView {
     // The HTML was made and cleaned by the server; see rendering.py.
     this.body.innerHTML = this.section.html
     this.body.lang = this.context.document_language
+    for (const cite of this.citations()) keepTogether(cite)
     if (this.section.failure) this.body.prepend(this.gap())
   }
 
@@ -133,4 +137,15 @@ export class SectionView {
     this.editor = null
     this.drawn = null
   }
+}
+
+/** Keep a citation and the punctuation after it on one line. */
+function keepTogether(cite) {
+  const next = cite.nextSibling
+  const closing = next instanceof Text && CLOSING.exec(next.data)
+  if (!closing) return
+  next.splitText(closing[0].length)
+  const kept = make("span", { className: "lr-kept" })
+  cite.before(kept)
+  kept.append(cite, next)
 }

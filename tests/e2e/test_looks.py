@@ -78,6 +78,20 @@ def width_of(page: Page) -> int:
     return widest
 
 
+def test_no_line_begins_with_the_punctuation_after_a_citation(
+    browser: Browser, longhand: RunningApp, manuscript_id: str
+) -> None:
+    size = {"width": 390, "height": 844}
+    with visiting(browser, longhand, viewport=size) as visit:
+        visit.go(f"document?doc={manuscript_id}")
+        kept = visit.page.locator(".lr-kept")
+        expect(kept.first).to_contain_text(".", timeout=PATIENCE_MS)
+        lines = kept.evaluate_all("all => all.map((one) => one.getClientRects().length)")
+
+    assert set(lines) == {1}
+    assert len(lines) > 20
+
+
 def press_until(page: Page, target: Locator, key: str = "Tab") -> None:
     """Go on by keyboard until the target has the focus."""
     for _ in range(80):

@@ -76,6 +76,7 @@ def test_an_author_gets_from_a_sentence_to_a_document_and_its_files(
         visit.page.locator(".lr-cite").first.click()
         expect(visit.page.locator(".lr-popover")).to_contain_text(EXAMPLES[example].file_name)
         expect(visit.page.locator(".lr-popover blockquote")).not_to_be_empty()
+        expect(visit.page.locator(".lr-popover .lr-place")).to_be_in_viewport(ratio=1)
         visit.page.keyboard.press("Escape")
         expect(visit.page.get_by_text(LABELS[language]["references"]).first).to_be_visible()
         check_the_files(visit, headings)
