@@ -28,6 +28,8 @@ class Session:
     """Counts up when the author wants it written: the outliner then saves and answers."""
     write_for: ManuscriptId | None = None
     """The manuscript that this is for; None when nothing waits."""
+    unwritten: tuple[ManuscriptId, str] | None = None
+    """Why a manuscript could not be written, to be said in the next run."""
     watched: JobId | None = None
     """The job whose writing is being watched: its end opens the document, once."""
     deleted: object = None

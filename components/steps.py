@@ -26,8 +26,7 @@ def steps(current: Step, m: Messages, *, doc: str, reachable: Collection[Step]) 
             elif step in reachable:
                 st.page_link(
                     f"pages/{PAGES.get(step, step)}.py",
-                    label=label,
-                    icon=icon,
+                    label=f"{icon} {label}",
                     query_params={"doc": doc},
                 )
             else:

@@ -91,7 +91,8 @@ def examples() -> None:
     """Examples that run with no model and no network, on material of their own."""
     st.caption(m("new.examples"))
     with st.container(horizontal=True):
-        for name, example in EXAMPLES.items():
+        ours_first = sorted(EXAMPLES.items(), key=lambda item: item[1].language != m.language)
+        for name, example in ours_first:
             if st.button(example.title, key=f"example-{name}", icon=":material/description:"):
                 state.example, state.examples_clicked = name, state.examples_clicked + 1
                 st.rerun()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from components.board import board
 from components.interface import messages
-from components.notices import missing, problem
+from components.notices import missing
 from components.outliner import outliner
 from components.plain import plain
 from components.session import manuscript_id, session
@@ -36,9 +36,8 @@ def page(view: View, draft: OutlineDraft) -> None:
             st.title(m("outline.title"), anchor=False)
             st.markdown(m("outline.lead"))
         actions(view, draft)
-    notice = st.container()
-    with notice:
-        last_writing(view)
+    last_writing(view)
+    unwritten(view)
     main, side = st.columns([3, 1], gap="large")
     with main:
         progress(view, draft)
@@ -59,10 +58,8 @@ def page(view: View, draft: OutlineDraft) -> None:
     if waits(view) and abs(saved) == state.write_request:
         state.write_for = None
         if saved > 0:
-            with notice:
-                write(view)
-        else:
-            st.rerun()
+            write(view)
+        st.rerun()  # only when it did not start: the button may be pressed again
 
 
 def actions(view: View, draft: OutlineDraft) -> None:
@@ -115,9 +112,16 @@ def write(view: View) -> None:
     try:
         job = manuscripts.write(view.manuscript.id)
     except PipelineError as error:
-        problem(error, m)
+        state.unwritten = (view.manuscript.id, m.problem(error.code, error.details))
         return
     st.switch_page("pages/writing.py", query_params={"job": job.id, "doc": view.manuscript.id})
+
+
+def unwritten(view: View) -> None:
+    """Why the writing did not start just now."""
+    if state.unwritten and state.unwritten[0] == view.manuscript.id:
+        st.error(state.unwritten[1], icon=":material/error:")
+        state.unwritten = None
 
 
 def last_writing(view: View) -> None:

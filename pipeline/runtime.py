@@ -95,12 +95,7 @@ def build_runtime(settings: Settings) -> Runtime:
         RedisReadingStore(client, settings.manuscript_ttl), max_file_bytes=settings.max_file_bytes
     )
     author = _author(settings)
-    limits = Limits(
-        prompt_chars=settings.max_prompt_chars,
-        nodes=settings.max_nodes,
-        depth=settings.max_depth,
-        file_bytes=settings.max_file_bytes,
-    )
+    limits = _limits(settings)
     store = RedisJobStore(client, terms_of(settings), _now)
 
     def submit(job_id: JobId) -> object:
@@ -137,6 +132,15 @@ def build_runtime(settings: Settings) -> Runtime:
         work=work,
         author_name=author.name,
         is_durable=not url.startswith(MEMORY),
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        prompt_chars=settings.max_prompt_chars,
+        nodes=settings.max_nodes,
+        depth=settings.max_depth,
+        file_bytes=settings.max_file_bytes,
     )
 
 

@@ -11,7 +11,7 @@ from pipeline.domain.documents import (
     NodeId,
     Reading,
 )
-from pipeline.domain.edits import Applied, Operation, apply_operations
+from pipeline.domain.edits import Applied, NameOutline, Operation, apply_operations
 from pipeline.domain.growth import await_growth, grow_all
 from pipeline.domain.jobs import (
     DocumentResult,
@@ -192,6 +192,7 @@ class ManuscriptService:
         manuscript = self._store.load(manuscript_id)
         if manuscript.outline_job is None:
             return draft
+        job = self._known_job(manuscript.outline_job)  # before its events: it may end meanwhile
         after = draft.seen_event
         while True:
             events = self._jobs.events(manuscript.outline_job, after=after, limit=EVENTS_AT_ONCE)
@@ -199,16 +200,15 @@ class ManuscriptService:
                 draft = self._folded(manuscript_id, events)
                 after = events[-1][0]
             if len(events) < EVENTS_AT_ONCE:
-                return self._ended(manuscript, draft) if draft.growing else draft
+                return self._ended(manuscript, job, draft) if draft.growing else draft
 
     def _folded(
         self, manuscript_id: ManuscriptId, events: Sequence[tuple[EventId, JobEvent]]
     ) -> OutlineDraft:
         return self._store.change_outline(manuscript_id, lambda draft: grow_all(draft, events))
 
-    def _ended(self, manuscript: Manuscript, draft: OutlineDraft) -> OutlineDraft:
+    def _ended(self, manuscript: Manuscript, job: Job | None, draft: OutlineDraft) -> OutlineDraft:
         """A job that expired, or ended without a word more, grows nothing any longer."""
-        job = self._known_job(manuscript.outline_job)
         is_starting = job is None and self._now() - manuscript.updated_at < TIME_TO_START
         if is_starting or (job is not None and not job.status.is_final):
             return draft
@@ -234,8 +234,20 @@ class ManuscriptService:
             )
             return applied[-1].draft
 
-        self._store.change_outline(manuscript_id, change)
+        draft = self._store.change_outline(manuscript_id, change)
+        if any(isinstance(operation, NameOutline) for operation in operations):
+            self._rename(manuscript_id, draft.outline.title)
         return applied[-1]
+
+    def _rename(self, manuscript_id: ManuscriptId, title: str) -> None:
+        """The manuscript is listed under its outline's title until it has a document."""
+
+        def rename(current: Manuscript) -> Manuscript:
+            if current.document is not None or not title.strip():
+                return current
+            return current.model_copy(update={"title": title.strip()})
+
+        self._store.change(manuscript_id, rename)
 
     def write(self, manuscript_id: ManuscriptId) -> Job:
         """Start writing from the outline as it stands.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, TimeoutError, expect  # noqa: A004
+from playwright.sync_api import Browser, expect
 
 from pipeline.adapters.embedded_redis import ensure_server, server_pid, stop_server
 from pipeline.domain.documents import Language
@@ -94,10 +94,6 @@ def test_what_is_typed_just_before_writing_is_written(visit: Visit) -> None:
     assert visit.read()[1] == f"2 {TYPED}"
 
 
-@pytest.mark.xfail(
-    raises=TimeoutError,
-    reason="pages/outline.py draws its button as waiting in the run in which writing is refused",
-)
 def test_a_title_that_was_lacking_can_be_given_at_once(visit: Visit) -> None:
     visit.propose_example()
     visit.rename_outline("")
