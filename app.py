@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.routing import Mount, Route
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from api.app import create_api, health_route
@@ -86,6 +87,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 if get_script_run_ctx(suppress_warning=True) is not None:
     draw()
 else:
+    # Or else the first visit, when it is not to the first page, runs a file of `pages/` by itself.
+    PagesManager.uses_pages_directory = False
     app = st.App(
         __file__,
         lifespan=lifespan,
