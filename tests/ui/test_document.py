@@ -1,0 +1,69 @@
+from components.messages import Messages
+from pipeline.domain.documents import Language
+from pipeline.domain.manuscripts import Brief, Manuscript
+from pipeline.runtime import Runtime
+from tests.runtimes import finish
+from tests.ui.conftest import Open
+from tests.ui.screens import component_data, links_of, text_of
+
+
+def test_a_document_that_is_not_there_yet_says_what_to_do(
+    running: Runtime, shown: Open, manuscript: Manuscript, language: Language
+) -> None:
+    m = Messages(language)
+
+    app = shown(running, "document", doc=manuscript.id, language=language)
+
+    assert m("document.none") in text_of(app)
+    assert m("steps.outline") in links_of(app)
+
+
+def test_an_unknown_document_is_said_kindly(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+
+    unknown = shown(running, "document", doc="没有这一份", language=language)
+    none = shown(running, "document", language=language)
+
+    assert m("missing.document") in text_of(unknown)
+    assert m("missing.none") in text_of(none)
+
+
+def test_a_document_can_be_read_and_taken_away(
+    running: Runtime, shown: Open, written: Manuscript, language: Language
+) -> None:
+    m = Messages(language)
+    assert written.document is not None
+
+    app = shown(running, "document", doc=written.id, language=language)
+
+    data = component_data(app, "longhand_reader")
+    assert [title.value for title in app.title] == [written.document.title]
+    assert [s["id"] for s in data["sections"]] == [s.id for s in written.document.sections]
+    assert (data["revision"], data["language"]) == (written.revision, language)
+    assert m("document.offline") in text_of(app)
+    labels = [button.label for button in app.download_button]
+    assert labels == [m("document.word"), m("document.markdown")]
+
+
+def test_both_downloads_can_be_built(running: Runtime, written: Manuscript) -> None:
+    assert written.document is not None
+
+    word = running.exports.build(written.document, "docx")
+    markdown = running.exports.build(written.document, "md").decode()
+
+    assert word.startswith(b"PK")
+    assert written.document.title in markdown
+
+
+def test_a_script_in_the_title_stays_text(running: Runtime, shown: Open) -> None:
+    manuscript = running.manuscripts.start(Brief(prompt="<script>alert(1)</script> *潮汐*"), [])
+    finish(running, manuscript.outline_job)
+    finish(running, running.manuscripts.write(manuscript.id).id)
+
+    app = shown(running, "document", doc=manuscript.id)
+
+    data = component_data(app, "longhand_reader")
+    assert "<script" not in "".join(str(section) for section in data["sections"])
+    assert not any(markdown.allow_html for markdown in app.markdown)

@@ -1,0 +1,92 @@
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.examples import EXAMPLES
+from components.messages import Messages
+from pipeline.domain.documents import Language
+from pipeline.runtime import Runtime
+from tests.runtimes import finish
+from tests.ui.conftest import Open
+from tests.ui.screens import component_data, components_of, sound, text_of
+
+
+def submit(app: AppTest, prompt: str, nonce: str = "n1") -> AppTest:
+    """Send off what the composer would send."""
+    app.session_state["composer"] = {"submitted": {"prompt": prompt, "files": [], "nonce": nonce}}
+    return sound(app.run())
+
+
+def test_the_first_page_asks_what_to_write(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+
+    app = shown(running, "new", language=language)
+
+    assert [title.value for title in app.title] == [m("new.title")]
+    assert m("new.lead") in text_of(app)
+    assert component_data(app, "longhand_composer")["language"] == language
+    assert [box.label for box in app.selectbox] == [
+        m(f"new.{name}") for name in ("type", "length", "language")
+    ]
+
+
+def test_without_a_model_the_page_says_what_writes(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    assert Messages(language)("new.offline") in text_of(shown(running, "new", language=language))
+
+
+def test_with_a_model_it_does_not(running: Runtime, shown: Open) -> None:
+    settings = running.settings.model_copy(update={"openai_model": "some-model"})
+
+    app = shown(replace(running, settings=settings), "new")
+
+    assert Messages("en")("new.offline") not in text_of(app)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_fills_the_box_with_its_prompt_and_file(
+    running: Runtime, shown: Open, name: str
+) -> None:
+    app = shown(running, "new")
+
+    sound(app.button(key=f"example-{name}").click().run())
+
+    example = component_data(app, "longhand_composer")["example"]
+    assert example["prompt"] == EXAMPLES[name].prompt
+    assert [(f["file_name"], f["error_code"]) for f in example["files"]] == [
+        (EXAMPLES[name].file_name, "")
+    ]
+
+
+def test_a_submission_leads_to_its_outline(running: Runtime, shown: Open) -> None:
+    app = shown(running, "new")
+    app.selectbox(key="length").set_value("short")
+
+    submit(app, "写一份关于风能的报告")
+
+    manuscript = running.manuscripts.recent(limit=1)[0]
+    finish(running, manuscript.outline_job)
+    assert components_of(app)[-1] == "longhand_outliner"
+    assert app.query_params["doc"] == manuscript.id
+    assert manuscript.brief.prompt == "写一份关于风能的报告"
+    assert manuscript.brief.target_words == 1_500
+
+
+@pytest.mark.parametrize(
+    ("prompt", "code", "limit"),
+    [("", "prompt_empty", 0), ("潮" * 20_001, "prompt_too_long", 20_000)],
+)
+def test_a_submission_that_is_refused_stays_in_the_box(
+    running: Runtime, shown: Open, language: Language, prompt: str, code: str, limit: int
+) -> None:
+    app = shown(running, "new", language=language)
+
+    submit(app, prompt)
+
+    problem = component_data(app, "longhand_composer")["problem"]
+    sentence = Messages(language).problem(code, {"limit": limit})
+    assert problem == {"nonce": "n1", "sentence": sentence}

@@ -1,0 +1,126 @@
+from components.messages import Messages
+from components.plain import plain
+from pipeline.domain.documents import Language
+from pipeline.domain.edits import OPERATION
+from pipeline.domain.jobs import JobStatus
+from pipeline.domain.manuscripts import Brief, Manuscript
+from pipeline.runtime import Runtime
+from tests.runtimes import finish
+from tests.ui.conftest import Open
+from tests.ui.screens import component_data, components_of, links_of, sound, text_of
+
+
+def test_an_unknown_document_is_said_kindly(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+
+    app = shown(running, "outline", doc="nobody", language=language)
+
+    assert m("missing.document") in text_of(app)
+    assert links_of(app)[:2] == [m("missing.new"), m("missing.library")]
+
+
+def test_an_address_without_a_document_is_said_kindly(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+
+    assert m("missing.none") in text_of(shown(running, "outline", language=language))
+    assert m("missing.none") in text_of(shown(running, "outline", doc="", language=language))
+
+
+def test_a_proposal_is_shown_for_editing(
+    running: Runtime, shown: Open, manuscript: Manuscript, language: Language
+) -> None:
+    m = Messages(language)
+    draft = running.manuscripts.outline(manuscript.id)
+
+    app = shown(running, "outline", doc=manuscript.id, language=language)
+
+    data = component_data(app, "longhand_outliner")
+    assert data["snapshot"]["revision"] == draft.revision
+    assert data["snapshot"]["title"] == draft.outline.title
+    assert data["sources"] == [[manuscript.files[0].file_id, "潮汐.md"]]
+    assert m("outline.lead") in text_of(app)
+    assert plain("潮汐.md") in text_of(app)
+    assert [button.label for button in app.button] == [m("outline.write")]
+
+
+def test_approving_saves_first_and_then_writes(
+    running: Runtime, shown: Open, manuscript: Manuscript
+) -> None:
+    m = Messages("en")
+    app = shown(running, "outline", doc=manuscript.id)
+
+    sound(app.button[0].click().run())
+    waiting = component_data(app, "longhand_outliner")["save_request"]
+    before = running.manuscripts.open(manuscript.id).document_job
+    assert app.button[0].disabled
+    assert m("outline.saving") in text_of(app)
+    app.session_state[f"outline-{manuscript.id}"] = {"saved": waiting}
+    sound(app.run())
+
+    job = running.manuscripts.open(manuscript.id).document_job
+    assert (waiting, before) == (1, None)
+    assert job is not None
+    assert components_of(app) == ["longhand_board"]
+    assert app.query_params["job"] == job.id
+    finish(running, job.id)
+
+
+def test_an_outline_that_lacks_something_says_what(
+    running: Runtime, shown: Open, manuscript: Manuscript, language: Language
+) -> None:
+    node = running.manuscripts.outline(manuscript.id).outline.nodes[0].id
+    clear = {"t": "set", "seq": 1, "id": node, "k": "title", "v": ""}
+    running.manuscripts.edit_outline(manuscript.id, "标签页", [OPERATION.validate_python(clear)])
+    app = shown(running, "outline", doc=manuscript.id, language=language)
+
+    sound(app.button[0].click().run())
+    app.session_state[f"outline-{manuscript.id}"] = {"saved": 1}
+    sound(app.run())
+
+    sentence = Messages(language).problem("node_title_empty", {"number": "1"})
+    assert [error.value for error in app.error] == [sentence]
+    assert components_of(app) == ["longhand_outliner"]
+
+
+def test_while_it_grows_it_cannot_be_approved(idle: Runtime, shown: Open) -> None:
+    manuscript = idle.manuscripts.start(Brief(prompt="潮汐能"), [])
+
+    app = shown(idle, "outline", doc=manuscript.id)
+
+    assert app.button[0].disabled
+    assert set(components_of(app)) == {"longhand_board", "longhand_outliner"}
+
+
+def test_a_proposal_that_was_stopped_can_be_asked_for_again(
+    idle: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    manuscript = idle.manuscripts.start(Brief(prompt="潮汐能"), [])
+    assert manuscript.outline_job is not None
+    idle.jobs.cancel(manuscript.outline_job)
+    app = shown(idle, "outline", doc=manuscript.id, language=language)
+    assert m("outline.cancelled") in text_of(app)
+
+    again = next(button for button in app.button if button.label == m("outline.retry"))
+    sound(again.click().run())
+
+    job = idle.manuscripts.open(manuscript.id).outline_job
+    assert job is not None
+    assert job.id != manuscript.outline_job
+    assert job.status is JobStatus.QUEUED
+
+
+def test_writing_again_asks_before_it_replaces(
+    running: Runtime, shown: Open, written: Manuscript, language: Language
+) -> None:
+    m = Messages(language)
+    app = shown(running, "outline", doc=written.id, language=language)
+
+    sound(app.button[0].click().run())
+
+    assert m("outline.again_question") in text_of(app)
+    assert running.manuscripts.open(written.id).manuscript.document_job == written.document_job
