@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ from pipeline.ports import Author, EventFeed, Journal, Slots, Work
 from pipeline.service.exports import ExportService
 from pipeline.service.jobs import JobService, Limits
 from pipeline.service.manuscripts import ManuscriptService
+
+WARM_UP_AFTER_S = 4
+"""The first page is drawn by then; a job that comes earlier does not wait for this."""
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -54,6 +58,7 @@ class Runtime:
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
 
     def _warm_up(self) -> None:
+        time.sleep(WARM_UP_AFTER_S)
         self.work.load()
         gc.freeze()  # what is imported stays: looking through it stops all jobs for 0.1 s each time
 
