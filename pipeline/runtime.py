@@ -4,10 +4,9 @@ import asyncio
 import gc
 import logging
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from uuid import uuid4
@@ -51,6 +50,7 @@ class Runtime:
     author_name: str
     is_durable: bool
     """Whether what is stored outlives this process."""
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Begin to run jobs in this process; what they need is imported meanwhile."""
@@ -58,12 +58,14 @@ class Runtime:
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
 
     def _warm_up(self) -> None:
-        time.sleep(WARM_UP_AFTER_S)
+        if self.stopping.wait(WARM_UP_AFTER_S):
+            return
         self.work.load()
         gc.freeze()  # what is imported stays: looking through it stops all jobs for 0.1 s each time
 
     def stop(self) -> None:
         """Give running jobs back and let go of everything; the store keeps what is done."""
+        self.stopping.set()
         gc.unfreeze()
         self.engine.stop()
         self.shelf.close()
