@@ -224,10 +224,6 @@ PROBLEMS: Mapping[str, Text] = {
         "A file came without its content. Attach it again.", "有文件缺少内容。请重新附上。"
     ),
     "format_unknown": Text("There is no export in this format.", "不支持导出为此格式。"),
-    "job_id_invalid": Text(
-        "A job id has letters, digits and . _ : - only, at most 128.",
-        "任务标识只能含字母、数字和 . _ : -，最多 128 个。",
-    ),
     "event_id_invalid": Text(
         "The place to continue from is not known. Reload the page.", "续读位置无效。请刷新页面。"
     ),

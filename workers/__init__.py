@@ -1,0 +1,1 @@
+"""Entry points of scale-out: processes that run jobs beside the app."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from pydantic import Field, SkipValidation
+from pydantic import SkipValidation
 
-from pipeline.domain.documents import Language, NodeId, Outline, Passage, Source, Value
+from pipeline.domain.documents import Language, NodeId, Passage, Source, Value
 
 REQUIREMENTS_CHARS = 12_000
 STYLE_CHARS = 6_000
@@ -126,11 +126,3 @@ class ChapterEdits(Value):
     lead_in: str = ""
     """A sentence or two before the first section, without claims of its own."""
     replacements: tuple[Replacement, ...] = ()
-
-
-class Proposal(Value):
-    """A finished outline with what it leaves open."""
-
-    outline: Outline
-    uncovered: tuple[str, ...] = Field(default=())
-    """What the prompt asks for and the material does not cover."""
