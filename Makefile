@@ -31,7 +31,7 @@ check: setup  ## The checks that need no tests: format, lint, layers, types
 test: check  ## Everything from a bare clone: setup, checks and tests
 	$(BIN)/python -m pytest -m "not long"
 
-test-long: setup  ## The long tests: load and crash sweeps
+test-long: setup  ## The long tests: load, figures, and components in every case
 	$(BIN)/python -m pytest -m long
 
 bench: setup  ## Measure cost and latency against a simulated endpoint
