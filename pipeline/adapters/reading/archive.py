@@ -22,6 +22,7 @@ class Archive:
     def __init__(self, name: str, data: bytes, limits: Limits) -> None:
         self._name = name
         self._limits = limits
+        # zipfile raises NotImplementedError for versions and compressions that it does not know.
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
@@ -50,7 +51,7 @@ class Archive:
             zipfile.BadZipFile,
             zlib.error,
             EOFError,
-            NotImplementedError,
+            NotImplementedError,  # a compression that zipfile does not know
             RuntimeError,
             OSError,
             ValueError,

@@ -146,6 +146,7 @@ def is_known(name: str) -> bool:
 
 
 def _packed(name: str, data: bytes, promised: Format) -> Format:
+    # zipfile raises NotImplementedError for versions and compressions that it does not know.
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
