@@ -11,7 +11,8 @@ SourceId = NewType("SourceId", str)
 PassageId = NewType("PassageId", str)
 
 Language = Literal["en", "zh"]
-CitationStyle = Literal["numeric"]
+CitationStyle = Literal["numeric", "gb-t-7714-2015", "apa", "ieee", "chicago"]
+"""How the reference list reads; in the text a citation is `[n]` in every style."""
 
 
 class Value(BaseModel):
@@ -55,8 +56,27 @@ class Block(Value):
     """Counted from 1; None where the format has no pages."""
 
 
+class Publication(Value):
+    """What a file or page says of itself, for the reference list; empty where it says nothing."""
+
+    type: Literal["document", "webpage", "article-journal", "book", "report", "thesis"] = "document"
+    """A type of CSL."""
+    authors: tuple[str, ...] = ()
+    """Each as it is written: `Mary Shelley`, `鲁迅`, or the name of an organisation."""
+    issued: str = ""
+    """ISO 8601 with what is known of it: `2024`, `2024-05` or `2024-05-17`."""
+    publisher: str = ""
+    container: str = ""
+    """The journal, book or site that it is part of."""
+    doi: str = ""
+    """Without a resolver before it: `10.1000/182`."""
+    url: str = ""
+    accessed: str = ""
+    """The day on which a page was fetched, ISO 8601."""
+
+
 class Reading(Value):
-    """What was read from one file."""
+    """What was read from one file or page."""
 
     sha256: str
     title: str
@@ -71,6 +91,7 @@ class Reading(Value):
     """Codes of what a reader should know, such as `encoding_guessed`."""
     as_written: str = ""
     """The lines of a short text or Markdown file: of an outline, indentation is the meaning."""
+    publication: Publication = Publication()
 
 
 class Source(Value):
@@ -84,6 +105,9 @@ class Source(Value):
     words: int = 0
     sha256: str = ""
     """Of the file; two sources with the same count as one in the reference list."""
+    publication: Publication = Publication()
+    entry: str = ""
+    """Its entry of the reference list in the document's citation style, as inline Markdown."""
 
 
 class Passage(Value):
@@ -118,7 +142,9 @@ class OutlineNode(Value):
     notes: str = ""
     """What the author tells the writer of this section."""
     source_ids: tuple[SourceId, ...] = ()
-    """Sources bound to this node."""
+    """Sources bound to this node and to what it holds: they are searched first."""
+    sources_only: bool = False
+    """Only the bound sources are searched."""
     locked: bool = False
     """Proposals for changes leave a locked node alone."""
 
@@ -135,6 +161,8 @@ class ProposedNode(Value):
 
     title: str = ""
     content_summary: str = ""
+    source_ids: tuple[SourceId, ...] = ()
+    """Sources that carry it, as far as the author port names them."""
     children: "tuple[ProposedNode, ...]" = ()
 
 
@@ -192,11 +220,61 @@ class Reference(Value):
     csl: Mapping[str, JsonValue] = Field(default_factory=dict)
 
 
+class Support(StrEnum):
+    """What a comparison of a sentence with the passages that it cites found; not a verdict."""
+
+    SUPPORTED = "supported"
+    CHECK = "check"
+    """Something in it was not found there: worth a look."""
+    NOT_FOUND = "not_found"
+    """The passages speak of something else."""
+    NEEDS_SOURCE = "needs_source"
+    """It states something and cites nothing, although the author gave material."""
+
+
+class Claim(Value):
+    """A sentence of a section, and how well the passages that it cites carry it."""
+
+    section_id: NodeId
+    start: int
+    end: int
+    """Where it stands in the section's Markdown, in characters."""
+    support: Support
+    passage_ids: tuple[PassageId, ...] = ()
+    reasons: tuple[str, ...] = ()
+    """Codes of what was not found, such as `number` or `name`; the interface has the words."""
+    opinion: Literal["", "supported", "unsupported"] = ""
+    """What a model said of it when it was asked for a second opinion."""
+
+
+class Finding(Value):
+    """Something in the text that the author may want to look at."""
+
+    kind: str
+    """Such as `length`, `repetition`, `contradiction`, `abbreviation`, `language`, `markdown`."""
+    section_id: NodeId
+    start: int = 0
+    end: int = 0
+    """Where it stands in the section's Markdown, in characters; 0 and 0: the whole section."""
+    other_id: NodeId | None = None
+    """The second section of a repetition or a contradiction."""
+    other_start: int = 0
+    other_end: int = 0
+    values: Mapping[str, str | int] = Field(default_factory=dict)
+    """What a sentence about it names, such as `words` and `target`."""
+
+
 class Integrity(Value):
     """How well the document's citations hold."""
 
     citations: int = 0
     resolved: int = 0
+    supported: int = 0
+    """Cited sentences whose passages carry them."""
+    to_check: int = 0
+    """Cited sentences of which something was not found in their passages."""
+    needing_source: int = 0
+    """Sentences that state something and cite nothing, where there was material."""
     unknown_markers: int = 0
     uncited_sections: int = 0
     """Sections without a citation although the author gave material."""
@@ -219,6 +297,10 @@ class Document(Value):
     passages: tuple[Passage, ...] = ()
     """The passages that are cited, so that each citation can be opened."""
     references: tuple[Reference, ...] = ()
+    citation_style: CitationStyle = "numeric"
     integrity: Integrity = Integrity()
+    claims: tuple[Claim, ...] = ()
+    """The sentences that are not supported, in reading order; the others are only counted."""
+    findings: tuple[Finding, ...] = ()
     problems: tuple[FileProblem, ...] = ()
     generated_at: AwareDatetime

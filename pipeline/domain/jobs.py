@@ -13,6 +13,8 @@ from pipeline.domain.documents import (
     NodeId,
     Outline,
     SectionStatus,
+    Source,
+    SourceId,
     Value,
 )
 
@@ -72,6 +74,10 @@ class JobOptions(Value):
     audience: str = Field(default="", max_length=500)
     tone: str = Field(default="", max_length=80)
     citation_style: CitationStyle = "numeric"
+    web_search: bool = False
+    """Search the web, too, when this installation has a search configured."""
+    second_opinion: bool = False
+    """Ask the model about the cited sentences that their passages may not carry."""
     model: str | None = Field(default=None, max_length=200)
     """A model's name at the configured endpoint. Unset: the configured one."""
     priority: Priority = Priority.NORMAL
@@ -112,7 +118,13 @@ class Job(Value):
 
 
 class OutlineResult(Value):
+    """The result of the first job."""
+
     outline: Outline
+    sources: tuple[Source, ...] = ()
+    """What the proposal was made from: the author's files, and pages that were found."""
+    uncovered: tuple[NodeId, ...] = ()
+    """Nodes on which the material holds nothing."""
 
 
 class DocumentResult(Value):
@@ -199,6 +211,21 @@ class OutlineTargets(Event):
     targets: dict[NodeId, int]
 
 
+class OutlineSources(Event):
+    """Which sources carry the nodes of the finished proposal, and which nodes none carries."""
+
+    type: Literal["outline_sources"] = "outline_sources"
+    sources: dict[NodeId, tuple[SourceId, ...]]
+    uncovered: tuple[NodeId, ...] = ()
+
+
+class SourceFound(Event):
+    """Research found a page and read it; it is a source of this job from now on."""
+
+    type: Literal["source_found"] = "source_found"
+    source: Source
+
+
 class SectionState(Event):
     """A section moved on. With `writing`, its text starts over; with `done`, `content` is all."""
 
@@ -270,6 +297,8 @@ JobEvent = Annotated[
     | OutlineTitled
     | OutlineNodeAdded
     | OutlineTargets
+    | OutlineSources
+    | SourceFound
     | SectionsPlanned
     | SectionState
     | TextDelta

@@ -2,7 +2,15 @@
 
 from pydantic import AwareDatetime, Field
 
-from pipeline.domain.documents import Document, FileRole, Language, NodeId, Outline, Value
+from pipeline.domain.documents import (
+    CitationStyle,
+    Document,
+    FileRole,
+    Language,
+    NodeId,
+    Outline,
+    Value,
+)
 from pipeline.domain.jobs import START, EventId, JobId, ManuscriptId
 
 
@@ -18,6 +26,10 @@ class AttachedFile(Value):
     words: int = 0
     headings: int = 0
     error_code: str = ""
+    url: str = ""
+    """Of a page that the author named or research found; then `file_id` is of what was read."""
+    was_found: bool = False
+    """Research found it; the author did not give it."""
 
 
 class Brief(Value):
@@ -30,6 +42,9 @@ class Brief(Value):
     target_words: int | None = Field(default=None, ge=50, le=500_000)
     audience: str = Field(default="", max_length=500)
     tone: str = Field(default="", max_length=80)
+    citation_style: CitationStyle = "numeric"
+    web_search: bool = False
+    second_opinion: bool = False
 
 
 class Manuscript(Value):
@@ -70,5 +85,7 @@ class OutlineDraft(Value):
     """Nodes that the outline job announced, with their titles then; untouched, they may go."""
     removed: tuple[NodeId, ...] = ()
     """Nodes that the author removed while the outline job was running: they do not come back."""
+    uncovered: tuple[NodeId, ...] = ()
+    """Nodes on which the material holds nothing, as the outline job found."""
     growing: bool = False
     """The outline job still adds nodes."""

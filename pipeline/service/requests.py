@@ -18,6 +18,9 @@ def outline_request(manuscript: Manuscript) -> OutlineGenerationRequest:
         document_type=brief.document_type,
         audience=brief.audience,
         tone=brief.tone,
+        citation_style=brief.citation_style,
+        web_search=brief.web_search,
+        second_opinion=brief.second_opinion,
     )
 
 
@@ -35,6 +38,9 @@ def document_request(
         document_type=brief.document_type,
         audience=brief.audience,
         tone=brief.tone,
+        citation_style=brief.citation_style,
+        web_search=brief.web_search,
+        second_opinion=brief.second_opinion,
     )
 
 
