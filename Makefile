@@ -37,4 +37,7 @@ test-long: setup  ## The long tests: load, figures, and components in every case
 bench: setup  ## Measure cost and latency against a simulated endpoint
 	$(BIN)/python -m benchmarks
 
-.PHONY: help run setup fmt check test test-long bench
+evals: setup  ## Measure the quality of outlines, drafts, research and citations
+	$(BIN)/python -m evals
+
+.PHONY: help run setup fmt check test test-long bench evals

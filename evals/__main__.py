@@ -1,0 +1,30 @@
+"""`python -m evals`: measure the quality of what Longhand makes, without a key or a network.
+
+The command succeeds whatever it finds: a goal that is missed is printed as missed.
+"""
+
+import argparse
+import time
+from collections.abc import Callable, Mapping
+
+from evals.table import Row, markdown, plain
+
+PARTS: Mapping[str, Callable[[], list[Row]]] = {}
+"""What is measured, by name, in the order of the table."""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--markdown", action="store_true", help="print a table of Markdown")
+    parser.add_argument("--only", nargs="+", choices=list(PARTS), default=[], help="just these")
+    given = parser.parse_args()
+    begun = time.perf_counter()
+    rows = [row for part in given.only or PARTS for row in PARTS[part]()]
+    print(markdown(rows) if given.markdown else plain(rows))
+    if not given.markdown:
+        print(f"\nIt took {time.perf_counter() - begun:.0f} s.")
+
+
+if __name__ == "__main__":
+    main()
