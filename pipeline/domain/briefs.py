@@ -30,11 +30,17 @@ class Commission(Value):
 
 
 class SourceDigest(Value):
-    """One source at a glance: its headings with depth, in order, and its opening."""
+    """One source at a glance: its headings with depth, its opening, and what each part says."""
 
     source: Source
     headings: tuple[tuple[int, str], ...] = ()
     opening: str = ""
+    key_sentences: tuple[tuple[str, str], ...] = ()
+    """The most telling sentences of all parts, each after the heading that it stands under.
+
+    In reading order and spread over the whole source; the heading is empty where there is none.
+    Sentences of the opening are not among them.
+    """
 
 
 class OutlineBrief(Value):
