@@ -11,12 +11,14 @@ from starlette.responses import JSONResponse, Response
 
 from api.errors import add_handlers, of_pipeline
 from api.jobs import router
-from api.types import ErrorResponse, HealthResponse
+from api.types import ErrorResponse, HealthResponse, RetryRequest
 from pipeline.domain.jobs import DocumentGenerationRequest, OutlineGenerationRequest
 from pipeline.errors import PipelineError
 from pipeline.runtime import runtime
 
 SCHEMAS = "#/components/schemas/{model}"
+
+READ_BY_HANDLERS = (OutlineGenerationRequest, DocumentGenerationRequest, RetryRequest)
 
 
 def health() -> HealthResponse:
@@ -45,11 +47,11 @@ def create_api() -> FastAPI:
 
 
 def _described(api: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with the two requests that the handlers read by themselves."""
+    """The OpenAPI document, with the requests that the handlers read by themselves."""
     if api.openapi_schema is None:
         schema = get_openapi(title=api.title, version=api.version, routes=api.routes)
         _, models = models_json_schema(
-            [(OutlineGenerationRequest, "validation"), (DocumentGenerationRequest, "validation")],
+            [(shape, "validation") for shape in READ_BY_HANDLERS],
             ref_template=SCHEMAS,
         )
         schema.setdefault("components", {}).setdefault("schemas", {}).update(models["$defs"])

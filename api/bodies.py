@@ -28,6 +28,18 @@ def strict(shape: type[T]) -> Callable[[Request], Awaitable[T]]:
     return read
 
 
+def optional(shape: type[T]) -> Callable[[Request], Awaitable[T]]:
+    """The same for a body that may be left out: everything in it has a default."""
+    read = strict(shape)
+
+    async def read_if_there(request: Request) -> T:
+        has_body = request.headers.get("content-length", "0") != "0"
+        is_chunked = "transfer-encoding" in request.headers
+        return await read(request) if has_body or is_chunked else shape()
+
+    return read_if_there
+
+
 async def bounded(request: Request, limit: int) -> bytes:
     """The body, read no further than `limit` bytes.
 

@@ -6,12 +6,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from api.bodies import strict
+from api.bodies import optional, strict
 from api.cursors import place_after
 from api.origin import own_pages_only
-from api.types import ErrorResponse, JobResponse, JobsResponse, TaskCreationResponse
+from api.types import (
+    ErrorResponse,
+    JobResponse,
+    JobsResponse,
+    RetryRequest,
+    TaskCreationResponse,
+)
 from pipeline.domain.jobs import (
     DocumentGenerationRequest,
     EventId,
@@ -29,11 +36,10 @@ router = APIRouter(
 )
 
 
-def _body(
-    shape: type[OutlineGenerationRequest] | type[DocumentGenerationRequest],
-) -> dict[str, Any]:
+def _body(shape: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    content = {"application/json": {"schema": schema}}
+    return {"requestBody": {"required": required, "content": content}}
 
 
 @router.post(
@@ -119,6 +125,16 @@ async def _frames(job_id: JobId, after: EventId) -> AsyncIterator[str]:
 def cancel_job(job_id: str) -> JobResponse:
     """Stop a job; finished sections stay stored."""
     return JobResponse.of(runtime().jobs.cancel(JobId(job_id)))
+
+
+@router.post("/{job_id}/retry", status_code=202, openapi_extra=_body(RetryRequest, required=False))
+async def retry_job(
+    job_id: str, how: Annotated[RetryRequest, Depends(optional(RetryRequest))]
+) -> TaskCreationResponse:
+    """Do an ended job again, as a new job: finished sections are kept, failed ones are written."""
+    jobs = runtime().jobs
+    job = await run_in_threadpool(jobs.retry, JobId(job_id), new_id=how.job_id, fresh=how.fresh)
+    return TaskCreationResponse(job_id=job.id)
 
 
 @router.delete("/{job_id}", status_code=204)

@@ -1,14 +1,25 @@
 """What the API answers with: its own types, so that the wire does not change by accident."""
 
+from typing import Annotated
+
 from pydantic import AwareDatetime, BaseModel, Field
 
-from pipeline.domain.jobs import Job, JobId, JobKind, JobStatus
+from pipeline.domain.jobs import JOB_ID, Job, JobId, JobKind, JobStatus
 
 
 class TaskCreationResponse(BaseModel):
     """The job that will do it; ask for it under this id."""
 
     job_id: JobId
+
+
+class RetryRequest(BaseModel):
+    """How to do a job again; all optional."""
+
+    job_id: Annotated[str, Field(pattern=JOB_ID)] | None = None
+    """Of the new job."""
+    fresh: bool = False
+    """Make everything again, also what was finished."""
 
 
 class Problem(BaseModel):

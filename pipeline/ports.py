@@ -98,8 +98,12 @@ class Journal(Protocol):
 class JobStore(Protocol):
     """Jobs, their events and results, for the pages and the API; safe from many threads."""
 
-    def create(self, job: Job, request: str, fingerprint: str) -> Job:
+    def create(
+        self, job: Job, request: str, fingerprint: str, *, units_of: JobId | None = None
+    ) -> Job:
         """Save a new job with its request (JSON), or return the one with the same fingerprint.
+
+        It begins with the finished units of `units_of`, an earlier job.
 
         Raises:
             Conflict: The id is taken by a request with another fingerprint.

@@ -45,6 +45,7 @@ end
 CREATE = (
     _START
     + """
+-- KEYS[10]: units of an earlier job to begin with, or ''
 -- ARGV: job, fingerprint, job as JSON, request, created (ms), ttl, index ttl, jobs listed
 -- -> 1 created, 0 the same request is there, -1 another request is there
 local known = redis.call('HGET', META, 'fingerprint')
@@ -53,6 +54,10 @@ redis.call('DEL', EVENTS, UNITS, RESULT)
 redis.call('HSET', META, 'job', ARGV[3], 'fingerprint', ARGV[2], 'status', 'queued',
            'epoch', redis.call('GET', FENCE) or 0, 'seq', 0, 'attempts', 0, 'added', 0)
 redis.call('SET', REQUEST, ARGV[4])
+if KEYS[10] ~= '' then
+  local units = redis.call('HGETALL', KEYS[10])
+  for i = 1, #units, 2 do redis.call('HSET', UNITS, units[i], units[i + 1]) end
+end
 expire(ARGV[6])
 redis.call('ZADD', RECENT, ARGV[5], ARGV[1])
 redis.call('ZREMRANGEBYRANK', RECENT, 0, -ARGV[8] - 1)

@@ -50,7 +50,10 @@ class RedisJobStore:
         self._delete = client.register_script(scripts.DELETE)
         self._forget = client.register_script(scripts.FORGET)
 
-    def create(self, job: Job, request: str, fingerprint: str) -> Job:
+    def create(
+        self, job: Job, request: str, fingerprint: str, *, units_of: JobId | None = None
+    ) -> Job:
+        begin_with = JobKeys.of(units_of).units if units_of else ""
         arguments: list[str | int] = [
             job.id,
             fingerprint,
@@ -62,7 +65,8 @@ class RedisJobStore:
             JOBS_LISTED,
         ]
         with store_errors(f"save job {job.id!r}"):
-            answer = self._create(keys=JobKeys.of_job(job).for_script(), args=arguments)
+            keys = [*JobKeys.of_job(job).for_script(), begin_with]
+            answer = self._create(keys=keys, args=arguments)
         if answer == -1:
             raise Conflict(
                 f"Job {job.id!r} exists with another request: choose another id, or leave it out.",

@@ -22,7 +22,7 @@ from pipeline.domain.jobs import (
 from pipeline.domain.language import detect_language
 from pipeline.domain.outline import check, leaves, tidied
 from pipeline.domain.titles import title_of
-from pipeline.errors import InvalidRequest, NotFound, TooLarge
+from pipeline.errors import IllegalTransition, InvalidRequest, NotFound, TooLarge
 from pipeline.ports import JobQueue, JobStore
 
 TITLE_CHARS = 80
@@ -174,6 +174,36 @@ class JobService:
     def cancel(self, job_id: JobId) -> Job:
         """Stop a job; finished sections stay stored. A finished job is returned as it is."""
         return self._store.request_cancel(job_id)
+
+    def retry(self, job_id: JobId, *, new_id: str | None = None, fresh: bool = False) -> Job:
+        """Do a job again, as a new one: what it finished is kept, what failed is made.
+
+        Args:
+            job_id: The job, which has ended.
+            new_id: Of the new job; the same id again is the same retry. None: made by us.
+            fresh: Make everything again, also what was finished.
+
+        Raises:
+            NotFound: Unknown or expired.
+            IllegalTransition: It has not ended.
+            Conflict: `new_id` is taken by another job.
+        """
+        ended = self._store.load(job_id)
+        if not ended.status.is_final:
+            raise IllegalTransition(f"Job {job_id!r} has not ended: wait for it, or cancel it.")
+        request = self._store.request(job_id)
+        job = Job(
+            id=JobId(new_id or self._new_id()),
+            kind=ended.kind,
+            title=ended.title,
+            language=ended.language,
+            priority=ended.priority,
+            created_at=self._now(),
+        )
+        of_this_retry = fingerprint(ended.kind, json.dumps([request, job_id, fresh]))
+        stored = self._store.create(job, request, of_this_retry, units_of=None if fresh else job_id)
+        self._queue.put(stored)
+        return stored
 
     def delete(self, job_id: JobId) -> None:
         """Raises `IllegalTransition` while the job runs."""

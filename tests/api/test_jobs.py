@@ -282,3 +282,43 @@ def test_a_job_none_of_whose_files_can_be_read_fails_and_says_so(client: TestCli
     assert (ending.type, ending.data["code"]) == ("task_failed", "no_readable_file")
     job = client.get("/api/v1/jobs/all-bad").json()
     assert (job["status"], job["error"]["code"]) == ("failed", "no_readable_file")
+
+
+def test_a_job_is_done_again_as_a_new_one(client: TestClient) -> None:
+    post_json(client, DOCUMENT, DOCUMENT_CALL)
+    events_of(client, "test_doc_001")
+
+    response = client.post("/api/v1/jobs/test_doc_001/retry", json={"job_id": "again"})
+    twice = client.post("/api/v1/jobs/test_doc_001/retry", json={"job_id": "again"})
+
+    assert (response.status_code, response.json()) == (202, {"job_id": "again"})
+    assert twice.json() == {"job_id": "again"}
+    assert events_of(client, "again")[-1].type == "task_completed"
+    first, second = (
+        client.get(f"/api/v1/jobs/{name}/result").json()["document"]["sections"]
+        for name in ("test_doc_001", "again")
+    )
+    assert first == second
+
+
+def test_a_retry_needs_no_body_and_makes_an_id(client: TestClient) -> None:
+    client.post(OUTLINE, json={"job_id": "once", "task_prompt": "潮汐能"})
+    events_of(client, "once")
+
+    job_id = client.post("/api/v1/jobs/once/retry").json()["job_id"]
+
+    assert job_id != "once"
+    assert events_of(client, job_id)[-1].type == "task_completed"
+
+
+def test_what_has_not_ended_or_is_unknown_is_not_done_again(idle: Runtime, serve: Serve) -> None:
+    with serve(idle) as client:
+        client.post(OUTLINE, json={"job_id": "waiting", "task_prompt": "潮汐能"})
+
+        waiting = client.post("/api/v1/jobs/waiting/retry")
+        unknown = client.post("/api/v1/jobs/nobody/retry")
+        wrong = client.post("/api/v1/jobs/waiting/retry", json={"how": "again"})
+
+    assert refusal(waiting) == (409, "illegal_transition")
+    assert refusal(unknown) == (404, "not_found")
+    assert refusal(wrong) == (422, "invalid_request")

@@ -3,6 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 from redis import exceptions as redis_exceptions
 
 from pipeline.adapters.redis_connection import connect, store_errors
@@ -83,6 +84,23 @@ def test_another_request_under_the_same_id_is_a_conflict(any_url: str) -> None:
         a_store(any_url).create(a_job("job"), '{"task_prompt": "别的"}', "other fingerprint")
 
     assert a_store(any_url).request(first.id) == REQUEST
+
+
+def test_a_job_may_begin_with_the_units_of_an_earlier_one(any_url: str) -> None:
+    async def finish_one(writer: Writer) -> None:
+        await writer.journal.finish("section:甲", "key", {"text": "潮汐"})
+
+    as_writer(any_url, _created(any_url, "earlier"), finish_one)
+    found: list[JsonValue] = []
+
+    async def look(writer: Writer) -> None:
+        found.append(writer.journal.finished("section:甲", "key"))
+
+    for name, units_of in (("with", JobId("earlier")), ("without", None)):
+        job = a_store(any_url).create(a_job(name), REQUEST, name, units_of=units_of)
+        as_writer(any_url, job, look)
+
+    assert found == [{"text": "潮汐"}, None]
 
 
 def test_ids_that_contain_each_other_are_different_jobs(any_url: str) -> None:
