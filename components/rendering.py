@@ -1,9 +1,8 @@
 """Markdown of a section to HTML that is safe to show, with its citations as buttons."""
 
 import re
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
@@ -12,10 +11,8 @@ from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
+from components.marking import Env, Mark, allow_marks, marks_in
 from pipeline.domain.documents import PassageId
-
-Env = MutableMapping[str, Any]
-"""What markdown-it hands through to its rules."""
 
 LOWEST_HEADING = 6
 """HTML has no heading below h6."""
@@ -29,10 +26,14 @@ _MARKER = re.compile(r"\[@([^\[\]\s@]{1,128})\]")
 _CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef]")
 """A Han character or a full-width punctuation mark."""
 
+_ADDRESS = re.compile(r"(?<![<(\w/])https?://[^\s<>\u3000-\u303f\uff00-\uffef]+")
+_BEHIND_ADDRESS = re.compile(r"[.,;:!?'\")\]*]+$")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+
 _TAGS = {
     *("p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li"),
     *("table", "thead", "tbody", "tr", "th", "td", "h2", "h3", "h4", "h5", "h6"),
-    *("a", "button", "div"),
+    *("a", "button", "div", "mark"),
 }
 _ATTRIBUTES = {
     "a": {"href"},
@@ -40,8 +41,9 @@ _ATTRIBUTES = {
     "th": {"style"},
     "td": {"style"},
     "button": {"data-passage"},
+    "mark": {"data-marks"},
 }
-_CLASSES = {"button": {"lr-cite"}, "div": {"lr-scroll"}}
+_CLASSES = {"button": {"lr-cite"}, "div": {"lr-scroll"}, "mark": {"lr-mark"}}
 _FIXED = {
     "a": {"target": "_blank"},
     "button": {"type": "button"},
@@ -51,7 +53,13 @@ _FIXED = {
 _SCHEMES = {"http", "https", "mailto"}
 
 
-def section_html(markdown: str, *, level: int, numbers: Mapping[PassageId, int]) -> str:
+def section_html(
+    markdown: str,
+    *,
+    level: int,
+    numbers: Mapping[PassageId, int],
+    marks: Sequence[Mark] = (),
+) -> str:
     """Render a section's Markdown; HTML in it is shown as text, and nothing in it can run.
 
     Args:
@@ -59,14 +67,21 @@ def section_html(markdown: str, *, level: int, numbers: Mapping[PassageId, int])
         level: The section's level; headings inside the text are set below it.
         numbers: The number of each passage that may be cited. A marker that names another
             passage is no citation, and stays as it is written.
+        marks: Stretches of the Markdown whose text gets `<mark data-marks="name other">`; in
+            blocks of code there are none.
     """
     cited = {PassageId(m) for m in _MARKER.findall(markdown)} & numbers.keys()
-    return _rendered(markdown, level, tuple(sorted((p, numbers[p]) for p in cited)))
+    return _rendered(markdown, level, tuple(sorted((p, numbers[p]) for p in cited)), tuple(marks))
 
 
 @lru_cache(maxsize=KEPT_SECTIONS)
-def _rendered(markdown: str, level: int, numbers: tuple[tuple[PassageId, int], ...]) -> str:
-    env: Env = {"numbers": dict(numbers)}
+def _rendered(
+    markdown: str,
+    level: int,
+    numbers: tuple[tuple[PassageId, int], ...],
+    marks: tuple[Mark, ...],
+) -> str:
+    env: Env = {"numbers": dict(numbers), **marks_in(markdown, marks)}
     tokens = _MARKDOWN.parse(markdown, env)
     _lower_headings(tokens, under=level + 1)
     html: str = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, env)
@@ -80,6 +95,28 @@ def _rendered(markdown: str, level: int, numbers: tuple[tuple[PassageId, int], .
         url_schemes=_SCHEMES,
         url_relative="deny",
     )
+
+
+@lru_cache(maxsize=KEPT_SECTIONS)
+def entry_html(markdown: str) -> str:
+    """Render an entry of the reference list: emphasis, and addresses as links."""
+    html = _ENTRIES.renderInline(_ADDRESS.sub(_linked, markdown))
+    return nh3.clean(
+        html,
+        tags={"a", "em", "strong"},
+        attributes={"a": {"href"}},
+        set_tag_attribute_values={"a": _FIXED["a"]},
+        url_schemes=_SCHEMES,
+        url_relative="deny",
+    )
+
+
+def _linked(address: re.Match[str]) -> str:
+    """An address as Markdown knows it; what is escaped in a text needs no escape in there."""
+    behind = _BEHIND_ADDRESS.search(address[0])
+    end = behind.start() if behind else len(address[0])
+    plain = _ESCAPED.sub(r"\1", address[0][:end])
+    return f"<{plain}>{address[0][end:]}"
 
 
 def _lower_headings(tokens: Sequence[Token], *, under: int) -> None:
@@ -164,7 +201,16 @@ def _markdown() -> MarkdownIt:
     markdown.add_render_rule("image", _draw_image)
     markdown.add_render_rule("table_open", _open_table)
     markdown.add_render_rule("table_close", _close_table)
+    allow_marks(markdown)
+    return markdown
+
+
+def _entries() -> MarkdownIt:
+    rules = ["emphasis", "escape", "entity", "autolink"]
+    markdown = MarkdownIt("zero", {"html": False}).enable(rules)
+    markdown.inline.ruler.at("emphasis", _emphasis)
     return markdown
 
 
 _MARKDOWN = _markdown()
+_ENTRIES = _entries()
