@@ -1,10 +1,10 @@
 """What an author (model or offline) is told before it writes; plain values, no prompts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from pydantic import SkipValidation
+from pydantic import Field, SkipValidation
 
-from pipeline.domain.documents import Language, NodeId, Passage, Source, Value
+from pipeline.domain.documents import Language, NodeId, Passage, Reading, Source, SourceId, Value
 
 REQUIREMENTS_CHARS = 12_000
 STYLE_CHARS = 6_000
@@ -51,6 +51,8 @@ class OutlineBrief(Value):
     """Every source of the author's, none left out."""
     passages: tuple[Passage, ...] = ()
     """The passages that fit the prompt best, best first."""
+    readings: SkipValidation[Mapping[SourceId, Reading]] = Field(default_factory=dict, exclude=True)
+    """All of the sources, for an author that is a program; their SHA-256 stands in the digests."""
 
 
 class Neighbour(Value):

@@ -46,6 +46,7 @@ async def initial_research(state: OutlineState, runtime: Runtime[Tools]) -> Outl
         ),
         digests=digests(desk),
         passages=passages,
+        readings=desk.material.readings,
     )
     tools.counter.done = 1
     return {"desk": desk, "brief": brief}
