@@ -2,7 +2,7 @@
 
 import asyncio
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict, cast
 
@@ -12,39 +12,19 @@ from langgraph.runtime import Runtime
 from langgraph.types import Send
 from pydantic import BaseModel
 
-from pipeline.domain.briefs import (
-    Above,
-    ChapterBrief,
-    ChapterEdits,
-    Commission,
-    Neighbour,
-    SectionBrief,
-    WrittenSection,
-)
-from pipeline.domain.citations import checked
-from pipeline.domain.documents import Draft, NodeId, Outline, Passage, SectionStatus
+from pipeline.domain.briefs import ChapterBrief, ChapterEdits, WrittenSection
+from pipeline.domain.documents import Draft, NodeId
 from pipeline.domain.fusion import apply_edits
 from pipeline.domain.jobs import ChapterFused
-from pipeline.domain.language import count_words
-from pipeline.domain.outline import Place, leaves
+from pipeline.domain.outline import Place
 from pipeline.domain.units import content_key
-from pipeline.errors import ModelRejected, PipelineError
+from pipeline.errors import PipelineError
 from pipeline.graphs.phrases import reason
-from pipeline.graphs.research import passages_on
+from pipeline.graphs.section import Assignment, Written, write_section
 from pipeline.graphs.tools import Tools
-from pipeline.ports import Material
 
 VERSION = 1
-"""Raise it when the way that sections are written changes: stored units are then not reused."""
-
-WORDS_PER_PASSAGE = 60
-"""A section draws on one passage for each so many words, within the bounds below."""
-
-FEWEST_PASSAGES, MOST_PASSAGES = 6, 16
-"""Fewer starve a short section; more crowd out the instructions."""
-
-HOPELESS = frozenset({"model_key_invalid", "model_unknown", "model_quota_exhausted"})
-"""What fails for one section for these reasons fails for all: the job ends."""
+"""Raise it when the way that chapters are fused changes: stored units are then not reused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,66 +33,6 @@ class ChapterText:
 
     drafts: Mapping[NodeId, Draft]
     failures: Mapping[NodeId, PipelineError]
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What became of one section."""
-
-    place: Place
-    draft: Draft | None
-    error: PipelineError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """What all sections of a job share: made once, and not copied for each of a thousand."""
-
-    commission: Commission
-    commission_key: str
-    """Of all in the commission that makes texts stale when it changes."""
-    material: Material
-    targets: Mapping[NodeId, int]
-    sections: Mapping[NodeId, tuple[Place, ...]]
-    """The leaves of each chapter, in reading order."""
-    neighbours: tuple[Neighbour, ...]
-
-
-def assignment(
-    outline: Outline, task: Commission, material: Material, targets: Mapping[NodeId, int]
-) -> Assignment:
-    """Look at the whole outline once, for all of its sections."""
-    places = leaves(outline.nodes)
-    sections: dict[NodeId, list[Place]] = {node.id: [] for node in outline.nodes}
-    for place in places:
-        sections[place.chapter.id].append(place)
-    return Assignment(
-        commission=task,
-        commission_key=_commission_key(task),
-        material=material,
-        targets=targets,
-        sections={chapter: tuple(found) for chapter, found in sections.items()},
-        neighbours=tuple(
-            Neighbour(number=p.number, title=p.node.title, summary=p.node.content_summary)
-            for p in places
-        ),
-    )
-
-
-def _commission_key(task: Commission) -> str:
-    """Title, prompt and length of the whole document stay out: they only give orientation.
-
-    With a new title of the document all its texts would be stale.
-    """
-    return content_key(
-        "commission",
-        language=task.language,
-        type=task.document_type,
-        audience=task.audience,
-        tone=task.tone,
-        requirements=task.requirements,
-        style=task.style,
-    )
 
 
 class ChapterState(TypedDict, total=False):
@@ -126,11 +46,6 @@ class ChapterOutput(TypedDict, total=False):
     chapters: Annotated[list[ChapterText], operator.add]
 
 
-class SectionState(TypedDict, total=False):
-    place: Place
-    assignment: Assignment
-
-
 def each_section(state: ChapterState) -> list[Send]:
     """One branch for each leaf of the chapter; they wait only for a free model call."""
     shared = state["assignment"]
@@ -138,115 +53,6 @@ def each_section(state: ChapterState) -> list[Send]:
         Send("write_section", {"place": place, "assignment": shared})
         for place in shared.sections[state["chapter"].node.id]
     ]
-
-
-async def write_section(state: SectionState, runtime: Runtime[Tools]) -> ChapterState:
-    """Research, write and check one section; a failure is a marked gap, never an exception."""
-    tools, place = runtime.context, state["place"]
-    try:
-        draft = await _draft(state, tools)
-    except PipelineError as error:
-        tools.counter.done += 1
-        tools.journal.tell(tools.section(place, SectionStatus.FAILED, error=error))
-        tools.progress(
-            "write",
-            "section_failed",
-            section=place.node.id,
-            number=place.number,
-            title=place.node.title,
-        )
-        if isinstance(error, ModelRejected) and error.code in HOPELESS:
-            tools.abort(error)
-        return {"written": [Written(place, None, error)]}
-    return {"written": [Written(place, draft)]}
-
-
-async def _draft(state: SectionState, tools: Tools) -> Draft:
-    place, shared = state["place"], state["assignment"]
-    node, unit = place.node, f"section:{place.node.id}"
-    tools.journal.tell(tools.section(place, SectionStatus.RESEARCHING))
-    passages = await _passages(place, shared)
-    brief = section_brief(place, shared, passages)
-    dependence = _what_it_depends_on(brief, shared, tools)
-    key = content_key("section", version=VERSION, **dependence)
-    if (stored := tools.journal.finished(unit, key)) is not None:
-        draft = Draft.model_validate(stored)
-    else:
-        async with tools.slots.slot():
-            tools.journal.tell(tools.section(place, SectionStatus.WRITING))
-            text = await tools.author.write_section(brief, _watch(place, tools))
-        draft = checked(text, {p.id: p for p in passages})
-    tools.counter.done += 1
-    words = count_words(draft.text)
-    await tools.journal.finish(
-        unit,
-        key,
-        draft.model_dump(mode="json"),
-        tools.section(place, SectionStatus.DONE, content=draft.text, words=words),
-    )
-    tools.progress("write", "section_done", section=node.id, number=place.number, title=node.title)
-    return draft
-
-
-def _watch(place: Place, tools: Tools) -> Callable[[str], None]:
-    """Where an author's pieces go; an empty one says that the text starts over."""
-
-    def write(piece: str) -> None:
-        if piece:
-            tools.journal.write(place.node.id, piece)
-        else:
-            tools.journal.tell(tools.section(place, SectionStatus.WRITING))
-
-    return write
-
-
-async def _passages(place: Place, shared: Assignment) -> tuple[Passage, ...]:
-    """What fits the section, in the sources bound to it or to the nearest node above it."""
-    target, node, parent = shared.targets[place.node.id], place.node, place.parent
-    limit = min(MOST_PASSAGES, max(FEWEST_PASSAGES, target // WORDS_PER_PASSAGE))
-    bound = next((n.source_ids for n in reversed(place.path) if n.source_ids), ())
-    words = [parent.title if parent else "", node.title, node.notes, node.content_summary]
-    words += [above.notes for above in reversed(place.path[:-1])]
-    return await passages_on(" ".join(words), shared.material, limit=limit, within=bound)
-
-
-def section_brief(
-    place: Place, shared: Assignment, passages: tuple[Passage, ...] = ()
-) -> SectionBrief:
-    """All that the writer of one section is told."""
-    return SectionBrief(
-        commission=shared.commission,
-        node_id=place.node.id,
-        number=place.number,
-        title=place.node.title,
-        summary=place.node.content_summary,
-        notes=place.node.notes,
-        target_words=shared.targets[place.node.id],
-        above=tuple(
-            Above(title=node.title, summary=node.content_summary, notes=node.notes)
-            for node in place.path[:-1]
-        ),
-        neighbours=shared.neighbours,
-        passages=passages,
-    )
-
-
-def _what_it_depends_on(brief: SectionBrief, shared: Assignment, tools: Tools) -> dict[str, Any]:
-    """What, when it changes, makes this section stale: what it is told to do and to use.
-
-    Its place, its neighbours, and the titles and summaries above it do not: they tell what
-    others write, and a section that is moved keeps its text. Notes above it are orders.
-    """
-    return {
-        "author": brief.commission.model or tools.author.name,
-        "commission": shared.commission_key,
-        "title": brief.title,
-        "summary": brief.summary,
-        "notes": brief.notes,
-        "notes_above": [node.notes for node in brief.above if node.notes],
-        "target_words": brief.target_words,
-        "passages": [p.id for p in brief.passages],
-    }
 
 
 async def fuse_chapter(state: ChapterState, runtime: Runtime[Tools]) -> ChapterOutput:

@@ -16,8 +16,9 @@ from pipeline.domain.briefs import Commission
 from pipeline.domain.documents import Document, NodeId, Outline, Passage, PassageId
 from pipeline.domain.jobs import DocumentGenerationRequest, SectionPlanned, SectionsPlanned
 from pipeline.domain.outline import leaves, walk, word_targets
-from pipeline.graphs.chapter import ChapterText, assignment, chapter_graph
+from pipeline.graphs.chapter import ChapterText, chapter_graph
 from pipeline.graphs.research import Desk, commission, read_files
+from pipeline.graphs.section import assignment
 from pipeline.graphs.tools import Tools
 
 log = logging.getLogger(__name__)

@@ -35,7 +35,7 @@ from pipeline.domain.jobs import (
     TaskProgress,
 )
 from pipeline.errors import InvalidRequest, ModelRejected, ModelUnavailable, PipelineError
-from pipeline.graphs import chapter, document
+from pipeline.graphs import chapter, document, section
 from pipeline.graphs.work import GraphWork
 from tests.graph_fakes import (
     NOW,
@@ -363,4 +363,4 @@ def test_what_is_sent_to_a_branch_is_declared_in_its_state() -> None:
         set(),
     ]
     assert {send.arg["place"].number for send in to_sections} == {"1.1", "1.2"}
-    assert all(set(send.arg) <= set(get_type_hints(chapter.SectionState)) for send in to_sections)
+    assert all(set(send.arg) <= set(get_type_hints(section.SectionState)) for send in to_sections)
