@@ -163,11 +163,16 @@ class ProposedNode(Value):
     content_summary: str = ""
     source_ids: tuple[SourceId, ...] = ()
     """Sources that carry it, as far as the author port names them."""
+    is_uncovered: bool = False
+    """The author port says that no source holds anything on it."""
     children: "tuple[ProposedNode, ...]" = ()
 
 
 class ProposedOutline(Value):
-    """A proposal; while it is streamed in, nodes are only added, never changed or removed."""
+    """A proposal; while it is streamed in, nodes are only added, never changed or removed.
+
+    Which sources carry them is known with the whole of it.
+    """
 
     title: str = ""
     nodes: tuple[ProposedNode, ...] = ()

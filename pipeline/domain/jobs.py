@@ -54,6 +54,11 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
     @property
+    def rank(self) -> int:
+        """Of jobs that wait for a place, a higher one is taken first; above 0."""
+        return {"low": 1, "normal": 2, "high": 3, "urgent": 4}[self.value]
+
+    @property
     def weight(self) -> float:
         """Its share of the model calls beside other jobs that wait."""
         return {"low": 0.5, "normal": 1.0, "high": 3.0, "urgent": 9.0}[self.value]
@@ -216,6 +221,10 @@ class OutlineSources(Event):
 
     type: Literal["outline_sources"] = "outline_sources"
     sources: dict[NodeId, tuple[SourceId, ...]]
+    """Bound to the nodes, which search in them first."""
+    carried: dict[NodeId, tuple[SourceId, ...]] = Field(default_factory=dict)
+    """What was found for sections without binding it, nearest first: of an outline of the
+    author's own, and where there is one source only."""
     uncovered: tuple[NodeId, ...] = ()
 
 

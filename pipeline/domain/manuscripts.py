@@ -9,6 +9,7 @@ from pipeline.domain.documents import (
     Language,
     NodeId,
     Outline,
+    SourceId,
     Value,
 )
 from pipeline.domain.jobs import START, EventId, JobId, ManuscriptId
@@ -87,5 +88,10 @@ class OutlineDraft(Value):
     """Nodes that the author removed while the outline job was running: they do not come back."""
     uncovered: tuple[NodeId, ...] = ()
     """Nodes on which the material holds nothing, as the outline job found."""
+    carried: dict[NodeId, tuple[SourceId, ...]] = Field(default_factory=dict)
+    """Sources that the outline job found for sections that it bound to none, nearest first."""
+    settled: tuple[NodeId, ...] = ()
+    """Nodes that the author named or bound while the outline job was running: what it finds on
+    their sources comes too late."""
     growing: bool = False
     """The outline job still adds nodes."""
