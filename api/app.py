@@ -11,14 +11,19 @@ from starlette.responses import JSONResponse, Response
 
 from api.errors import add_handlers, of_pipeline
 from api.jobs import router
-from api.types import ErrorResponse, HealthResponse, RetryRequest
+from api.types import ErrorResponse, HealthResponse, PriorityRequest, RetryRequest
 from pipeline.domain.jobs import DocumentGenerationRequest, OutlineGenerationRequest
 from pipeline.errors import PipelineError
 from pipeline.runtime import runtime
 
 SCHEMAS = "#/components/schemas/{model}"
 
-READ_BY_HANDLERS = (OutlineGenerationRequest, DocumentGenerationRequest, RetryRequest)
+READ_BY_HANDLERS = (
+    OutlineGenerationRequest,
+    DocumentGenerationRequest,
+    RetryRequest,
+    PriorityRequest,
+)
 
 
 def health() -> HealthResponse:

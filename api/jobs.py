@@ -16,6 +16,7 @@ from api.types import (
     ErrorResponse,
     JobResponse,
     JobsResponse,
+    PriorityRequest,
     RetryRequest,
     TaskCreationResponse,
 )
@@ -82,7 +83,10 @@ def list_jobs(
 @router.get("/{job_id}")
 def show_job(job_id: str) -> JobResponse:
     """Status and progress of a job."""
-    return JobResponse.of(runtime().jobs.job(JobId(job_id)))
+    jobs = runtime().jobs
+    job = jobs.job(JobId(job_id))
+    waits = job.status is JobStatus.QUEUED
+    return JobResponse.of(job, jobs.waiting_before(job.id) if waits else None)
 
 
 @router.get("/{job_id}/result", response_class=Response)
@@ -135,6 +139,15 @@ async def retry_job(
     jobs = runtime().jobs
     job = await run_in_threadpool(jobs.retry, JobId(job_id), new_id=how.job_id, fresh=how.fresh)
     return TaskCreationResponse(job_id=job.id)
+
+
+@router.post("/{job_id}/priority", openapi_extra=_body(PriorityRequest))
+async def prioritise_job(
+    job_id: str, wanted: Annotated[PriorityRequest, Depends(strict(PriorityRequest))]
+) -> JobResponse:
+    """Move a job that waits, or give one that runs another share of the model calls."""
+    job = await run_in_threadpool(runtime().jobs.prioritise, JobId(job_id), wanted.priority)
+    return JobResponse.of(job)
 
 
 @router.delete("/{job_id}", status_code=204)

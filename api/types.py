@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from pipeline.domain.jobs import JOB_ID, Job, JobId, JobKind, JobStatus
+from pipeline.domain.jobs import JOB_ID, Job, JobId, JobKind, JobStatus, Priority
 
 
 class TaskCreationResponse(BaseModel):
@@ -20,6 +20,12 @@ class RetryRequest(BaseModel):
     """Of the new job."""
     fresh: bool = False
     """Make everything again, also what was finished."""
+
+
+class PriorityRequest(BaseModel):
+    """Another priority for a job that has not ended."""
+
+    priority: Priority
 
 
 class Problem(BaseModel):
@@ -53,9 +59,11 @@ class JobResponse(BaseModel):
     finished_at: AwareDatetime | None = None
     error: Problem | None = None
     retryable: bool = False
+    waiting_before: int | None = None
+    """Of a job that waits, when it is asked for by itself: how many are taken up before it."""
 
     @classmethod
-    def of(cls, job: Job) -> "JobResponse":
+    def of(cls, job: Job, waiting_before: int | None = None) -> "JobResponse":
         error = Problem(code=job.error_code, message=job.error) if job.error_code else None
         return cls(
             job_id=job.id,
@@ -69,6 +77,7 @@ class JobResponse(BaseModel):
             finished_at=job.finished_at,
             error=error,
             retryable=job.retryable,
+            waiting_before=waiting_before,
         )
 
 

@@ -15,7 +15,7 @@ from pipeline.domain.documents import (
     Source,
     SourceId,
 )
-from pipeline.domain.jobs import EventId, Job, JobEvent, JobId, JobStatus, ManuscriptId
+from pipeline.domain.jobs import EventId, Job, JobEvent, JobId, JobStatus, ManuscriptId, Priority
 from pipeline.domain.manuscripts import Manuscript, OutlineDraft
 
 
@@ -46,6 +46,16 @@ class Author(Protocol):
         the pieces may still be short ones. An empty piece withdraws what was written so far: the
         answer broke off, and is asked for again. The returned text is what counts. Errors as
         above.
+        """
+
+    def passages_for(self, words: int) -> int:
+        """How many passages it can use for a section of so many words."""
+
+    async def resize_section(self, brief: SectionBrief, text: str) -> str:
+        """The section's text, brought nearer to its target; as it is when nothing can be done.
+
+        Text and answer have `[@passage-id]` markers. What is returned is judged by the caller.
+        Errors as above.
         """
 
     async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:
@@ -128,6 +138,16 @@ class JobStore(Protocol):
 
     def request_cancel(self, job_id: JobId) -> Job:
         """Ask whoever runs the job to stop; a queued job is cancelled at once. Idempotent."""
+
+    def prioritise(self, job_id: JobId, priority: Priority) -> Job:
+        """Give a job that waits another place, and one that runs another share of model calls.
+
+        Raises:
+            IllegalTransition: It has ended.
+        """
+
+    def waiting_before(self, job_id: JobId) -> int:
+        """How many jobs are taken up before this one; 0 also for one that does not wait."""
 
     def delete(self, job_id: JobId) -> None:
         """Remove a finished job and all that belongs to it. Raises `IllegalTransition`."""

@@ -44,6 +44,13 @@ class FairLimiter:
         share = self._shares[job_id] = _Share(weight, served=least)
         return JobSlots(self, share)
 
+    def reweigh(self, job_id: JobId, weight: float) -> None:
+        """Give a job another share of the calls from now on; an unknown one is left alone."""
+        share = self._shares.get(job_id)
+        if share is not None:
+            share.served *= share.weight / weight  # as if it had had this weight all along
+            share.weight = weight
+
     def leave(self, job_id: JobId) -> None:
         """Forget a job; calls that still run give their slots back."""
         self._shares.pop(job_id, None)

@@ -85,7 +85,7 @@ def job_from(meta: Mapping[str, str]) -> Job:
     """The job as it stands: what it was made as, and what its scripts noted since."""
     fields: dict[str, object] = {
         name: meta[name]
-        for name in ("status", "done", "total", "finished_at", "error", "error_code")
+        for name in ("status", "done", "total", "finished_at", "error", "error_code", "priority")
         if meta.get(name)
     }
     fields["retryable"] = meta.get("retryable") == "1"

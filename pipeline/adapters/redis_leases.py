@@ -1,6 +1,6 @@
-"""Who runs a job: leases, claims and requests to cancel, for the engine's loop."""
+"""Who runs a job: leases, claims and what authors ask of running jobs, for the engine's loop."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
@@ -19,7 +19,7 @@ from pipeline.adapters.redis_keys import (
     job_from,
     milliseconds,
 )
-from pipeline.domain.jobs import Job, JobId
+from pipeline.domain.jobs import Job, JobId, Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Leases:
             await self._give_back(keys=keys, args=[claim.job.id, claim.epoch])
 
     async def expired(self, most: int) -> Sequence[JobId]:
-        """Jobs that wait or whose engine died, longest waiting first."""
+        """Jobs whose engine died, then those that wait: by priority, longest waiting first."""
         with store_errors("look for jobs that nobody runs"):
             found = await self._expired(keys=[RUNNING], args=[most])
         return [JobId(job_id) for job_id in found]
@@ -112,16 +112,24 @@ class Leases:
         )
 
 
-class CancelRequests:
-    """Requests to cancel, as any process makes them; needs a client for blocking reads."""
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What is asked of a running job: another priority, or without one, to stop."""
+
+    job_id: JobId
+    priority: Priority | None = None
+
+
+class Controls:
+    """What any process asks of running jobs; needs a client for blocking reads."""
 
     def __init__(self, blocking: Redis) -> None:
         self._redis = blocking
         self._last: str | None = None
 
-    async def next(self) -> Sequence[JobId]:
+    async def next(self) -> Sequence[Control]:
         """Wait for requests, at most some seconds; those from before the first call are left."""
-        with store_errors("wait for requests to cancel"):
+        with store_errors("wait for what is asked of running jobs"):
             if self._last is None:
                 newest = await _answer(self._redis.xrevrange(CONTROL, count=1))
                 self._last = newest[0][0] if newest else "0-0"
@@ -129,7 +137,12 @@ class CancelRequests:
         entries = found[0][1] if found else []
         if entries:
             self._last = entries[-1][0]
-        return [JobId(fields["job"]) for _, fields in entries]
+        return [_control(fields) for _, fields in entries]
+
+
+def _control(fields: Mapping[str, str]) -> Control:
+    asked = fields.get("priority")
+    return Control(JobId(fields["job"]), Priority(asked) if asked else None)
 
 
 async def _answer(command: object) -> Any:

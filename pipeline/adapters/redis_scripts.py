@@ -7,6 +7,7 @@ so the clocks of the machines do not matter. A script answers numbers; `FENCED` 
 _START = """
 local META, EVENTS, UNITS, REQUEST, RESULT, SHARED = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local RUNNING, RECENT, CONTROL = KEYS[7], KEYS[8], KEYS[9]
+local RANK_MS = 1e13  -- of waiting jobs a higher rank comes first: 300 years earlier for each
 local FENCE = META .. ':fence'  -- the last epoch of a deleted job: a late worker stays fenced
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -18,6 +19,9 @@ local function expire(ttl)
   redis.call('PEXPIRE', EVENTS, ttl)
   redis.call('PEXPIRE', UNITS, ttl)
   redis.call('PEXPIRE', REQUEST, ttl)
+end
+local function waits_since(queued_at, rank)  -- the place among the jobs that wait
+  return queued_at - rank * RANK_MS
 end
 local function publish(maxlen, id, event, final)
   if final then
@@ -46,7 +50,7 @@ CREATE = (
     _START
     + """
 -- KEYS[10]: units of an earlier job to begin with, or ''
--- ARGV: job, fingerprint, job as JSON, request, created (ms), ttl, index ttl, jobs listed
+-- ARGV: job, fingerprint, job as JSON, request, created (ms), ttl, index ttl, jobs listed, rank
 -- -> 1 created, 0 the same request is there, -1 another request is there
 local known = redis.call('HGET', META, 'fingerprint')
 if known then return known == ARGV[2] and 0 or -1 end
@@ -61,7 +65,8 @@ end
 expire(ARGV[6])
 redis.call('ZADD', RECENT, ARGV[5], ARGV[1])
 redis.call('ZREMRANGEBYRANK', RECENT, 0, -ARGV[8] - 1)
-redis.call('ZADD', RUNNING, now, ARGV[1])
+redis.call('HSET', META, 'queued_at', now)
+redis.call('ZADD', RUNNING, waits_since(now, ARGV[9]), ARGV[1])
 redis.call('PEXPIRE', RECENT, ARGV[7])
 redis.call('PEXPIRE', RUNNING, ARGV[7])
 return 1
@@ -175,6 +180,26 @@ return 2
 """
 )
 
+PRIORITISE = (
+    _START
+    + """
+-- ARGV: job, priority, rank, controls kept, index ttl
+-- -> 2 it waits and was moved, 1 its engine was told, 0 it is final, -1 unknown
+local status = redis.call('HGET', META, 'status')
+if not status then return -1 end
+if is_final(status) then return 0 end
+redis.call('HSET', META, 'priority', ARGV[2])
+if status == 'queued' then
+  local queued_at = tonumber(redis.call('HGET', META, 'queued_at') or now)
+  redis.call('ZADD', RUNNING, waits_since(queued_at, ARGV[3]), ARGV[1])
+  return 2
+end
+redis.call('XADD', CONTROL, 'MAXLEN', '~', ARGV[4], '*', 'job', ARGV[1], 'priority', ARGV[2])
+redis.call('PEXPIRE', CONTROL, ARGV[5])
+return 1
+"""
+)
+
 DELETE = (
     _START
     + """
@@ -190,10 +215,14 @@ return 1
 )
 
 EXPIRED = """
--- KEYS: jobs:running; ARGV: most -> ids of jobs that nobody holds, longest waiting first
+-- KEYS: jobs:running; ARGV: most -> ids of jobs that nobody holds: those that were begun, then
+-- those that wait, by rank and time
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[1])
+local begun = redis.call('ZRANGEBYSCORE', KEYS[1], '(0', now, 'LIMIT', 0, ARGV[1])
+local waiting = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', 0, 'LIMIT', 0, ARGV[1] - #begun)
+for _, job in ipairs(waiting) do begun[#begun + 1] = job end
+return begun
 """
 
 FORGET = """

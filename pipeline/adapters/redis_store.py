@@ -16,6 +16,7 @@ from pipeline.adapters.redis_keys import (
     INDEX_TTL,
     JOBS_LISTED,
     RECENT,
+    RUNNING,
     JobKeys,
     Terms,
     job_from,
@@ -28,6 +29,7 @@ from pipeline.domain.jobs import (
     JobEvent,
     JobId,
     JobStatus,
+    Priority,
     TaskFailed,
 )
 from pipeline.errors import Cancelled, Conflict, IllegalTransition, NotFound
@@ -47,6 +49,7 @@ class RedisJobStore:
         self._now = now
         self._create = client.register_script(scripts.CREATE)
         self._cancel = client.register_script(scripts.CANCEL)
+        self._prioritise = client.register_script(scripts.PRIORITISE)
         self._delete = client.register_script(scripts.DELETE)
         self._forget = client.register_script(scripts.FORGET)
 
@@ -63,6 +66,7 @@ class RedisJobStore:
             milliseconds(self._terms.running_ttl),
             milliseconds(INDEX_TTL),
             JOBS_LISTED,
+            job.priority.rank,
         ]
         with store_errors(f"save job {job.id!r}"):
             keys = [*JobKeys.of_job(job).for_script(), begin_with]
@@ -141,6 +145,29 @@ class RedisJobStore:
         with store_errors(f"cancel job {job_id!r}"):
             self._cancel(keys=JobKeys.of_job(job).for_script(), args=arguments)
         return self.load(job_id)
+
+    def prioritise(self, job_id: JobId, priority: Priority) -> Job:
+        arguments: list[str | int] = [
+            job_id,
+            priority,
+            priority.rank,
+            CONTROLS_KEPT,
+            milliseconds(INDEX_TTL),
+        ]
+        with store_errors(f"change the priority of job {job_id!r}"):
+            answer = self._prioritise(keys=JobKeys.of(job_id).for_script(), args=arguments)
+        if answer == -1:
+            raise _unknown(job_id)
+        if answer == 0:
+            raise IllegalTransition(f"Job {job_id!r} has ended: its priority means nothing now.")
+        return self.load(job_id)
+
+    def waiting_before(self, job_id: JobId) -> int:
+        with store_errors(f"look how many jobs wait before {job_id!r}"):
+            place = self._redis.zscore(RUNNING, job_id)
+            if place is None or place > 0:
+                return 0
+            return int(self._redis.zcount(RUNNING, "-inf", f"({place}"))
 
     def delete(self, job_id: JobId) -> None:
         with store_errors(f"delete job {job_id!r}"):

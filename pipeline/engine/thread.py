@@ -8,6 +8,7 @@ import threading
 import uuid
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ from pipeline.adapters.limiter import FairLimiter
 from pipeline.adapters.redis_connection import MEMORY, connect_async
 from pipeline.adapters.redis_flusher import Flusher
 from pipeline.adapters.redis_keys import Terms
-from pipeline.adapters.redis_leases import CancelRequests, Leases
+from pipeline.adapters.redis_leases import Controls, Leases
 from pipeline.config import Settings
 from pipeline.domain.jobs import Job, JobId
 from pipeline.engine.run import Hooks, JobRun, Runner
@@ -43,8 +44,6 @@ class Load:
     """What an engine does now."""
 
     jobs: int
-    waiting: int
-    """Jobs that wait here for one of the others to end."""
     model_calls: int
 
 
@@ -76,7 +75,7 @@ class Engine:
         return asyncio.run_coroutine_threadsafe(core.follow(job_id), core.loop)
 
     def load(self) -> Load:
-        return self._core.load() if self._core else Load(jobs=0, waiting=0, model_calls=0)
+        return self._core.load() if self._core else Load(jobs=0, model_calls=0)
 
     def drain(self, timeout: timedelta = timedelta(seconds=10)) -> bool:
         """Give all jobs back and take no more; False if some did not stop in time."""
@@ -128,9 +127,8 @@ class _Core:
         self._url = url
         self._hooks = hooks
         self._runs: dict[JobId, tuple[JobRun, asyncio.Task[None]]] = {}
-        self._running = 0
         self._is_draining = False
-        self._places = asyncio.Semaphore(settings.max_jobs)
+        self._place_is_free = asyncio.Event()
         self._limiter = FairLimiter(
             total=settings.model_calls, per_job=settings.model_calls_per_job
         )
@@ -140,11 +138,11 @@ class _Core:
         owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._leases = Leases(self._commands, terms, owner=owner, now=hooks.now)
         self._flusher = Flusher(self._commands, terms, hooks.now)
-        self._cancels = CancelRequests(self._blocking)
+        self._controls = Controls(self._blocking)
         self._runner = Runner(self._leases, self._flusher, work, hooks, settings.job_deadline)
 
     async def run(self, ready: Callable[[], None]) -> None:
-        steps = [self._flusher.run, self._cancel_some, self._beat, self._reap]
+        steps = [self._flusher.run, self._obey, self._beat, self._reap]
         if self._hooks.revive is not None and not self._url.startswith(MEMORY):
             steps.append(self._revive)
         loops = [asyncio.create_task(_again_and_again(step)) for step in steps]
@@ -156,7 +154,10 @@ class _Core:
         await self._blocking.aclose()
 
     async def follow(self, job_id: JobId) -> None:
-        """Take the job up unless it is here already, and wait until this engine lets it go."""
+        """Take the job up unless it is here already, and wait until this engine lets it go.
+
+        When all places are taken it waits in Redis, where its priority counts.
+        """
         task = self._take(job_id)
         if task is not None:
             await asyncio.wait({task})
@@ -169,40 +170,44 @@ class _Core:
             await asyncio.wait(tasks)
 
     def load(self) -> Load:
-        waiting = len(self._runs) - self._running
-        return Load(jobs=self._running, waiting=waiting, model_calls=self._limiter.running)
+        return Load(jobs=len(self._runs), model_calls=self._limiter.running)
 
     def _take(self, job_id: JobId) -> asyncio.Task[None] | None:
-        if self._is_draining:
-            return None
         if job_id in self._runs:
             return self._runs[job_id][1]
+        if self._is_draining or len(self._runs) >= self._settings.max_jobs:
+            return None
         run = JobRun(job_id)
         task = asyncio.create_task(self._job(run), name=f"run {job_id}")
         self._runs[job_id] = (run, task)
-        task.add_done_callback(lambda _: self._runs.pop(job_id, None))
+        task.add_done_callback(lambda _: self._let_go(job_id))
         return task
 
+    def _let_go(self, job_id: JobId) -> None:
+        if len(self._runs) >= self._settings.max_jobs:
+            self._place_is_free.set()  # others may wait for it
+        self._runs.pop(job_id, None)
+
     async def _job(self, run: JobRun) -> None:
-        async with self._places:
-            if run.stopped:
-                return
-            self._running += 1
-            try:
-                await self._runner.run(run, self._share)
-            except Exception:
-                log.exception("Job %s was dropped; its lease runs out", run.job_id)
-            finally:
-                self._running -= 1
-                self._limiter.leave(run.job_id)
+        try:
+            await self._runner.run(run, self._share)
+        except Exception:
+            log.exception("Job %s was dropped; its lease runs out", run.job_id)
+        finally:
+            self._limiter.leave(run.job_id)
 
     def _share(self, job: Job) -> Slots:
         return self._limiter.join(job.id, job.priority.weight)
 
-    async def _cancel_some(self) -> None:
-        for job_id in await self._cancels.next():
-            if job_id in self._runs:
-                self._runs[job_id][0].stop("cancelled")
+    async def _obey(self) -> None:
+        """Do what was asked of the jobs that run here."""
+        for control in await self._controls.next():
+            if control.job_id not in self._runs:
+                continue
+            if control.priority is not None:
+                self._limiter.reweigh(control.job_id, control.priority.weight)
+            else:
+                self._runs[control.job_id][0].stop("cancelled")
 
     async def _beat(self) -> None:
         await asyncio.sleep(self._settings.lease.total_seconds() / LEASE_PARTS)
@@ -210,7 +215,10 @@ class _Core:
 
     async def _reap(self) -> None:
         """Take up jobs that nobody runs, as many as there are free places."""
-        await asyncio.sleep(self._settings.lease.total_seconds() / LEASE_PARTS)
+        patience = self._settings.lease.total_seconds() / LEASE_PARTS
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._place_is_free.wait(), patience)
+        self._place_is_free.clear()
         free = self._settings.max_jobs - len(self._runs)
         if free > 0 and not self._is_draining:
             for job_id in await self._leases.expired(free):

@@ -18,6 +18,7 @@ from pipeline.domain.jobs import (
     JobStatus,
     ManuscriptId,
     OutlineGenerationRequest,
+    Priority,
 )
 from pipeline.domain.language import detect_language
 from pipeline.domain.outline import check, leaves, tidied
@@ -174,6 +175,14 @@ class JobService:
     def cancel(self, job_id: JobId) -> Job:
         """Stop a job; finished sections stay stored. A finished job is returned as it is."""
         return self._store.request_cancel(job_id)
+
+    def prioritise(self, job_id: JobId, priority: Priority) -> Job:
+        """Raises `NotFound`, and `IllegalTransition` when it has ended."""
+        return self._store.prioritise(job_id, priority)
+
+    def waiting_before(self, job_id: JobId) -> int:
+        """How many jobs are taken up before this one; 0 also for one that does not wait."""
+        return self._store.waiting_before(job_id)
 
     def retry(self, job_id: JobId, *, new_id: str | None = None, fresh: bool = False) -> Job:
         """Do a job again, as a new one: what it finished is kept, what failed is made.

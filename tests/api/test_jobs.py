@@ -322,3 +322,30 @@ def test_what_has_not_ended_or_is_unknown_is_not_done_again(idle: Runtime, serve
     assert refusal(waiting) == (409, "illegal_transition")
     assert refusal(unknown) == (404, "not_found")
     assert refusal(wrong) == (422, "invalid_request")
+
+
+def test_a_job_that_waits_says_how_many_come_first_and_can_be_moved(
+    idle: Runtime, serve: Serve
+) -> None:
+    with serve(idle) as client:
+        for name in ("first", "second"):
+            client.post(OUTLINE, json={"job_id": name, "task_prompt": "潮汐能"})
+        first, before = (client.get(f"/api/v1/jobs/{name}").json() for name in ("first", "second"))
+
+        response = client.post("/api/v1/jobs/second/priority", json={"priority": "urgent"})
+        after = client.get("/api/v1/jobs/second").json()
+        wrong = client.post("/api/v1/jobs/second/priority", json={"priority": "at once"})
+
+    assert before["waiting_before"] == first["waiting_before"] + 1
+    assert (response.status_code, response.json()["priority"]) == (200, "urgent")
+    assert (after["waiting_before"], after["priority"]) == (0, "urgent")
+    assert refusal(wrong) == (422, "invalid_request")
+
+
+def test_a_job_that_has_ended_cannot_be_moved(client: TestClient) -> None:
+    client.post(OUTLINE, json={"job_id": "over", "task_prompt": "潮汐能"})
+    events_of(client, "over")
+
+    response = client.post("/api/v1/jobs/over/priority", json={"priority": "urgent"})
+
+    assert refusal(response) == (409, "illegal_transition")

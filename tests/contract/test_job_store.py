@@ -25,11 +25,13 @@ from pipeline.domain.jobs import (
     JobId,
     JobStatus,
     ManuscriptId,
+    Priority,
     TaskFailed,
     TaskProgress,
 )
 from pipeline.errors import ConfigError, Conflict, IllegalTransition, NotFound, StoreUnavailable
 from tests.running import (
+    PATIENCE_S,
     REQUEST,
     TERMS,
     Writer,
@@ -196,6 +198,65 @@ def test_a_running_job_is_asked_to_stop_and_goes_on_until_it_does(any_url: str) 
         return writer.heard
 
     assert as_writer(any_url, _created(any_url), be_cancelled) == ["cancelled"]
+
+
+def _ids_in_turn(url: str, most: int = 10) -> list[str]:
+    async def ask(writer: Writer) -> list[str]:
+        return [str(job_id) for job_id in await writer.leases.expired(most)]
+
+    return as_writer(url, _created(url, "asker"), ask)
+
+
+def test_jobs_that_wait_are_taken_up_by_priority_and_then_by_time(any_url: str) -> None:
+    store = a_store(any_url)
+    for name, priority in (
+        ("low", Priority.LOW),
+        ("normal-1", Priority.NORMAL),
+        ("urgent", Priority.URGENT),
+        ("normal-2", Priority.NORMAL),
+        ("high", Priority.HIGH),
+    ):
+        job = a_job(name).model_copy(update={"priority": priority})
+        store.create(job, REQUEST, "fingerprint")
+
+    assert store.waiting_before(JobId("normal-2")) == 3
+    assert _ids_in_turn(any_url) == ["urgent", "high", "normal-1", "normal-2", "low"]
+    assert _ids_in_turn(any_url, most=2) == ["urgent", "high"]
+
+
+def test_a_job_whose_engine_died_is_taken_up_before_those_that_wait(redis_url: str) -> None:
+    begun = _created(redis_url, "begun")
+    as_writer(redis_url, begun, _say_three_things)  # which vanishes with its lease
+    urgent = a_job("urgent").model_copy(update={"priority": Priority.URGENT})
+    a_store(redis_url).create(urgent, REQUEST, "fingerprint")
+
+    deadline = utc_now() + timedelta(seconds=PATIENCE_S)
+    while (turn := _ids_in_turn(redis_url))[:1] != ["begun"] and utc_now() < deadline:
+        pass
+
+    assert turn[:2] == ["begun", "urgent"]
+    assert a_store(redis_url).waiting_before(begun.id) == 0
+
+
+def test_another_priority_moves_a_job_that_waits(any_url: str) -> None:
+    store = a_store(any_url)
+    first, second = _created(any_url, "first"), _created(any_url, "second")
+
+    moved = store.prioritise(second.id, Priority.HIGH)
+
+    assert moved.priority is Priority.HIGH
+    assert (store.waiting_before(first.id), store.waiting_before(second.id)) == (1, 0)
+    assert _ids_in_turn(any_url) == ["second", "first"]
+
+
+def test_a_job_that_has_ended_takes_no_priority(any_url: str) -> None:
+    job = _created(any_url)
+    a_store(any_url).request_cancel(job.id)
+
+    with pytest.raises(IllegalTransition, match="ended"):
+        a_store(any_url).prioritise(job.id, Priority.LOW)
+    with pytest.raises(NotFound, match="unknown"):
+        a_store(any_url).prioritise(JobId("unknown"), Priority.LOW)
 
 
 def test_only_a_finished_job_is_deleted_and_then_nothing_of_it_is_left(any_url: str) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ import pytest
 
 from pipeline.domain.jobs import (
     Job,
+    JobId,
     JobKind,
     JobStatus,
     Priority,
@@ -174,6 +176,51 @@ def test_no_more_jobs_run_at_once_than_allowed(redis_url: str) -> None:
 
     assert entered == 2
     assert len(ended) == 4
+
+
+def test_jobs_that_wait_for_a_place_run_by_priority(redis_url: str) -> None:
+    rooms = Rooms()
+    with running_engine(redis_url, rooms, max_jobs=1) as running:
+        submit(redis_url, running, a_job("first"))
+        rooms.wait_for(1)
+        for number in range(8):
+            priority = list(Priority)[number % 4]
+            job = a_job(f"{priority}-{number}").model_copy(update={"priority": priority})
+            submit(redis_url, running, job)
+        for _ in range(8):
+            rooms.let_out()
+            running.next_end()
+            rooms.wait_for(1)
+        rooms.let_out()
+        running.next_end()
+
+    ranks = [name.partition("-")[0] for name in rooms.entered[1:]]
+    assert ranks == ["urgent", "urgent", "high", "high", "normal", "normal", "low", "low"]
+
+
+def test_a_running_job_gets_another_share_of_the_calls(redis_url: str) -> None:
+    calls: deque[str] = deque(maxlen=60)
+    enough = threading.Event()
+
+    async def work(job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        async def call_again_and_again() -> None:
+            while not enough.is_set():
+                async with slots.slot():
+                    calls.append(job.id)
+                    await asyncio.sleep(0)
+
+        await asyncio.gather(*(call_again_and_again() for _ in range(4)))
+        return RESULT
+
+    with running_engine(redis_url, work, model_calls=1) as running:
+        for name in ("slow", "fast"):
+            submit(redis_url, running, a_job(name))
+        a_store(redis_url).prioritise(JobId("fast"), Priority.URGENT)
+        deadline = time.monotonic() + PATIENCE_S
+        while list(calls).count("fast") < 50 or "slow" not in calls:
+            assert time.monotonic() < deadline, "both still get the same"
+        enough.set()
+        running.next_end()
 
 
 def test_what_a_failed_job_left_running_is_stopped(redis_url: str) -> None:
