@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.domain.briefs import SourceDigest
 from pipeline.domain.documents import Block, Passage, PassageId, Reading, Source, SourceId
 from pipeline.domain.language import HAN, split_sentences
 from pipeline.domain.units import short_id
@@ -21,9 +20,6 @@ HARD_SIZE = 1200
 
 ID_LENGTH = 10
 """Hex digits of an id: among 100,000 passages (a shelf of books) two share one in 1 case of 200."""
-
-OPENING_SIZE = 1200
-"""Of a digest's opening: an abstract fits in."""
 
 _HAN_CHAR = re.compile(f"[{HAN}]")
 _WIDE = re.compile(rf"[{HAN}\u3000-\u303f\uff00-\uffef]")
@@ -85,32 +81,18 @@ def source_of(source_id: SourceId, reading: Reading) -> Source:
     )
 
 
-def digest(source: Source, reading: Reading) -> SourceDigest:
-    """One source at a glance: all its headings, and its first sentences."""
-    headings = tuple((b.level, b.text) for b in reading.blocks if b.kind == "heading")
-    return SourceDigest(source=source, headings=headings, opening=_opening(reading.blocks))
-
-
 def size_of(text: str) -> int:
     """Characters, where a Han character counts for two: it says as much as half a word."""
     return len(text) + len(_HAN_CHAR.findall(text))
 
 
-def _opening(blocks: Sequence[Block]) -> str:
-    kept: list[str] = []
-    size = 0
-    for block in blocks:
-        if block.kind != "paragraph":
-            continue
-        for sentence in split_sentences(block.text):
-            size += size_of(sentence) + 1
-            if size > OPENING_SIZE:
-                return _flowing(kept) or sentence[:OPENING_SIZE]
-            kept.append(_SPACES.sub(" ", sentence))
-    return _flowing(kept)
+def without_breaks(text: str) -> str:
+    """The text on one line, with single spaces."""
+    return _SPACES.sub(" ", text)
 
 
-def _flowing(sentences: Sequence[str]) -> str:
+def flowing(sentences: Sequence[str]) -> str:
+    """The sentences as one paragraph; none but English ones stand apart."""
     text = ""
     for sentence in sentences:
         text += sentence if _touches(text, sentence) else f" {sentence}"
@@ -143,7 +125,7 @@ def _sections(blocks: Sequence[Block]) -> Iterator[_Section]:
 
 def _pieces(number: int, block: Block) -> Iterator[_Piece]:
     if block.kind == "paragraph":
-        texts, glue = [_SPACES.sub(" ", text) for text in split_sentences(block.text)], " "
+        texts, glue = [without_breaks(text) for text in split_sentences(block.text)], " "
     else:
         texts, glue = [line for line in block.text.split("\n") if line.strip()], "\n"
     for text in texts:

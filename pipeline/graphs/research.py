@@ -9,6 +9,7 @@ from pipeline.domain.briefs import (
     Commission,
     SourceDigest,
 )
+from pipeline.domain.digests import digest
 from pipeline.domain.documents import (
     ContextFile,
     FileProblem,
@@ -19,7 +20,6 @@ from pipeline.domain.documents import (
 )
 from pipeline.domain.jobs import Job, JobOptions
 from pipeline.domain.outline_text import text_of
-from pipeline.domain.passages import digest
 from pipeline.errors import InvalidRequest, NotFound, UnreadableFile
 from pipeline.graphs.tools import Tools
 from pipeline.ports import Material

@@ -5,9 +5,7 @@ from pipeline.domain.language import detect_language, split_sentences
 from pipeline.domain.passages import (
     PASSAGE_SIZE,
     TAIL_SIZE,
-    digest,
     size_of,
-    source_of,
     split_into_passages,
 )
 
@@ -141,15 +139,3 @@ def test_the_same_words_at_another_place_or_in_another_file_have_another_id() ->
 
 def test_a_file_of_nothing_but_headings_still_has_passages() -> None:
     assert texts(heading("第一章"), heading("Second")) == ["第一章\n\nSecond"]
-
-
-def test_a_digest_has_all_headings_and_the_first_sentences() -> None:
-    read = reading(
-        heading("潮汐"), paragraph(CHINESE), heading("Kinds", 2), paragraph(ENGLISH * 100)
-    )
-
-    found = digest(source_of(SOURCE, read), read)
-
-    assert found.headings == ((1, "潮汐"), (2, "Kinds"))
-    assert found.opening.startswith("潮汐由月球的引力产生。太阳的作用较小。The Moon raises")
-    assert 1000 < size_of(found.opening) <= 1220
