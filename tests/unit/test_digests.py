@@ -67,12 +67,12 @@ def test_a_text_without_headings_speaks_from_every_tenth_of_it(language: str) ->
     [
         (
             "Tidal energy turns the rise of the sea into electricity.",
-            "A turbine takes electricity from the rise of the sea.",
+            "By night a turbine near the old lighthouse takes electricity from the rising sea.",
             "The mayor wore a green hat on that Tuesday.",
         ),
         (
             "潮汐发电利用海水涨落推动水轮机。",
-            "水轮机在海水涨落时开始转动。",
+            "老灯塔旁边的水轮机夜里也随海水转动。",
             "镇长那天戴了一顶绿色的帽子。",
         ),
         (
