@@ -72,7 +72,7 @@ def test_a_text_without_headings_speaks_from_every_tenth_of_it(language: str) ->
         ),
         (
             "潮汐发电利用海水涨落推动水轮机。",
-            "老灯塔旁边的水轮机夜里也随海水转动。",
+            "老渔民说水轮机推动过一条停在灯塔旁边小海湾的渔船。",
             "镇长那天戴了一顶绿色的帽子。",
         ),
         (
