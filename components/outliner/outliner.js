@@ -34,6 +34,7 @@ class Outliner {
     this.mode = "edit"
     this.growing = false
     this.sources = []
+    this.sourceNames = new Map()
     makeFrame(this)
     this.listen()
     this.frame.outliner = this
@@ -69,6 +70,7 @@ class Outliner {
     this.json = json
     const data = JSON.parse(json)
     this.sources = data.sources
+    this.sourceNames = new Map(data.sources)
     if (this.language !== data.language || this.readonly !== data.readonly) this.dress(data)
     if (this.address !== data.post) this.open(data)
     this.sync.take(data.snapshot)

@@ -16,8 +16,7 @@ function place(popover, button) {
 
 function choices(o, id) {
   const bound = o.tree.get(id).source_ids
-  const known = new Set(o.sources.map(([sourceId]) => sourceId))
-  const lost = bound.filter((sourceId) => !known.has(sourceId))
+  const lost = bound.filter((sourceId) => !o.sourceNames.has(sourceId))
   return [...o.sources, ...lost.map((sourceId) => [sourceId, o.t("source_gone")])]
 }
 
@@ -29,9 +28,44 @@ function option(o, id, [sourceId, title]) {
     if (!node) return
     const others = node.source_ids.filter((bound) => bound !== sourceId)
     const v = box.checked ? [...others, sourceId] : others
-    o.change([{ t: "set", id, k: "source_ids", v }])
+    const operations = [{ t: "set", id, k: "source_ids", v }]
+    if (!v.length) operations.push({ t: "set", id, k: "sources_only", v: false })
+    o.change(operations)
+    drawUse(o, id)
   }
   return element("label", { class: "ol-source" }, box, element("span", { text: title }))
+}
+
+function useChoice(o, id, isOnly) {
+  const box = element("input", { type: "radio", name: "ol-use", value: String(isOnly) })
+  box.onchange = () => o.change([{ t: "set", id, k: "sources_only", v: isOnly }])
+  return element(
+    "label",
+    { class: "ol-source" },
+    box,
+    element("span", { text: o.t(isOnly ? "use_only" : "use_first") }),
+  )
+}
+
+/** Whether the bound sources come first or alone: a choice once there are some. */
+function makeUse(o, id) {
+  return element(
+    "fieldset",
+    { class: "ol-use" },
+    element("legend", { class: "ol-spoken", text: o.t("use") }),
+    useChoice(o, id, false),
+    useChoice(o, id, true),
+  )
+}
+
+function drawUse(o, id) {
+  const node = o.tree.get(id)
+  const use = o.popover?.querySelector(".ol-use")
+  if (!node || !use) return
+  use.hidden = !node.source_ids.length
+  for (const box of use.querySelectorAll("input")) {
+    box.checked = box.value === String(node.sources_only)
+  }
 }
 
 function filterField(o, options) {
@@ -59,7 +93,7 @@ export function openSources(o, id, button) {
   })
   popover.append(element("p", { class: "ol-popover-head", text: o.t("bind_hint") }))
   if (options.length >= MANY) popover.append(filterField(o, options))
-  if (options.length) popover.append(...options)
+  if (options.length) popover.append(element("div", {}, ...options), makeUse(o, id))
   else popover.append(element("p", { class: "ol-none", text: o.t("no_sources") }))
   popover.tabIndex = -1
   popover.addEventListener("toggle", (event) => {
@@ -70,6 +104,7 @@ export function openSources(o, id, button) {
   popover.addEventListener("keydown", (event) => event.stopPropagation())
   o.frame.append(popover)
   o.popover = popover
+  drawUse(o, id)
   popover.showPopover()
   place(popover, button)
   ;(popover.querySelector("input") || popover).focus({ preventScroll: true })

@@ -47,6 +47,7 @@ export function makeRow(id, t) {
     title: textarea("title", "ol-title"),
     summary: textarea("content_summary", "ol-summary"),
     notes: textarea("notes", "ol-notes"),
+    uncovered: element("span", { class: "ol-uncovered", role: "img", hidden: true }, icon("search_off")),
     status: element("span", { class: "ol-status" }),
     describe: button("describe", "notes"),
     note: button("note", "edit_note"),
@@ -77,6 +78,7 @@ export function makeRow(id, t) {
       parts.fold,
       parts.number,
       lines,
+      parts.uncovered,
     ),
     element(
       "div",
@@ -102,7 +104,8 @@ function drawTree(row, place, node, view) {
   attribute(row, "aria-setsize", place.size)
   attribute(row, "aria-expanded", node.kids.length ? !isFolded : null)
   attribute(row, "aria-selected", view.selected.has(place.id))
-  attribute(row, "aria-label", `${place.number} ${node.title || view.t("untitled")}`)
+  const named = `${place.number} ${node.title || view.t("untitled")}`
+  attribute(row, "aria-label", node.uncovered ? `${named}. ${view.t("uncovered")}` : named)
   if (row.level !== place.level) {
     row.style.setProperty("--level", place.level - 1)
     row.level = place.level
@@ -120,6 +123,10 @@ function drawTexts(row, place, node, view) {
     [parts.summary, node.content_summary, "summary"],
     [parts.notes, node.notes, "notes"],
   ]
+  parts.uncovered.hidden = !node.uncovered
+  attribute(parts.uncovered, "aria-label", view.t("uncovered"))
+  attribute(parts.uncovered, "title", view.t("uncovered_hint"))
+  attribute(parts.title, "aria-description", node.uncovered ? view.t("uncovered") : null)
   for (const [field, wanted, label] of fields) {
     attribute(field, "aria-label", `${view.t(label)} ${place.number}`)
     attribute(field, "placeholder", view.t(`${label}_hint`))
@@ -143,16 +150,24 @@ function drawWords(row, place, node, view) {
   attribute(words, "aria-label", `${view.t(isSum ? "words_below" : "words")} ${place.number}`)
 }
 
+/** The bound sources in words: which ones, and whether only they are used. */
+function boundSources(node, view) {
+  const names = node.source_ids.map((id) => view.sourceNames.get(id) ?? view.t("source_gone"))
+  const said = `${view.t.count("sources", names.length)}: ${view.t.list(names)}`
+  return node.sources_only ? `${said}. ${view.t("use_only")}` : said
+}
+
 function drawActions(row, place, node, view) {
   const { parts } = row
   const count = node.source_ids.length
   text(parts.status, node.status ? view.t(node.status) : "")
   text(parts.sourceCount, count ? String(count) : "")
+  text(parts.sources.glyph, count && node.sources_only ? "filter_alt" : "link")
   text(parts.lock.glyph, node.locked ? "lock" : "lock_open")
   const acts = [
     [parts.describe.button, view.t("describe"), false],
     [parts.note.button, view.t("note"), false],
-    [parts.sources.button, count ? view.t.count("sources", count) : view.t("bind"), count > 0],
+    [parts.sources.button, count ? boundSources(node, view) : view.t("bind"), count > 0],
     [parts.lock.button, view.t("lock"), node.locked],
   ]
   for (const [button, said, isSet] of acts) {
@@ -192,7 +207,10 @@ function factsOf(row, place, node, view) {
     node.notes,
     node.locked,
     node.status,
-    node.source_ids.length,
+    node.source_ids.join(" "),
+    node.sources_only,
+    node.uncovered,
+    view.sourceNames,
     node.kids.length,
     wordsBelow(view.tree, place.id),
     view.collapsed.has(place.id),

@@ -8,8 +8,13 @@ const FIELDS = {
   notes: "",
   target_words: null,
   source_ids: [],
+  sources_only: false,
   locked: false,
+  uncovered: false,
 }
+
+// By these the author says what a node is about, or what it is written from.
+const SETTLING = new Set(["title", "source_ids", "sources_only"])
 
 export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(8))
@@ -84,12 +89,18 @@ function attach(tree, id, parent, after) {
   tree.get(id).parent = target.id
 }
 
+function isSame(one, other) {
+  if (!Array.isArray(one) || !Array.isArray(other)) return one === other
+  return one.length === other.length && one.every((item, at) => item === other[at])
+}
+
 function setField(tree, { id, k, v }) {
   const node = id === TOP ? undefined : tree.get(id)
-  if (!node || node[k] === v) return null
+  if (!node || isSame(node[k], v)) return null
   const inverse = { t: "set", id, k, v: node[k] }
   node[k] = v
   node.status = ""
+  if (SETTLING.has(k)) node.uncovered = false
   return inverse
 }
 

@@ -3,6 +3,7 @@
 /** `t(key, values)` fills `{name}`; `t.count(key, n)` picks `key_one` for 1 where there is one. */
 export function translator(labels, language) {
   const numbers = new Intl.NumberFormat(language)
+  const lists = new Intl.ListFormat(language, { type: "unit", style: "short" })
   const fill = (template, values) =>
     template.replace(/\{(\w+)\}/g, (whole, name) => {
       const value = values[name]
@@ -13,5 +14,6 @@ export function translator(labels, language) {
   t.count = (key, n) => t(n === 1 && labels[`${key}_one`] ? `${key}_one` : key, { n })
   t.has = (key) => key in labels
   t.number = (n) => numbers.format(n)
+  t.list = (names) => lists.format(names)
   return t
 }

@@ -1,6 +1,6 @@
 """What an author does to an outline, as operations; the browser applies the same ones."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
@@ -18,10 +18,21 @@ MAX_CLIENTS = 50
 MAX_FIELD_CHARS = 20_000
 """A longer field is no title, summary or note, and would make every snapshot slow."""
 
-MAX_REMOVED = 2_000
-"""Removed nodes that are remembered while an outline grows: twice what an outline may hold."""
+MAX_REMEMBERED = 2_000
+"""Nodes that are remembered while an outline grows, as removed ones: twice what it may hold."""
 
-FieldName = Literal["title", "content_summary", "notes", "target_words", "source_ids", "locked"]
+FieldName = Literal[
+    "title",
+    "content_summary",
+    "notes",
+    "target_words",
+    "source_ids",
+    "sources_only",
+    "locked",
+]
+SETTLING = frozenset({"title", "source_ids", "sources_only"})
+"""Fields by which the author says what a node is about, or what it is written from."""
+
 Text = Annotated[str, Field(max_length=MAX_FIELD_CHARS)]
 
 
@@ -35,6 +46,7 @@ class FlatNode(Value):
     notes: Text = ""
     target_words: int | None = Field(default=None, ge=0, le=1_000_000)
     source_ids: tuple[SourceId, ...] = ()
+    sources_only: bool = False
     locked: bool = False
 
     def node(self) -> OutlineNode:
@@ -45,6 +57,7 @@ class FlatNode(Value):
             notes=self.notes,
             target_words=self.target_words,
             source_ids=self.source_ids,
+            sources_only=self.sources_only,
             locked=self.locked,
         )
 
@@ -145,6 +158,7 @@ def apply_operations(
     nodes_before = list(tree.nodes)
     done = draft.acknowledged.get(client, 0)
     proposed = dict(draft.proposed)
+    settled: dict[NodeId, None] = {}
     changed = False
     refused: TooLarge | None = None
     for operation in operations:
@@ -160,6 +174,8 @@ def apply_operations(
             changed = True
             if (touched := _touched(operation)) is not None:
                 proposed.pop(touched, None)
+            if isinstance(operation, SetField) and operation.k in SETTLING:
+                settled[operation.id] = None
     after = draft.model_copy(
         update={
             "outline": tree.outline() if changed else draft.outline,
@@ -167,6 +183,8 @@ def apply_operations(
             "acknowledged": _acknowledged(draft.acknowledged, client, done),
             "proposed": {k: v for k, v in proposed.items() if k in tree.nodes or k == TOP},
             "removed": _removed(draft, nodes_before, tree),
+            "settled": _remembered(draft, draft.settled, settled),
+            "uncovered": tuple(each for each in draft.uncovered if each not in settled),
         }
     )
     return Applied(after, draft.revision, refused)
@@ -202,8 +220,13 @@ def snapshot(draft: OutlineDraft) -> dict[str, JsonValue]:
     }
 
 
-def flat(outline: Outline, fresh: Set[NodeId] = frozenset()) -> list[dict[str, JsonValue]]:
-    """The nodes in reading order, each with its parent's id; those in `fresh` are marked new."""
+def flat(
+    outline: Outline, fresh: Set[NodeId] = frozenset(), uncovered: Set[NodeId] = frozenset()
+) -> list[dict[str, JsonValue]]:
+    """The nodes in reading order, each with its parent's id.
+
+    Those in `fresh` are marked as new, and those in `uncovered` as without material.
+    """
     return [
         {
             "id": place.node.id,
@@ -213,7 +236,9 @@ def flat(outline: Outline, fresh: Set[NodeId] = frozenset()) -> list[dict[str, J
             "notes": place.node.notes,
             "target_words": place.node.target_words,
             "source_ids": list(place.node.source_ids),
+            "sources_only": place.node.sources_only,
             "locked": place.node.locked,
+            "uncovered": place.node.id in uncovered,
             "status": "new" if place.node.id in fresh else "",
         }
         for place in walk(outline.nodes)
@@ -222,7 +247,7 @@ def flat(outline: Outline, fresh: Set[NodeId] = frozenset()) -> list[dict[str, J
 
 def _nodes(draft: OutlineDraft) -> list[JsonValue]:
     fresh = draft.proposed.keys() if draft.growing else frozenset()
-    return list(flat(draft.outline, fresh))
+    return list(flat(draft.outline, fresh, frozenset(draft.uncovered)))
 
 
 def _apply(tree: WorkingTree, operation: Operation) -> bool:
@@ -252,10 +277,16 @@ def _removed(
     draft: OutlineDraft, nodes_before: Sequence[NodeId], tree: WorkingTree
 ) -> tuple[NodeId, ...]:
     """What the author has removed of a growing outline and not put back, the latest last."""
-    if not draft.growing:
-        return draft.removed
-    known = dict.fromkeys((*draft.removed, *nodes_before))
-    return tuple(node_id for node_id in known if node_id not in tree.nodes)[-MAX_REMOVED:]
+    gone = [each for each in (*draft.removed, *nodes_before) if each not in tree.nodes]
+    return _remembered(draft, (), gone) if draft.growing else draft.removed
+
+
+def _remembered(
+    draft: OutlineDraft, before: Sequence[NodeId], more: Iterable[NodeId]
+) -> tuple[NodeId, ...]:
+    """What is remembered while the outline grows, each once, the latest last."""
+    known = dict.fromkeys((*before, *more) if draft.growing else before)
+    return tuple(known)[-MAX_REMEMBERED:]
 
 
 def _acknowledged(before: dict[str, int], client: str, done: int) -> dict[str, int]:

@@ -9,6 +9,7 @@ from pipeline.domain.jobs import (
     JobEvent,
     OutlineNodeAdded,
     OutlineReset,
+    OutlineSources,
     OutlineTargets,
     OutlineTitled,
     TaskCompleted,
@@ -26,6 +27,7 @@ def await_growth(draft: OutlineDraft) -> OutlineDraft:
             "seen_event": START,
             "growing": True,
             "removed": (),
+            "settled": (),
             "revision": draft.revision + 1,
         }
     )
@@ -60,6 +62,9 @@ class _Growing:
         self._tree = WorkingTree.of(draft.outline)
         self._proposed = dict(draft.proposed)
         self._removed = frozenset(draft.removed)
+        self._settled = frozenset(draft.settled)
+        self._uncovered = draft.uncovered
+        self._carried = draft.carried
         self._growing = draft.growing
         self._revision = draft.revision
 
@@ -71,6 +76,8 @@ class _Growing:
                 changed = self._name(event.title)
             case OutlineTargets():
                 changed = self._set_targets(event)
+            case OutlineSources():
+                changed = self._set_sources(event)
             case OutlineReset():
                 changed = self._withdraw()
             case TaskStarted() | TaskFailed():
@@ -90,6 +97,9 @@ class _Growing:
                 "outline": self._tree.outline(),
                 "proposed": self._proposed,
                 "removed": self._before.removed if self._removed else (),
+                "settled": self._before.settled if self._settled else (),
+                "uncovered": self._uncovered,
+                "carried": self._carried,
                 "growing": self._growing,
                 "seen_event": self.seen_event,
                 "revision": self._revision,
@@ -128,6 +138,18 @@ class _Growing:
                 changed |= self._tree.set(node_id, {"target_words": words})
         return changed
 
+    def _set_sources(self, event: OutlineSources) -> bool:
+        """Bind and mark what the author has not named or bound meanwhile."""
+        changed = False
+        for node_id, sources in event.sources.items():
+            node = self._tree.nodes.get(node_id)
+            if node is not None and node_id not in self._settled:
+                changed |= self._tree.set(node_id, {"source_ids": sources})
+        uncovered = tuple(each for each in event.uncovered if each not in self._settled)
+        changed |= (self._uncovered, self._carried) != (uncovered, event.carried)
+        self._uncovered, self._carried = uncovered, event.carried
+        return changed
+
     def _withdraw(self) -> bool:
         """Take back announced nodes that the author left alone, unless they hold others' work."""
         tree = self._tree
@@ -147,8 +169,9 @@ class _Growing:
         return changed
 
     def _complete(self) -> bool:
-        changed = self._growing or bool(self._proposed or self._removed)
-        self._growing, self._proposed, self._removed = False, {}, frozenset()
+        changed = self._growing or bool(self._proposed or self._removed or self._settled)
+        self._growing, self._proposed = False, {}
+        self._removed = self._settled = frozenset()
         return changed
 
 

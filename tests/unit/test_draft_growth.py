@@ -15,6 +15,7 @@ from pipeline.domain.jobs import (
     JobKind,
     OutlineNodeAdded,
     OutlineReset,
+    OutlineSources,
     OutlineTargets,
     OutlineTitled,
     TaskCompleted,
@@ -172,6 +173,7 @@ def test_events_folded_together_make_the_draft_that_they_make_one_by_one() -> No
         added("b"),
         added("lost", "a"),
         OutlineTargets.model_validate(COMMON | {"targets": {"b": 400}}),
+        carried({"b": ["s1"]}, ["a", "b"]),
         TaskCompleted.model_validate(COMMON | {"result": {}, "duration": 1.0}),
     ]
     numbered = [(EventId(f"1-{i}"), event) for i, event in enumerate(events, start=1)]
@@ -217,6 +219,79 @@ def test_targets_fill_only_the_sections_without_one() -> None:
     )
 
     assert [n.target_words for n in draft.outline.nodes] == [50, 400]
+
+
+def carried(
+    sources: dict[str, list[str]], uncovered: list[str], **more: dict[str, list[str]]
+) -> OutlineSources:
+    return OutlineSources.model_validate(
+        COMMON | {"sources": sources, "uncovered": uncovered, **more}
+    )
+
+
+def bound(draft: OutlineDraft) -> dict[str, tuple[str, ...]]:
+    return {node.id: node.source_ids for node in draft.outline.nodes}
+
+
+def test_sources_are_bound_to_what_the_author_neither_named_nor_bound() -> None:
+    draft = await_growth(OutlineDraft())
+    draft = grown(draft, *[added(each) for each in "abcd"])
+    draft = apply(
+        draft,
+        {"t": "set", "id": "a", "k": "notes", "v": "短一点"},
+        {"t": "set", "id": "b", "k": "title", "v": "大潮"},
+        {"t": "set", "id": "c", "k": "source_ids", "v": ["mine"]},
+        {"t": "set", "id": "d", "k": "source_ids", "v": ["mine"]},
+        {"t": "set", "id": "d", "k": "source_ids", "v": []},
+    )
+
+    draft = grown(draft, carried({each: ["s1", "s2"] for each in [*"abcd", "gone"]}, []))
+
+    assert bound(draft) == {"a": ("s1", "s2"), "b": (), "c": ("mine",), "d": ()}
+
+
+def test_nodes_without_material_are_marked_unless_the_author_named_or_bound_them() -> None:
+    draft = await_growth(OutlineDraft())
+    draft = grown(draft, *[added(each) for each in "abc"])
+    draft = apply(
+        draft,
+        {"t": "set", "id": "b", "k": "title", "v": "渔业"},
+        {"t": "set", "id": "c", "k": "source_ids", "v": ["mine"]},
+    )
+
+    draft = grown(draft, carried({}, ["a", "b", "c"], carried={"x": ["s1"]}))
+
+    assert draft.uncovered == ("a",)
+    assert draft.carried == {"x": ("s1",)}
+    nodes = snapshot(draft)["nodes"]
+    assert isinstance(nodes, list)
+    assert [n["id"] for n in nodes if isinstance(n, dict) and n["uncovered"]] == ["a"]
+
+
+def test_a_job_that_starts_over_says_anew_what_the_material_holds() -> None:
+    draft = grown(await_growth(OutlineDraft()), added("a"), carried({}, ["a"]))
+
+    draft = grown(draft, RESET, added("a"), carried({"a": ["s1"]}, []))
+
+    assert (bound(draft), draft.uncovered) == ({"a": ("s1",)}, ())
+
+
+def test_what_the_author_settled_is_remembered_only_while_the_outline_grows() -> None:
+    done = TaskCompleted.model_validate(COMMON | {"result": {}, "duration": 1.0})
+    rename = {"t": "set", "id": "a", "k": "title", "v": "大潮"}
+    growing = apply(grown(await_growth(OutlineDraft()), added("a")), rename)
+
+    ended = grown(growing, done)
+    later = apply_operations(
+        ended,
+        "other tab",
+        [OPERATION.validate_python(rename | {"seq": 1, "v": "小潮"})],
+        max_nodes=9,
+        max_depth=9,
+    ).draft
+
+    assert (growing.settled, ended.settled, later.settled) == (("a",), (), ())
+    assert await_growth(growing).settled == ()
 
 
 @pytest.mark.parametrize(

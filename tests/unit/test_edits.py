@@ -17,6 +17,7 @@ from pipeline.domain.edits import (
     answer,
     apply_operations,
     flat,
+    snapshot,
 )
 from pipeline.domain.manuscripts import OutlineDraft
 from pipeline.domain.outline import walk
@@ -51,6 +52,7 @@ def test_each_operation_changes_what_it_names() -> None:
         {"t": "set", "id": "b", "k": "title", "v": "月球引潮力"},
         {"t": "set", "id": "b", "k": "target_words", "v": 400},
         {"t": "set", "id": "b", "k": "source_ids", "v": ["s1", "s2"]},
+        {"t": "set", "id": "b", "k": "sources_only", "v": True},
         {"t": "set", "id": "b", "k": "locked", "v": True},
         {"t": "ins", "parent": "a", "after": None, "nodes": [{"id": "n", "title": "First"}]},
         {"t": "mv", "id": "a2", "parent": "b", "after": None},
@@ -62,13 +64,14 @@ def test_each_operation_changes_what_it_names() -> None:
     assert shape(after.outline.nodes) == [["A", ["First"]], ["月球引潮力", ["A2"]]]
     assert after.outline.nodes[1].target_words == 400
     assert after.outline.nodes[1].source_ids == ("s1", "s2")
+    assert after.outline.nodes[1].sources_only
     assert after.outline.nodes[1].locked
-    assert (after.revision, after.acknowledged) == (1, {"tab": 8})
+    assert (after.revision, after.acknowledged) == (1, {"tab": 9})
 
 
 def test_an_inserted_subtree_keeps_its_shape_and_its_fields() -> None:
     nodes = [
-        {"id": "x", "parent": "gone", "title": "X", "notes": "brief"},
+        {"id": "x", "parent": "gone", "title": "X", "notes": "brief", "sources_only": True},
         {"id": "y", "parent": "x", "title": "Y"},
         {"id": "z", "parent": "y", "title": "Z"},
         {"id": "w", "parent": "elsewhere", "title": "left out: its parent is not in here"},
@@ -78,6 +81,7 @@ def test_an_inserted_subtree_keeps_its_shape_and_its_fields() -> None:
 
     assert shape(after.draft.outline.nodes) == ["A", ["X", [["Y", ["Z"]]]]]
     assert after.draft.outline.nodes[1].notes == "brief"
+    assert after.draft.outline.nodes[1].sources_only
 
 
 def test_operations_that_were_applied_before_change_nothing() -> None:
@@ -131,6 +135,8 @@ def test_what_was_typed_below_a_removed_parent_goes_to_the_top() -> None:
         ("target_words", "many"),
         ("source_ids", "src1"),
         ("locked", None),
+        ("sources_only", "yes please"),
+        ("uncovered", True),
         ("id", "b"),
     ],
 )
@@ -188,6 +194,47 @@ def test_the_answer_has_nodes_only_when_the_editor_is_behind_or_was_refused() ->
     assert refused["nodes"] == flat(draft.outline)
     assert isinstance(refused["refused"], dict)
     assert refused["refused"]["limit"] == 1
+
+
+def uncovered(draft: OutlineDraft) -> list[object]:
+    nodes = snapshot(draft)["nodes"]
+    assert isinstance(nodes, list)
+    return [n["id"] for n in nodes if isinstance(n, dict) and n["uncovered"]]
+
+
+@pytest.mark.parametrize(
+    ("fields", "left"),
+    [
+        ({"k": "title", "v": "潮汐发电"}, []),
+        ({"k": "source_ids", "v": ["s1"]}, []),
+        ({"k": "title", "v": "A"}, ["a"]),
+        ({"k": "notes", "v": "问渔民"}, ["a"]),
+        ({"k": "target_words", "v": 300}, ["a"]),
+    ],
+)
+def test_a_node_without_material_is_marked_until_it_is_named_or_bound_anew(
+    fields: dict[str, object], left: list[str]
+) -> None:
+    draft = draft_of(node("a")).model_copy(update={"uncovered": (NodeId("a"), NodeId("gone"))})
+
+    after = apply(draft, {"t": "set", "id": "a", **fields}).draft
+
+    assert (uncovered(draft), uncovered(after)) == (["a"], left)
+
+
+def test_a_removed_node_that_is_put_back_is_marked_as_before() -> None:
+    draft = draft_of(node("a"), node("b")).model_copy(update={"uncovered": (NodeId("a"),)})
+
+    gone = apply(draft, {"t": "del", "id": "a"}).draft
+    back = apply_operations(
+        gone,
+        "other tab",
+        operations({"t": "ins", "parent": "", "nodes": [{"id": "a", "title": "A"}]}),
+        max_nodes=9,
+        max_depth=9,
+    ).draft
+
+    assert (uncovered(gone), uncovered(back)) == ([], ["a"])
 
 
 def test_only_the_latest_editors_are_remembered() -> None:
