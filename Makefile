@@ -18,6 +18,9 @@ help:  ## Show the commands
 run: .venv/.run-ready  ## Install what is needed and serve the app on http://localhost:8501
 	$(BIN)/python -m streamlit run app.py
 
+worker: .venv/.run-ready  ## Run jobs in a process of their own; the app needs JOB_QUEUE=celery
+	$(BIN)/python -m celery -A workers.app worker
+
 setup: .venv/.dev-ready  ## Make .venv with everything that development needs
 
 fmt: setup  ## Format, and fix what can be fixed
@@ -40,4 +43,4 @@ bench: setup  ## Measure cost and latency against a simulated endpoint
 evals: setup  ## Measure the quality of outlines, drafts, research and citations
 	$(BIN)/python -m evals
 
-.PHONY: help run setup fmt check test test-long bench evals
+.PHONY: help run worker setup fmt check test test-long bench evals

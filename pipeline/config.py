@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     embedded_redis_bin: Path | None = None
     """A redis-server or valkey-server to embed. Unset: the bundled one, or one on the PATH."""
 
+    job_queue: Literal["local", "celery"] = "local"
+    """Who runs jobs: a thread of the app, or Celery workers (`make worker`) over the same Redis."""
+
     result_ttl: Duration = timedelta(hours=1)
     """How long a finished job's result and events stay readable."""
 

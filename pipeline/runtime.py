@@ -24,7 +24,7 @@ from pipeline.adapters.shelf import FileShelf
 from pipeline.config import Settings
 from pipeline.domain.jobs import Job, JobId
 from pipeline.engine import Engine, Hooks, terms_of
-from pipeline.ports import Author, EventFeed, Journal, Slots, Work
+from pipeline.ports import Author, EventFeed, JobQueue, Journal, Slots, Work
 from pipeline.service.exports import ExportService
 from pipeline.service.jobs import JobService, Limits
 from pipeline.service.manuscripts import ManuscriptService
@@ -53,7 +53,9 @@ class Runtime:
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
-        """Begin to run jobs in this process; what they need is imported meanwhile."""
+        """Begin to run jobs in this process, unless workers do; what they need is imported."""
+        if self.settings.job_queue != "local":
+            return
         self.engine.start()
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
 
@@ -108,7 +110,8 @@ def build_runtime(settings: Settings) -> Runtime:
     def submit(job_id: JobId) -> object:
         return engine.submit(job_id)  # made below: queue and engine need each other
 
-    jobs = JobService(store, LocalQueue(submit), limits, now=_now, new_id=_new_id)
+    queue = _queue(settings, url, LocalQueue(submit))
+    jobs = JobService(store, queue, limits, now=_now, new_id=_new_id)
     manuscripts = ManuscriptService(
         RedisManuscriptStore(client, settings.manuscript_ttl, _now),
         jobs,
@@ -140,6 +143,27 @@ def build_runtime(settings: Settings) -> Runtime:
         author_name=author.name,
         is_durable=not url.startswith(MEMORY),
     )
+
+
+def broker_of(settings: Settings) -> str:
+    """Celery's address of the Redis server that holds the jobs. Raises `ConfigError`."""
+    from pipeline.adapters.celery_queue import broker_url  # noqa: PLC0415  see `_queue`
+
+    return broker_url(settings.redis_url or _embedded(settings))
+
+
+def _queue(settings: Settings, url: str, local: JobQueue) -> JobQueue:
+    if settings.job_queue == "local":
+        return local
+    # A third of a second of imports, which an app that runs its jobs itself does without.
+    from pipeline.adapters.celery_queue import (  # noqa: PLC0415
+        CeleryQueue,
+        broker_url,
+        celery_app,
+    )
+
+    broker = broker_url(url)
+    return CeleryQueue(celery_app(lambda: broker))
 
 
 def _limits(settings: Settings) -> Limits:

@@ -1,1 +1,1 @@
-"""Entry points of scale-out: processes that run jobs beside the app."""
+"""Celery workers: the scale-out of the engine; `make worker` starts one."""
