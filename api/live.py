@@ -1,4 +1,4 @@
-"""The live routes of the pages: events and outlines by WebSocket, edits and uploads by POST."""
+"""The live routes of the pages: events and outlines by WebSocket, edits and files by POST."""
 
 import asyncio
 import json
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 MAX_EDIT_BYTES = 5_000_000
 """A pasted outline of a thousand nodes with summaries is well below it."""
 
+MAX_ADDRESS_BYTES = 50_000
+"""Far more than any address: one that is too long gets its own reason."""
+
 GROWING_WAIT_S, IDLE_WAIT_S = 0.15, 3.0
 """How often an open outline is looked at: while a job adds nodes, and otherwise."""
 
@@ -36,6 +39,14 @@ NOT_FOUND_CLOSE, INVALID_CLOSE, UNAVAILABLE_CLOSE, FOREIGN_CLOSE = 4404, 4422, 4
 
 CLIENT_GONE = 499
 """Nobody is there to read it: an upload was removed midway, or the page was left."""
+
+
+class PageAddress(BaseModel):
+    """A page that the author names."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str
 
 
 class SectionEdit(BaseModel):
@@ -112,6 +123,14 @@ async def upload(request: Request) -> Response:
         parts.append(part)
     name = request.query_params.get("name", "")[:255] or "file"
     attached = await run_in_threadpool(runtime().manuscripts.attach, name, b"".join(parts))
+    return JSONResponse(attached.model_dump(mode="json"))
+
+
+@guarded
+async def fetch_page(request: Request) -> Response:
+    """Fetch and read one page of the web; the answer is that of an upload."""
+    named = PageAddress.model_validate_json(await bounded(request, MAX_ADDRESS_BYTES))
+    attached = await run_in_threadpool(runtime().manuscripts.attach_page, named.url)
     return JSONResponse(attached.model_dump(mode="json"))
 
 
@@ -203,5 +222,6 @@ def live_routes() -> list[BaseRoute]:
         Route("/live/outlines/{manuscript_id}/ops", edit_outline, methods=["POST"]),
         Route("/live/documents/{manuscript_id}/sections", edit_section, methods=["POST"]),
         Route("/live/uploads", upload, methods=["POST"]),
+        Route("/live/pages", fetch_page, methods=["POST"]),
         *asset_routes(),
     ]

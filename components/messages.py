@@ -305,6 +305,12 @@ PROBLEMS: Mapping[str, Text] = {
     "file_unsupported": Text("a format that cannot be read", "格式无法读取"),
     "file_timeout": Text("took too long to read", "读取超时"),
     "file_empty": Text("empty", "内容为空"),
+    "address_refused": Text("not a public address", "不是公开的网址"),
+    "page_unavailable": Text("did not answer", "无法访问"),
+    "page_unsupported": Text("not a page that can be read", "不是可读取的网页"),
+    "page_too_large": Text("too large", "过大"),
+    "page_timeout": Text("took too long to answer", "响应超时"),
+    "web_off": Text("pages are not fetched by this installation", "本站未开启网页读取"),
 }
 
 

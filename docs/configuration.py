@@ -35,7 +35,7 @@ def one_line(text: str) -> str:
 
 
 def shown(value: object) -> str:
-    if value is None:
+    if value is None or value == ():
         return "unset"
     if isinstance(value, timedelta):
         return f"`{int(value.total_seconds())}`"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, PositiveInt, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipeline.errors import ConfigError
 
@@ -19,6 +19,15 @@ def _seconds(value: object) -> object:
     except (ValueError, OverflowError):
         return value  # an ISO 8601 duration, or a mistake: pydantic decides
 
+
+def _listed(value: object) -> object:
+    """Read names joined by commas; the environment has only text."""
+    if not isinstance(value, str):
+        return value
+    return tuple(name.strip().lower() for name in value.split(",") if name.strip())
+
+
+SearchProvider = Literal["searxng", "tavily", "brave", "wikipedia", "crossref", "arxiv"]
 
 Duration = Annotated[timedelta, BeforeValidator(_seconds)]
 """Seconds (`3600`, `0.5`), `1:00:00` or ISO 8601 (`PT1H`)."""
@@ -107,6 +116,31 @@ class Settings(BaseSettings):
     max_depth: PositiveInt = 8
     """Deepest level of an outline."""
 
+    web_access: bool = True
+    """Whether pages may be fetched from the web: addresses that authors give, and found pages."""
+
+    search_provider: Annotated[tuple[SearchProvider, ...], NoDecode, BeforeValidator(_listed)] = ()
+    """What web searches ask: searxng, tavily, brave, wikipedia, crossref, arxiv; several may be
+    joined by commas. Unset: there is no web search."""
+
+    searxng_url: str | None = None
+    """Address of a SearXNG instance whose settings allow the JSON format."""
+
+    tavily_api_key: SecretStr | None = None
+    """Key for the search of tavily.com."""
+
+    brave_api_key: SecretStr | None = None
+    """Key for the search of brave.com."""
+
+    web_pages: PositiveInt = 8
+    """Most pages that one job reads of those that its searches find."""
+
+    web_timeout: Duration = timedelta(seconds=20)
+    """How long a page, or a search, may take."""
+
+    max_page_bytes: PositiveInt = 10_000_000
+    """Largest page that is fetched, unpacked."""
+
     default_target_words: PositiveInt = 4_000
     """Length of a document whose author gave none."""
 
@@ -134,3 +168,32 @@ class Settings(BaseSettings):
                 "set one of them, or unset OPENAI_MODEL to use the offline author."
             )
         return self
+
+    @model_validator(mode="after")
+    def _search_is_whole(self) -> Self:
+        if self.search_provider and not self.web_access:
+            raise ConfigError(
+                "SEARCH_PROVIDER is set but WEB_ACCESS is off, so that no page that is found could "
+                "be read: switch WEB_ACCESS on, or unset SEARCH_PROVIDER."
+            )
+        needs: tuple[tuple[SearchProvider, str, object], ...] = (
+            ("searxng", "SEARXNG_URL", self.searxng_url),
+            ("tavily", "TAVILY_API_KEY", self.tavily_api_key),
+            ("brave", "BRAVE_API_KEY", self.brave_api_key),
+        )
+        for provider, variable, value in needs:
+            if (provider in self.search_provider) != bool(value):
+                raise ConfigError(_half_set(provider, variable, is_asked=not value))
+        return self
+
+
+def _half_set(provider: str, variable: str, *, is_asked: bool) -> str:
+    if is_asked:
+        return (
+            f"SEARCH_PROVIDER names {provider} but {variable} is not set: set it, or take "
+            f"{provider} out of SEARCH_PROVIDER."
+        )
+    return (
+        f"{variable} is set but SEARCH_PROVIDER does not name {provider}: add {provider} to "
+        f"SEARCH_PROVIDER, or unset {variable}."
+    )

@@ -8,7 +8,7 @@ PipelineError
     Conflict               the same id was used for another request
     NotFound
     IllegalTransition
-    UnreadableFile         a file of the author's could not be read, and why
+    UnreadableFile         a file or page could not be read, and why
     Cancelled
     ServiceUnavailable     (retryable)
         StoreUnavailable
@@ -88,7 +88,8 @@ class UnreadableFile(PipelineError):
     """A file could not be read.
 
     `code` is one of `file_encrypted`, `file_scanned`, `file_damaged`, `file_too_large`,
-    `file_unsupported`, `file_timeout`, `file_empty`.
+    `file_unsupported`, `file_timeout`, `file_empty`; of a page on the web also `address_refused`,
+    `page_unavailable`, `page_unsupported`, `page_too_large`, `page_timeout`, `web_off`.
     """
 
     code = "file_damaged"

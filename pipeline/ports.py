@@ -89,6 +89,16 @@ class Shelf(Protocol):
         """Split what was read into passages and make them searchable."""
 
 
+class Intake(Protocol):
+    """Reads what an author adds on a page; both block the calling thread."""
+
+    def read_upload(self, name: str, data: bytes) -> Reading:
+        """Raises `UnreadableFile` with the reason."""
+
+    def read_address(self, url: str) -> Reading:
+        """Fetch and read a page. Raises `UnreadableFile` with the reason."""
+
+
 class Journal(Protocol):
     """Where a running job says what it does. One writer per job; cheap to call."""
 

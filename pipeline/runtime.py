@@ -20,11 +20,12 @@ from pipeline.adapters.redis_connection import MEMORY, connect
 from pipeline.adapters.redis_feed import RedisEventFeed
 from pipeline.adapters.redis_manuscripts import RedisManuscriptStore, RedisReadingStore
 from pipeline.adapters.redis_store import RedisJobStore
-from pipeline.adapters.shelf import FileShelf
+from pipeline.adapters.shelf import Fetch, FileShelf, Pages
+from pipeline.adapters.web.fetching import PageFetcher
 from pipeline.config import Settings
 from pipeline.domain.jobs import Job, JobId
 from pipeline.engine import Engine, Hooks, terms_of
-from pipeline.ports import Author, EventFeed, JobQueue, Journal, Slots, Work
+from pipeline.ports import Author, EventFeed, JobQueue, Journal, ReadingStore, Slots, Work
 from pipeline.service.exports import ExportService
 from pipeline.service.jobs import JobService, Limits
 from pipeline.service.manuscripts import ManuscriptService
@@ -96,13 +97,14 @@ class LaterWork:
         return await work(job, request, journal, slots)
 
 
-def build_runtime(settings: Settings) -> Runtime:
-    """Make all objects. Starts the embedded Redis server if there is no other; runs no job."""
+def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
+    """Make all objects. Starts the embedded Redis server if there is no other; runs no job.
+
+    `fetch` stands in for what gets pages from the web.
+    """
     url = settings.redis_url or _embedded(settings)
     client = connect(url)
-    shelf = FileShelf(
-        RedisReadingStore(client, settings.manuscript_ttl), max_file_bytes=settings.max_file_bytes
-    )
+    shelf = _shelf(settings, RedisReadingStore(client, settings.manuscript_ttl), fetch)
     author = _author(settings)
     limits = _limits(settings)
     store = RedisJobStore(client, terms_of(settings), _now)
@@ -116,7 +118,7 @@ def build_runtime(settings: Settings) -> Runtime:
         RedisManuscriptStore(client, settings.manuscript_ttl, _now),
         jobs,
         limits,
-        read=shelf.read_upload,
+        intake=shelf,
         now=_now,
         new_id=_new_id,
     )
@@ -173,6 +175,12 @@ def _limits(settings: Settings) -> Limits:
         depth=settings.max_depth,
         file_bytes=settings.max_file_bytes,
     )
+
+
+def _shelf(settings: Settings, readings: ReadingStore, fetch: Fetch | None) -> FileShelf:
+    fetcher = PageFetcher(max_bytes=settings.max_page_bytes, time_limit=settings.web_timeout)
+    pages = Pages(fetch or fetcher, lambda: _now().date()) if settings.web_access else None
+    return FileShelf(readings, max_file_bytes=settings.max_file_bytes, pages=pages)
 
 
 def _embedded(settings: Settings) -> str:

@@ -18,6 +18,11 @@ UNCONFIGURED = {
     "openai_base_url": None,
     "openai_model": None,
     "embedded_redis_bin": None,
+    "web_access": True,
+    "search_provider": (),
+    "searxng_url": None,
+    "tavily_api_key": None,
+    "brave_api_key": None,
 }
 # What a developer may have set for the app must not reach the tests.
 

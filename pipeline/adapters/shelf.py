@@ -5,14 +5,18 @@ import base64
 import binascii
 import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
 
 from pipeline.adapters.passage_index import PassageIndex
 from pipeline.adapters.reading import Limits, read_bytes
 from pipeline.adapters.reading.extract import file_too_large
-from pipeline.adapters.reading.recognise import is_textual
-from pipeline.domain.documents import ContextFile, Reading, SourceId
+from pipeline.adapters.reading.recognise import is_textual, suffix_of
+from pipeline.adapters.web.page_types import Page
+from pipeline.domain.addresses import cleaned, is_web_address
+from pipeline.domain.documents import ContextFile, Publication, Reading, SourceId
 from pipeline.errors import InvalidRequest, NotFound, UnreadableFile
 from pipeline.ports import Material, ReadingStore
 
@@ -28,13 +32,35 @@ BASE64_GROWTH = 1.5
 Read = Callable[[str, bytes, Limits], Reading]
 
 
+Fetch = Callable[[str], Awaitable[Page]]
+"""Raises `UnreadableFile`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """How pages come from the web."""
+
+    fetch: Fetch
+    today: Callable[[], date]
+
+
+_NOTHING_KNOWN = Publication()
+
+
 class FileShelf:
     """Keeps the port `Shelf`; safe from any thread."""
 
     def __init__(
-        self, readings: ReadingStore, *, max_file_bytes: int, read: Read = read_bytes
+        self,
+        readings: ReadingStore,
+        *,
+        max_file_bytes: int,
+        read: Read = read_bytes,
+        pages: Pages | None = None,
     ) -> None:
+        """Without `pages`, nothing is fetched from the web."""
         self._store = readings
+        self._pages = pages
         self._limits = Limits(file_bytes=max_file_bytes)
         self._read = read
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reading")
@@ -52,6 +78,30 @@ class FileShelf:
         """
         return self._begin(name, data).result().model_copy(update={"file_name": name})
 
+    def read_address(self, url: str) -> Reading:
+        """As `read_page`, blocking the calling thread."""
+        return asyncio.run(self.read_page(url))
+
+    async def read_page(self, url: str, known: Publication = _NOTHING_KNOWN) -> Reading:
+        """Fetch a page, read it and store what was read, to be found as `file:<sha256>`.
+
+        The SHA-256 is of the page's address and content: the same text at two places is two
+        sources. `known` is what a search says of the page, and fills in what it leaves out.
+
+        Raises:
+            UnreadableFile: With the reason.
+            StoreUnavailable: Redis did not answer. Retryable.
+        """
+        if self._pages is None:
+            raise UnreadableFile(
+                "web_off",
+                f"{url[:200]!r} was not fetched: this installation fetches no pages (WEB_ACCESS is "
+                "off). Save the page and attach it.",
+            )
+        page = await self._pages.fetch(url)
+        running = await asyncio.to_thread(self._begin_page, page, known, self._pages.today())
+        return await asyncio.shield(asyncio.wrap_future(running))
+
     async def read(self, file: ContextFile) -> Reading:
         """As the port says. Cancelling stops the wait; the reading itself ends by its limits."""
         if file.content is not None:
@@ -67,11 +117,14 @@ class FileShelf:
                 f"File {file.file_name!r} needs either content or storage_url.",
                 {"name": file.file_name},
             )
-        raise UnreadableFile(
-            "file_unsupported",
-            f"{file.file_name!r} cannot be fetched from {url[:200]!r}: addresses are not taken "
-            "yet. Send the file's text in `content`, or upload the file.",
-        )
+        if not is_web_address(url):
+            raise UnreadableFile(
+                "address_refused",
+                f"{file.file_name!r} cannot be fetched from {url[:200]!r}. Give an address that "
+                "begins with https:// or http://, or send the text in `content`.",
+            )
+        reading = await self.read_page(url)
+        return reading.model_copy(update={"file_name": file.file_name})
 
     async def material(self, readings: Mapping[SourceId, Reading]) -> Material:
         """As the port says; takes about 0.3 s for a megabyte of text, in another thread."""
@@ -104,11 +157,18 @@ class FileShelf:
         if len(data) > self._limits.file_bytes:
             raise file_too_large(name, self._limits)
         sha256 = hashlib.sha256(data).hexdigest()
+        return self._begin_once(sha256, lambda: self._read_once(sha256, name, data))
+
+    def _begin_page(self, page: Page, known: Publication, today: date) -> Future[Reading]:
+        sha256 = hashlib.sha256(cleaned(page.url).encode() + b"\n" + page.data).hexdigest()
+        return self._begin_once(sha256, lambda: self._page_once(sha256, page, known, today))
+
+    def _begin_once(self, sha256: str, read: Callable[[], Reading]) -> Future[Reading]:
         with self._lock:
             running = self._running.get(sha256)
             if running is not None:
                 return running
-            running = self._readers.submit(self._read_once, sha256, name, data)
+            running = self._readers.submit(read)
             self._running[sha256] = running
         running.add_done_callback(lambda _: self._forget(sha256))
         return running
@@ -118,6 +178,13 @@ class FileShelf:
         if known is not None:
             return known
         reading = self._read(name, data, self._limits)
+        self._store.save_reading(reading)
+        return reading
+
+    def _page_once(self, sha256: str, page: Page, known: Publication, today: date) -> Reading:
+        reading = self._store.load_reading(sha256) or self._read(page.name, page.data, self._limits)
+        of_page = _of_page(page, reading.publication, known, today)
+        reading = reading.model_copy(update={"sha256": sha256, "publication": of_page})
         self._store.save_reading(reading)
         return reading
 
@@ -132,3 +199,19 @@ class FileShelf:
                 f"The upload {file.file_name!r} is not stored any more. Add the file again."
             )
         return reading.model_copy(update={"file_name": file.file_name})
+
+
+def _of_page(page: Page, own: Publication, known: Publication, today: date) -> Publication:
+    """What the page says of itself, what a search said where it is silent, and where it was."""
+    given = {name: value for name, value in known if value and name != "type"}
+    filled = {name: value for name, value in given.items() if not getattr(own, name)}
+    is_html = suffix_of(page.name) == ".html"
+    kind = next((p.type for p in (own, known) if p.type != "document"), None)
+    return own.model_copy(
+        update={
+            **filled,
+            "type": kind or ("webpage" if is_html else "document"),
+            "url": cleaned(page.url),
+            "accessed": today.isoformat(),
+        }
+    )

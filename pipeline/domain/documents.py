@@ -34,7 +34,8 @@ class ContextFile(Value):
     """A file to work from, as it travels in a request.
 
     Exactly one of `content` (inline) and `storage_url` is given. `storage_url` is
-    `file:<sha256>` for a file that was uploaded to this installation.
+    `file:<sha256>` for a file that was uploaded to this installation, or the address of a public
+    page or document, which is fetched.
     """
 
     file_id: str = Field(min_length=1, max_length=128)

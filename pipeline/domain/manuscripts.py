@@ -9,10 +9,14 @@ from pipeline.domain.documents import (
     Language,
     NodeId,
     Outline,
+    Source,
     SourceId,
     Value,
 )
 from pipeline.domain.jobs import START, EventId, JobId, ManuscriptId
+
+MAX_NAME_CHARS = 255
+"""As many as a `ContextFile` may have."""
 
 
 class AttachedFile(Value):
@@ -31,6 +35,19 @@ class AttachedFile(Value):
     """Of a page that the author named or research found; then `file_id` is of what was read."""
     was_found: bool = False
     """Research found it; the author did not give it."""
+
+
+def attached_page(source: Source, *, headings: int = 0, was_found: bool = False) -> AttachedFile:
+    """A page that was fetched, as a file of the manuscript."""
+    return AttachedFile(
+        file_id=source.id,
+        file_name=source.title[:MAX_NAME_CHARS] or source.url[:MAX_NAME_CHARS],
+        pages=source.pages,
+        words=source.words,
+        headings=headings,
+        url=source.url,
+        was_found=was_found,
+    )
 
 
 class Brief(Value):

@@ -78,6 +78,8 @@ def source_of(source_id: SourceId, reading: Reading) -> Source:
         pages=reading.pages,
         words=reading.words,
         sha256=reading.sha256,
+        url=reading.publication.url,
+        publication=reading.publication,
     )
 
 

@@ -9,7 +9,7 @@ from pipeline.domain.documents import (
     Document,
     FileRole,
     NodeId,
-    Reading,
+    SourceId,
 )
 from pipeline.domain.edits import Applied, NameOutline, Operation, apply_operations
 from pipeline.domain.growth import await_growth, grow_all
@@ -24,7 +24,15 @@ from pipeline.domain.jobs import (
     ManuscriptId,
 )
 from pipeline.domain.language import detect_language
-from pipeline.domain.manuscripts import AttachedFile, Brief, Manuscript, OutlineDraft
+from pipeline.domain.manuscripts import (
+    MAX_NAME_CHARS,
+    AttachedFile,
+    Brief,
+    Manuscript,
+    OutlineDraft,
+    attached_page,
+)
+from pipeline.domain.passages import source_of
 from pipeline.errors import (
     Conflict,
     InvalidRequest,
@@ -32,7 +40,7 @@ from pipeline.errors import (
     PipelineError,
     UnreadableFile,
 )
-from pipeline.ports import ManuscriptStore
+from pipeline.ports import Intake, ManuscriptStore
 from pipeline.service.jobs import JobService, Limits
 from pipeline.service.requests import document_request, outline_request
 from pipeline.service.views import Deleted, View
@@ -44,6 +52,9 @@ EVENTS_AT_ONCE = 500
 
 TIME_TO_START = timedelta(seconds=30)
 """A manuscript names its job before the job is saved; that takes milliseconds."""
+
+MAX_URL_CHARS = 4_000
+"""Of an address that is refused: what is stored of it only helps to recognise it."""
 
 MAX_FILES = 50
 """Files of one manuscript: more of them belongs into a few larger ones."""
@@ -58,21 +69,21 @@ class ManuscriptService:
         jobs: JobService,
         limits: Limits,
         *,
-        read: Callable[[str, bytes], Reading],
+        intake: Intake,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
     ) -> None:
         self._store = store
         self._jobs = jobs
         self._limits = limits
-        self._read = read
+        self._intake = intake
         self._now = now
         self._new_id = new_id
 
     def attach(self, name: str, data: bytes, role: FileRole = FileRole.CONTENT) -> AttachedFile:
         """Read an upload; one that cannot be read comes back with the code of the reason."""
         try:
-            reading = self._read(name, data)
+            reading = self._intake.read_upload(name, data)
         except UnreadableFile as error:
             log.info("file of %d bytes could not be read: %s", len(data), error.code)
             return AttachedFile(
@@ -91,6 +102,21 @@ class ManuscriptService:
             words=reading.words,
             headings=reading.headings,
         )
+
+    def attach_page(self, url: str) -> AttachedFile:
+        """Fetch and read a page that the author names; as `attach`."""
+        try:
+            reading = self._intake.read_address(url)
+        except UnreadableFile as error:
+            log.info("a page could not be read: %s", error.code)
+            return AttachedFile(
+                file_id="unreadable",
+                file_name=url[:MAX_NAME_CHARS],
+                url=url[:MAX_URL_CHARS],
+                error_code=error.code,
+            )
+        source = source_of(SourceId(reading.sha256), reading)
+        return attached_page(source, headings=reading.headings)
 
     def start(self, brief: Brief, files: Sequence[AttachedFile]) -> Manuscript:
         """Make a manuscript and start on its outline.

@@ -7,13 +7,15 @@ from httpx2 import Response
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+from pipeline.adapters.embedded_redis import stop_server
+from pipeline.adapters.web.page_types import Page
 from pipeline.domain.documents import FileRole
 from pipeline.domain.jobs import JobId
 from pipeline.domain.manuscripts import Brief, Manuscript
-from pipeline.runtime import Runtime
+from pipeline.runtime import Runtime, build_runtime
 from tests.api.conftest import Serve
 from tests.api.wire import events_of, refusal
-from tests.runtimes import finish, idle_runtime
+from tests.runtimes import finish, idle_runtime, settings_for
 
 FOREIGN = {"Origin": "https://elsewhere.example"}
 OWN = {"Origin": "http://testserver"}
@@ -150,6 +152,44 @@ def test_an_upload_above_the_limit_is_refused(
     assert fits.status_code == 200
 
 
+def test_a_page_is_fetched_and_answered_as_an_upload(
+    tmp_path_factory: pytest.TempPathFactory, serve: Serve
+) -> None:
+    async def fetch(url: str) -> Page:
+        return Page(url, "潮汐.md", TEXT.encode())
+
+    settings = settings_for(tmp_path_factory.mktemp("web"))
+    runtime = build_runtime(settings, fetch)
+    try:
+        with serve(runtime) as client:
+            answer = client.post("/live/pages", json={"url": "https://a.example/潮"}, headers=OWN)
+            upload = client.post("/live/uploads?name=潮汐.md", content=TEXT.encode(), headers=OWN)
+    finally:
+        runtime.stop()
+        stop_server(settings.data_dir, only_if_unused=False)
+
+    page, file = answer.json(), upload.json()
+    assert page.keys() == file.keys()
+    assert (page["file_name"], page["url"]) == ("潮汐能", "https://a.example/%E6%BD%AE")
+    assert (page["words"], page["headings"], page["error_code"]) == (file["words"], 2, "")
+    assert (len(page["file_id"]), page["was_found"]) == (64, False)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1/", "http://169.254.169.254/latest/meta-data", "ftp://a.example", "潮"]
+)
+def test_an_address_that_is_not_public_says_so(client: TestClient, url: str) -> None:
+    response = client.post("/live/pages", json={"url": url}, headers=OWN)
+
+    assert (response.status_code, response.json()["error_code"]) == (200, "address_refused")
+    assert (response.json()["file_name"], response.json()["url"]) == (url, url)
+
+
+@pytest.mark.parametrize("body", [{}, {"url": 7}, {"url": "https://a.example", "x": 1}, "潮"])
+def test_what_names_no_page_is_refused(client: TestClient, body: object) -> None:
+    assert refusal(client.post("/live/pages", json=body)) == (422, "invalid_request")
+
+
 def edit_section(client: TestClient, manuscript: str, **body: object) -> Response:
     return client.post(f"/live/documents/{manuscript}/sections", json=body)
 
@@ -191,6 +231,7 @@ def test_a_page_of_another_site_is_refused(client: TestClient, running: Runtime)
         f"/live/outlines/{manuscript}/ops",
         f"/live/documents/{manuscript}/sections",
         "/live/uploads?name=a.md",
+        "/live/pages",
         "/live/jobs/any/cancel",
     ]
 

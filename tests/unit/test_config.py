@@ -70,3 +70,39 @@ def test_half_a_model_endpoint_is_refused_at_the_start(
 
 def test_without_variables_the_offline_author_writes() -> None:
     assert not Settings().has_model
+
+
+@pytest.mark.parametrize(
+    ("variables", "missing"),
+    [
+        ({"SEARCH_PROVIDER": "searxng"}, "SEARXNG_URL is not set"),
+        ({"SEARCH_PROVIDER": "wikipedia,tavily"}, "TAVILY_API_KEY is not set"),
+        ({"SEARCH_PROVIDER": "brave"}, "BRAVE_API_KEY is not set"),
+        ({"SEARXNG_URL": "http://127.0.0.1:8888"}, "SEARCH_PROVIDER does not name searxng"),
+        ({"TAVILY_API_KEY": "key", "SEARCH_PROVIDER": "arxiv"}, "does not name tavily"),
+        ({"BRAVE_API_KEY": "key"}, "does not name brave"),
+        ({"SEARCH_PROVIDER": "wikipedia", "WEB_ACCESS": "off"}, "WEB_ACCESS is off"),
+    ],
+)
+def test_a_half_set_search_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], missing: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigError, match=missing):
+        Settings()
+
+
+def test_several_searches_are_joined_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEARCH_PROVIDER", " Wikipedia, searxng ,")
+    monkeypatch.setenv("SEARXNG_URL", "http://127.0.0.1:8888")
+
+    assert Settings().search_provider == ("wikipedia", "searxng")
+
+
+def test_a_search_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEARCH_PROVIDER", "altavista")
+
+    with pytest.raises(ValidationError, match="search_provider"):
+        Settings()

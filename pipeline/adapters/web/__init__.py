@@ -1,0 +1,1 @@
+"""The web: searches that are configured, and pages, fetched so that nothing inside is reached."""
