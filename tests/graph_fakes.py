@@ -83,12 +83,19 @@ class ScriptedAuthor:
         failures: Mapping[NodeId, PipelineError] | None = None,
         endless: Collection[NodeId] = (),
         fuse_error: PipelineError | None = None,
+        texts: Mapping[NodeId, str] | None = None,
+        resize: Callable[[str], str] = str,
+        resize_error: PipelineError | None = None,
     ) -> None:
         self._outline = outline or ProposedOutline(title="T", nodes=(ProposedNode(title="A"),))
         self._edits = edits or ChapterEdits()
         self._failures = dict(failures or {})
         self._endless = frozenset(endless)
         self._fuse_error = fuse_error
+        self._texts = dict(texts or {})
+        self._resize = resize
+        self._resize_error = resize_error
+        self.resized: list[tuple[NodeId, str]] = []
         self._started = asyncio.Semaphore(0)
         self.asked: list[Brief] = []
         self.finished: list[Brief] = []
@@ -121,9 +128,19 @@ class ScriptedAuthor:
         finally:
             self.running -= 1
         text = f"Text of {brief.title}." + "".join(f" [@{p.id}]" for p in brief.passages[:1])
+        text = self._texts.get(brief.node_id, text)
         write(text)
         self.finished.append(brief)
         return text
+
+    def passages_for(self, words: int) -> int:
+        return words // 50 + 1
+
+    async def resize_section(self, brief: SectionBrief, text: str) -> str:
+        self.resized.append((brief.node_id, text))
+        if error := self._resize_error:
+            raise error
+        return self._resize(text)
 
     async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:
         self.asked.append(brief)

@@ -10,9 +10,10 @@ from langgraph.runtime import Runtime
 
 from pipeline.domain.briefs import Above, Commission, Neighbour, SectionBrief
 from pipeline.domain.citations import checked
-from pipeline.domain.documents import Draft, NodeId, Outline, Passage, SectionStatus
-from pipeline.domain.language import count_words
+from pipeline.domain.documents import Draft, NodeId, Outline, Passage, PassageId, SectionStatus
+from pipeline.domain.lengths import refusal, wants_correction, words_in
 from pipeline.domain.outline import Place, leaves
+from pipeline.domain.queries import queries_for
 from pipeline.domain.units import content_key
 from pipeline.errors import ModelRejected, PipelineError
 from pipeline.graphs.research import passages_on
@@ -21,14 +22,8 @@ from pipeline.ports import Material
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 """Raise it when the way that sections are written changes: stored units are then not reused."""
-
-WORDS_PER_PASSAGE = 60
-"""A section draws on one passage for each so many words, within the bounds below."""
-
-FEWEST_PASSAGES, MOST_PASSAGES = 6, 16
-"""Fewer starve a short section; more crowd out the instructions."""
 
 HOPELESS = frozenset({"model_key_invalid", "model_unknown", "model_quota_exhausted"})
 """What fails for one section for these reasons fails for all: the job ends."""
@@ -128,7 +123,7 @@ async def _draft(state: SectionState, tools: Tools) -> Draft:
     place, shared = state["place"], state["assignment"]
     node, unit = place.node, f"section:{place.node.id}"
     tools.journal.tell(tools.section(place, SectionStatus.RESEARCHING))
-    passages = await _passages(place, shared)
+    passages = await _passages(place, shared, tools)
     brief = section_brief(place, shared, passages)
     dependence = _what_it_depends_on(brief, shared, tools)
     key = content_key("section", version=VERSION, **dependence)
@@ -138,17 +133,47 @@ async def _draft(state: SectionState, tools: Tools) -> Draft:
         async with tools.slots.slot():
             tools.journal.tell(tools.section(place, SectionStatus.WRITING))
             text = await tools.author.write_section(brief, _watch(place, tools))
-        draft = checked(text, {p.id: p for p in passages})
+        draft = await _to_length(brief, checked(text, _known(brief)), place, tools)
     tools.counter.done += 1
-    words = count_words(draft.text)
     await tools.journal.finish(
         unit,
         key,
         draft.model_dump(mode="json"),
-        tools.section(place, SectionStatus.DONE, content=draft.text, words=words),
+        tools.section(place, SectionStatus.DONE, content=draft.text, words=words_in(draft.text)),
     )
     tools.progress("write", "section_done", section=node.id, number=place.number, title=node.title)
     return draft
+
+
+async def _to_length(brief: SectionBrief, draft: Draft, place: Place, tools: Tools) -> Draft:
+    """The draft, or a better one nearer to its target; asked for once.
+
+    A correction that fails or is refused is not told: the text stands as it was written, and
+    the document's checks name its length.
+    """
+    if not wants_correction(words_in(draft.text), brief.target_words):
+        return draft
+    tools.journal.tell(tools.section(place, SectionStatus.CHECKING))
+    try:
+        async with tools.slots.slot():
+            text = await tools.author.resize_section(brief, draft.text)
+    except PipelineError as error:
+        log.info("Job %s: section %s keeps its length: %s", tools.job.id, place.number, error.code)
+        return draft
+    if text == draft.text:
+        return draft
+    resized = checked(text, _known(brief))
+    told = [p.text for p in brief.passages]
+    told += [brief.commission.requirements, brief.commission.style, brief.summary, brief.notes]
+    if why := refusal(draft, resized, target=brief.target_words, told=told):
+        log.info("Job %s: section %s keeps its length: %s", tools.job.id, place.number, why)
+        return draft
+    unknown = draft.unknown_markers + resized.unknown_markers
+    return resized.model_copy(update={"unknown_markers": unknown})
+
+
+def _known(brief: SectionBrief) -> dict[PassageId, Passage]:
+    return {passage.id: passage for passage in brief.passages}
 
 
 def _watch(place: Place, tools: Tools) -> Callable[[str], None]:
@@ -163,14 +188,17 @@ def _watch(place: Place, tools: Tools) -> Callable[[str], None]:
     return write
 
 
-async def _passages(place: Place, shared: Assignment) -> tuple[Passage, ...]:
+async def _passages(place: Place, shared: Assignment, tools: Tools) -> tuple[Passage, ...]:
     """What fits the section, in the sources bound to it or to the nearest node above it."""
-    target, node, parent = shared.targets[place.node.id], place.node, place.parent
-    limit = min(MOST_PASSAGES, max(FEWEST_PASSAGES, target // WORDS_PER_PASSAGE))
-    bound = next((n.source_ids for n in reversed(place.path) if n.source_ids), ())
-    words = [parent.title if parent else "", node.title, node.notes, node.content_summary]
-    words += [above.notes for above in reversed(place.path[:-1])]
-    return await passages_on(" ".join(words), shared.material, limit=limit, within=bound)
+    limit = tools.author.passages_for(shared.targets[place.node.id])
+    bound = next((node for node in reversed(place.path) if node.source_ids), place.node)
+    return await passages_on(
+        queries_for(place, subject=shared.commission.prompt),
+        shared.material,
+        limit=limit,
+        first=bound.source_ids,
+        only=bound.sources_only,
+    )
 
 
 def section_brief(

@@ -27,8 +27,8 @@ from pipeline.adapters.model_author.prompts import (
     fair_shares,
     fuse_messages,
     outline_messages,
-    section_messages,
 )
+from pipeline.adapters.model_author.section_prompts import section_messages
 from pipeline.adapters.openai_chat import OpenAIChat
 from pipeline.adapters.openai_chat.shapes import parsed, strict_schema
 from pipeline.adapters.openai_chat.thoughts import Thoughts, without_thoughts

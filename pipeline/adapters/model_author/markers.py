@@ -1,7 +1,7 @@
 """Short markers for passages: models get [S1], never an id, and their markers are turned back."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from pipeline.domain.documents import PassageId
 from pipeline.domain.markdown import is_within, protected
@@ -27,14 +27,21 @@ _LONG = re.compile(r"\[@([^\[\]\s]+)\]")
 class Markers:
     """The markers of one prompt: S1 is the first passage that was given."""
 
-    def __init__(self, passages: Sequence[PassageId]) -> None:
+    def __init__(
+        self, passages: Sequence[PassageId], shown: Collection[PassageId] | None = None
+    ) -> None:
         self._passages = list(dict.fromkeys(passages))
         self._names = {p: f"S{i}" for i, p in enumerate(self._passages, start=1)}
+        self._shown = frozenset(self._passages if shown is None else shown)
 
     @classmethod
     def of_texts(cls, texts: Sequence[str]) -> "Markers":
         """Markers for what texts already cite."""
         return cls([PassageId(found) for text in texts for found in _LONG.findall(text)])
+
+    def only(self, shown: Collection[PassageId]) -> "Markers":
+        """The same names, of which only those of passages that a prompt held are turned back."""
+        return Markers(self._passages, shown)
 
     def name(self, passage: PassageId) -> str:
         return self._names[passage]
@@ -66,7 +73,7 @@ class Markers:
         return "".join(self._passage(number) for number in dict.fromkeys(numbers))
 
     def _passage(self, number: int) -> str:
-        if 1 <= number <= len(self._passages):
+        if 1 <= number <= len(self._passages) and self._passages[number - 1] in self._shown:
             return f"[@{self._passages[number - 1]}]"
         return UNKNOWN
 
