@@ -93,6 +93,8 @@ class Reading(Value):
     as_written: str = ""
     """The lines of a short text or Markdown file: of an outline, indentation is the meaning."""
     publication: Publication = Publication()
+    edition: int = 1
+    """Of the program that read it: what an older one read is read again with the file at hand."""
 
 
 class Source(Value):
@@ -223,6 +225,9 @@ class Reference(Value):
     number: int
     source_id: SourceId
     text: str
+    """As plain text; with its emphasis it is the source's `entry`."""
+    same_as: tuple[SourceId, ...] = ()
+    """Other sources that are the same work: a citation of one of them has this number, too."""
     csl: Mapping[str, JsonValue] = Field(default_factory=dict)
 
 
