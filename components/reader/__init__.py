@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from components.assets import loader
+from components.reader.findings import findings_shown
 from components.reader.labels import LABELS
 from components.reader.payload import (
     citations_shown,
@@ -49,6 +50,7 @@ def reader(
         "citations": citations_shown(document, language),
         "references": references_shown(document),
         "integrity": integrity_sentence(document.integrity, language),
+        "findings": findings_shown(document, language),
         "post": post,
         "revision": revision,
         "can_retry": can_retry,

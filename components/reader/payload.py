@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from itertools import pairwise
 
+from components.reader.findings import claims_by_section, claims_shown, marks_by_section
 from components.reader.labels import LABELS
-from components.rendering import section_html
+from components.rendering import entry_html, section_html
 from pipeline.domain.documents import (
     Document,
     DocumentSection,
@@ -20,9 +21,10 @@ Labels = Mapping[str, str]
 Plain = str | int | bool | None
 
 
-def sections_shown(document: Document, language: Language) -> list[dict[str, Plain]]:
+def sections_shown(document: Document, language: Language) -> list[dict[str, object]]:
     """Every section with its text as HTML, and as the Markdown that an author edits."""
     numbers = _numbers(document)
+    claims, marks = claims_by_section(document), marks_by_section(document)
     below = [after.level > before.level for before, after in pairwise(document.sections)]
     return [
         {
@@ -30,7 +32,13 @@ def sections_shown(document: Document, language: Language) -> list[dict[str, Pla
             "title": section.title,
             "number": section.number,
             "level": section.level,
-            "html": section_html(section.content, level=section.level, numbers=numbers),
+            "html": section_html(
+                section.content,
+                level=section.level,
+                numbers=numbers,
+                marks=marks.get(section.id, ()),
+            ),
+            "claims": claims_shown(claims.get(section.id, ()), language),
             "source": section.content,
             "failure": _failure(section, LABELS[language]),
             "is_leaf": bool(section.content) or not holds_others,
@@ -54,14 +62,26 @@ def citations_shown(document: Document, language: Language) -> dict[str, dict[st
 
 
 def references_shown(document: Document) -> list[dict[str, Plain]]:
-    return [{"number": entry.number, "text": entry.text} for entry in document.references]
+    """Each reference with its number: as HTML where the style made an entry, or as plain text."""
+    entries = {source.id: source.entry for source in document.sources}
+    return [
+        {
+            "number": reference.number,
+            "text": reference.text,
+            "html": entry_html(entries.get(reference.source_id, "")),
+        }
+        for reference in document.references
+    ]
 
 
 def integrity_sentence(integrity: Integrity, language: Language) -> str:
-    """How well the citations hold: "63 citations, all resolved; 2 sections without a source"."""
+    """How well the citations hold: "63 citations, all resolved; 58 sentences supported; …"."""
     labels = LABELS[language]
     parts = [
         _citations_sentence(integrity, labels),
+        _counted("supported", integrity.supported, labels),
+        _counted("to_check", integrity.to_check, labels),
+        _counted("needing", integrity.needing_source, labels),
         _counted("uncited", integrity.uncited_sections, labels),
         _counted("unknown", integrity.unknown_markers, labels),
         _counted("failed", integrity.failed_sections, labels),
@@ -91,11 +111,21 @@ def _place(passage: Passage, source: Source | None, language: Language) -> dict[
     file_name = source.file_name if source and source.file_name != title else ""
     page = LABELS[language]["page"].format(n=passage.page) if passage.page else ""
     path = " › ".join(passage.heading_path)
+    dates = _dates(source, LABELS[language]) if source else []
     return {
         "title": title or file_name,
         "url": _web_address(source.url) if source else "",
-        "place": " · ".join(part for part in (file_name, page, path) if part),
+        "place": " · ".join(part for part in (file_name, page, path, *dates) if part),
     }
+
+
+def _dates(source: Source, labels: Labels) -> list[str]:
+    """When a page of the web came out, and when it was read: it may be another one today."""
+    if not source.url:
+        return []
+    publication = source.publication
+    dates = {"published": publication.issued, "accessed": publication.accessed}
+    return [labels[key].format(date=date) for key, date in dates.items() if date]
 
 
 def _web_address(url: str) -> str:

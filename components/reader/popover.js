@@ -1,6 +1,6 @@
-// What a citation rests on: the passage, its source, and its place there.
+// A small dialog at a button of the text: what a citation rests on, why a sentence is marked.
 
-import { fill, make, makeButton } from "../board/elements.js"
+import { make, makeButton } from "../board/elements.js"
 
 // Room that is left between the popover, its citation and the edge of the window.
 const GAP_PX = 6
@@ -25,33 +25,33 @@ export class Popover {
     return this.element.contains(node) || node === this.button
   }
 
-  toggle(button, citation) {
+  /** @param {{name: string, nodes: Node[]}} content */
+  toggle(button, content) {
     const isSame = button === this.button
     this.close({ isReturning: isSame })
-    if (!isSame) this.open(button, citation)
+    if (!isSame) this.open(button, content)
   }
 
-  open(button, citation) {
+  /** Show something else; the button in it that led there keeps the focus. */
+  replace(button, content) {
+    const { activeElement } = document
+    const isInside = this.element.contains(activeElement)
+    this.close()
+    this.open(button, content)
+    if (isInside) this.element.querySelector(`.${activeElement.className.split(" ").at(-1)}`)?.focus()
+  }
+
+  open(button, { name, nodes }) {
     this.button = button
     button.setAttribute("aria-expanded", "true")
-    this.draw(citation)
-    this.element.setAttribute("aria-label", fill(this.labels.citation, citation))
-    this.element.hidden = false
-    this.place(button)
-    this.element.focus({ preventScroll: true })
-  }
-
-  draw(citation) {
     const close = makeButton("lr-close", "×", () => this.close({ isReturning: true }))
     close.setAttribute("aria-label", this.labels.close)
-    const name = `[${citation.number}] ${citation.title}`
-    const title = make("p", { className: "lr-source-title", dir: "auto" }, name)
-    const quote = make("blockquote", { dir: "auto", tabIndex: 0 }, citation.text)
-    const place = make("p", { className: "lr-place", dir: "auto" }, citation.place)
-    this.element.replaceChildren(close, title, quote, place)
-    if (!citation.url) return
-    const address = { href: citation.url, target: "_blank", rel: "noopener noreferrer" }
-    this.element.append(make("p", {}, make("a", address, this.labels.open)))
+    this.element.replaceChildren(close, ...nodes)
+    this.element.setAttribute("aria-label", name)
+    this.element.hidden = false
+    this.place(button)
+    this.element.scrollTop = 0
+    this.element.focus({ preventScroll: true })
   }
 
   place(button) {

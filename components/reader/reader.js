@@ -1,7 +1,10 @@
-// The reader: the finished document with its contents, citations, references and gaps.
+// The reader: the finished document with its contents, citations, marks, references and gaps.
 
 import { fill, make, setText } from "../board/elements.js"
 import { Contents } from "./contents.js"
+import { Findings } from "./findings.js"
+import { Marks } from "./marks.js"
+import { ofCitation } from "./passages.js"
 import { Popover } from "./popover.js"
 import { References } from "./references.js"
 import { SectionView } from "./sections.js"
@@ -15,9 +18,12 @@ class Reader {
     this.contents = new Contents((id) => this.goTo(id))
     this.popover = new Popover()
     this.references = new References((number, id) => this.goToCitation(number, id))
-    this.text.append(this.integrity, this.sections, this.references.element)
+    this.findings = new Findings((place) => this.goToPlace(place))
     const frame = make("div", { className: "lr-frame" }, this.contents.element, this.text)
     this.root = make("div", { className: "lr" }, frame, this.popover.element)
+    this.marks = new Marks(this.root, this.popover)
+    const head = make("div", { className: "lr-top" }, this.integrity, this.findings.element)
+    this.text.append(head, this.marks.element, this.sections, this.references.element)
     this.text.addEventListener("click", (event) => this.clicked(event))
     parent.append(this.root)
   }
@@ -35,8 +41,10 @@ class Reader {
     this.arrange(context)
     this.contents.update(data.sections, data.labels)
     this.references.update(data.references, data.labels, this.citedIn())
+    this.findings.update(data.findings, data.labels)
     this.popover.close()
     this.popover.labels = data.labels
+    this.marks.update(data)
   }
 
   arrange(context) {
@@ -52,6 +60,7 @@ class Reader {
       if (place !== view.element) this.sections.insertBefore(view.element, place ?? null)
       view.update(section, context)
       this.describeCitations(view.element)
+      this.marks.attach(view, section)
     })
     for (const id of left) {
       this.views.get(id).element.remove()
@@ -83,11 +92,31 @@ class Reader {
 
   clicked(event) {
     const button = event.target.closest(".lr-cite")
-    if (button) this.popover.toggle(button, this.data.citations[button.dataset.passage])
+    if (!button) {
+      this.marks.clicked(event.target)
+      return
+    }
+    const citation = this.data.citations[button.dataset.passage]
+    this.popover.toggle(button, ofCitation(citation, this.data.labels))
   }
 
   goTo(id) {
     this.views.get(id).reveal()
+  }
+
+  /** Show the stretch of text that a finding is about, or its section. */
+  goToPlace({ section, mark }) {
+    const view = this.views.get(section)
+    for (const old of this.root.querySelectorAll(".lr-found")) old.classList.remove("lr-found")
+    const [first, ...more] = view.pieces(mark)
+    if (!first) {
+      view.reveal()
+      return
+    }
+    for (const piece of [first, ...more]) piece.classList.add("lr-found")
+    first.tabIndex = -1
+    first.scrollIntoView({ block: "center" })
+    first.focus({ preventScroll: true })
   }
 
   goToCitation(number, id) {
@@ -100,6 +129,7 @@ class Reader {
   dispose() {
     this.contents.dispose()
     this.popover.dispose()
+    this.marks.dispose()
     this.root.remove()
   }
 }

@@ -19,12 +19,14 @@ export class References {
   }
 
   item(reference, labels, sections) {
-    const number = make("span", { className: "lr-number" }, `[${reference.number}]`)
-    const words = make("div", {}, make("span", { dir: "auto" }, reference.text))
-    if (sections.length) {
-      const backs = sections.map((section) => this.back(reference.number, section, labels))
-      words.append(make("div", { className: "lr-backs" }, labels.cited_in, ...backs))
-    }
+    const [first] = sections
+    const name = `[${reference.number}]`
+    const words = make("div", {}, entry(reference))
+    if (!first) return make("li", {}, make("span", { className: "lr-number" }, name), words)
+    const number = makeButton("lr-back lr-number", name, () => this.onBack(reference.number, first.id))
+    number.setAttribute("aria-label", fill(labels.first, reference))
+    const backs = sections.map((section) => this.back(reference.number, section, labels))
+    words.append(make("div", { className: "lr-backs" }, labels.cited_in, ...backs))
     return make("li", {}, number, words)
   }
 
@@ -34,4 +36,11 @@ export class References {
     button.setAttribute("aria-label", fill(labels.back, { ...section, reference: number }))
     return button
   }
+}
+
+/** In the document's citation style where there is an entry in it; the server cleaned its HTML. */
+function entry({ html, text }) {
+  const shown = make("span", { dir: "auto" }, html ? "" : text)
+  if (html) shown.innerHTML = html
+  return shown
 }

@@ -94,6 +94,11 @@ export class SectionView {
     return [...this.body.querySelectorAll(".lr-cite")]
   }
 
+  /** The pieces of text that carry a mark's name. */
+  pieces(name) {
+    return [...this.body.querySelectorAll(`.lr-mark[data-marks~="${name}"]`)]
+  }
+
   reveal() {
     this.element.scrollIntoView({ block: "start" })
     this.heading.focus({ preventScroll: true })
@@ -141,7 +146,8 @@ export class SectionView {
 
 /** Keep a citation and the punctuation after it on one line. */
 function keepTogether(cite) {
-  const next = cite.nextSibling
+  const isLast = !cite.nextSibling && cite.parentElement.matches(".lr-mark")
+  const next = isLast ? cite.parentElement.nextSibling : cite.nextSibling
   const closing = next instanceof Text && CLOSING.exec(next.data)
   if (!closing) return
   next.splitText(closing[0].length)

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.accessibility import violations
 from tests.e2e.conftest import RunningApp, StartApp
+from tests.e2e.reader_driver import open_editor, page_of, section
 from tests.e2e.remote import ask, tell
 
 pytestmark = pytest.mark.browser
@@ -30,34 +29,10 @@ def name() -> str:
     return f"doc-{uuid4().hex[:8]}"
 
 
-@contextmanager
-def page_of(
-    browser: Browser, app: RunningApp, name: str, query: str = "", **options: Any
-) -> Iterator[Page]:
-    context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}} | options)
-    page = context.new_page()
-    page.goto(f"{app.url}?doc={name}&{query}")
-    expect(page.locator(".lr-section").first).to_be_visible(timeout=15_000)
-    yield page
-    context.close()
-
-
 @pytest.fixture
 def page(browser: Browser, app: RunningApp, name: str) -> Iterator[Page]:
     with page_of(browser, app, name) as page:
         yield page
-
-
-def section(page: Page, section_id: str) -> Locator:
-    return page.locator(f'[data-section="{section_id}"]')
-
-
-def open_editor(page: Page, section_id: str) -> Locator:
-    section(page, section_id).hover()
-    section(page, section_id).locator(".lr-edit").click()
-    area = section(page, section_id).get_by_role("textbox")
-    expect(area).to_be_focused()
-    return area
 
 
 def test_sections_are_shown_with_numbers_tables_lists_and_code(page: Page) -> None:
@@ -76,7 +51,8 @@ def test_sections_are_shown_with_numbers_tables_lists_and_code(page: Page) -> No
 
 def test_the_integrity_stands_in_a_quiet_line(page: Page) -> None:
     expect(page.locator(".lr-integrity")).to_have_text(
-        "63 citations, all resolved; 2 sections without a source; 1 section missing"
+        "63 citations, all resolved; 58 sentences supported; 2 to check; 1 needs a source; "
+        "2 sections without a source; 1 section missing"
     )
 
 
@@ -141,7 +117,7 @@ def test_references_lead_back_to_where_they_are_cited(page: Page) -> None:
     references = page.locator(".lr-references li")
     expect(references).to_have_count(4)
     expect(references.nth(1)).to_contain_text("[2]潮汐调查报告 [Z]. 2024.")
-    assert references.nth(1).locator(".lr-back").all_inner_texts() == ["1.1", "1.2"]
+    assert references.nth(1).locator(".lr-backs .lr-back").all_inner_texts() == ["1.1", "1.2"]
 
     page.get_by_role("button", name="Back to reference 2 in 1.2 大潮与小潮").click()
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from components.board.labels import LABELS as BOARD_LABELS
+from components.reader.findings import findings_shown
 from components.reader.labels import LABELS as READER_LABELS
 from components.reader.payload import (
     citations_shown,
@@ -14,17 +15,21 @@ from components.reader.payload import (
     sections_shown,
 )
 from pipeline.domain.documents import (
+    Claim,
     Document,
     DocumentSection,
+    Finding,
     Integrity,
     Language,
     NodeId,
     Passage,
     PassageId,
+    Publication,
     Reference,
     SectionStatus,
     Source,
     SourceId,
+    Support,
 )
 
 MOON, WEB = SourceId("moon"), SourceId("web")
@@ -114,11 +119,164 @@ def test_sections_carry_their_html_their_markdown_and_why_they_failed() -> None:
     assert re.findall(r">\[(\d)\]</button>", str(shown[1]["html"])) == ["1", "2"]
 
 
-def test_references_are_shown_with_number_and_text() -> None:
-    assert references_shown(document()) == [
-        {"number": 1, "text": "The Moon [Z]."},
-        {"number": 2, "text": "表 [Z]."},
+def test_a_page_of_the_web_is_shown_with_its_dates() -> None:
+    shown = document()
+    page = shown.sources[1].model_copy(
+        update={
+            "url": "https://tides.example/表",
+            "publication": Publication(issued="2024-05", accessed="2026-11-24"),
+        }
+    )
+    shown = shown.model_copy(update={"sources": (shown.sources[0], page)})
+
+    def place(language: Language) -> str:
+        return str(citations_shown(shown, language)["w1"]["place"])
+
+    assert place("en") == "表.docx · published 2024-05 · read 2026-11-24"
+    assert place("zh") == "表.docx · 发表于 2024-05 · 读取于 2026-11-24"
+
+
+def test_references_are_shown_in_their_style_or_as_plain_text() -> None:
+    shown = document()
+    moon = shown.sources[0].model_copy(update={"entry": "*The Moon* \\[Z\\]."})
+    shown = shown.model_copy(update={"sources": (moon, shown.sources[1])})
+
+    assert references_shown(shown) == [
+        {"number": 1, "text": "The Moon [Z].", "html": "<em>The Moon</em> [Z]."},
+        {"number": 2, "text": "表 [Z].", "html": ""},
     ]
+
+
+def claim(section_id: str, start: int, end: int, support: Support, **more: object) -> Claim:
+    return Claim(
+        section_id=NodeId(section_id),
+        start=start,
+        end=end,
+        support=support,
+        **more,  # type: ignore[arg-type]  # by name, in tests
+    )
+
+
+def doubtful() -> Document:
+    return document().model_copy(
+        update={
+            "claims": (
+                claim("1.1", 0, 4, Support.SUPPORTED),
+                claim("1.1", 0, 11, Support.CHECK, passage_ids=("m4",), reasons=("name", "?")),
+                claim("1.1", 12, 21, Support.NOT_FOUND, opinion="supported"),
+            )
+        }
+    )
+
+
+def test_a_sentence_that_wants_a_look_is_marked_and_says_why() -> None:
+    shown = sections_shown(doubtful(), "zh")[1]
+
+    assert re.findall(r'data-marks="(\w+)">([^<]+)', str(shown["html"])) == [
+        ("c0", "月球引起潮汐"),
+        ("c1", "高潮推迟"),
+    ]
+    assert shown["claims"] == [
+        {
+            "name": "c0",
+            "kind": "check",
+            "title": "值得核对",
+            "says": [
+                "这句话里有内容未在所引段落中找到。",
+                "其中的名称未在所引段落中出现。",
+                "由程序比对，仅供参考，不是定论。",
+            ],
+            "passages": ["m4"],
+        },
+        {
+            "name": "c1",
+            "kind": "not_found",
+            "title": "来源中未见",
+            "says": [
+                "这句话引用的段落讲的似乎是别的内容。",
+                "模型的第二意见：所引段落支持这句话。",
+                "由程序比对，仅供参考，不是定论。",
+            ],
+            "passages": [],
+        },
+    ]
+
+
+def finding(kind: str, section_id: str, **more: object) -> Finding:
+    return Finding(kind=kind, section_id=NodeId(section_id), **more)  # type: ignore[arg-type]
+
+
+def test_findings_are_grouped_by_kind_with_a_sentence_and_their_places() -> None:
+    shown = document().model_copy(
+        update={
+            "findings": (
+                finding("length", "3", values={"words": 1200, "target": 400}),
+                finding("repetition", "1.1", start=0, end=11, other_id=NodeId("2"), other_end=0),
+                finding("never_heard_of", "1.1", start=12, end=21),
+                finding("abbreviation", "1.1"),
+                finding("length", "gone"),
+            )
+        }
+    )
+
+    groups = findings_shown(shown, "en")
+
+    assert [(g["kind"], g["name"]) for g in groups] == [
+        ("repetition", "Repetition"),
+        ("length", "Length"),
+        ("abbreviation", "Abbreviations"),
+        ("other", "Other"),
+    ]
+    assert [g["findings"] for g in groups] == [
+        [
+            {
+                "number": "1.1",
+                "words": "repeats 2: “月球引起潮汐”",
+                "places": [{"section": "1.1", "mark": "f0"}, {"section": "2", "mark": "f0"}],
+                "other": "2",
+            }
+        ],
+        [
+            {
+                "number": "3",
+                "words": "1,200 of 400 words",
+                "places": [{"section": "3", "mark": "f0"}],
+                "other": "",
+            }
+        ],
+        [
+            {
+                "number": "1.1",
+                "words": "is worth a look: “节 1.1”",
+                "places": [{"section": "1.1", "mark": "f2"}],
+                "other": "",
+            }
+        ],
+        [
+            {
+                "number": "1.1",
+                "words": "is worth a look: “高潮推迟”",
+                "places": [{"section": "1.1", "mark": "f1"}],
+                "other": "",
+            }
+        ],
+    ]
+    html = str(sections_shown(shown, "en")[1]["html"])
+    assert re.findall(r'data-marks="(\w+)"', html) == ["f0", "f1"]
+    assert findings_shown(document(), "zh") == []
+
+
+def test_an_edit_of_one_section_leaves_what_is_shown_of_the_others_as_it_was() -> None:
+    before = doubtful()
+    extra = before.sections[3].model_copy(update={"content": "新的一句[@m4]。", "status": "done"})
+    after = before.model_copy(
+        update={
+            "sections": (*before.sections[:3], extra),
+            "claims": (claim("3", 0, 3, Support.CHECK), *before.claims),
+        }
+    )
+
+    assert sections_shown(after, "en")[:3] == sections_shown(before, "en")[:3]
 
 
 @pytest.mark.parametrize(
@@ -134,9 +292,19 @@ def test_references_are_shown_with_number_and_text() -> None:
             "en",
             "2 of 3 citations resolved; 1 unknown marker removed; 1 section missing",
         ),
+        (
+            Integrity(citations=63, resolved=63, supported=58, to_check=4, needing_source=2),
+            "en",
+            "63 citations, all resolved; 58 sentences supported; 4 to check; 2 need a source",
+        ),
+        (
+            Integrity(citations=2, resolved=2, supported=1, to_check=1, needing_source=1),
+            "zh",
+            "2 处引用，全部可查到来源；1 句有据；1 句待核对；1 句缺少出处",
+        ),
         (Integrity(citations=1, resolved=1), "en", "1 citation, resolved"),
         (Integrity(uncited_sections=1), "zh", "没有引用；1 节没有来源"),
-        (Integrity(citations=63, resolved=63), "zh", "63 处引用，全部已核对"),
+        (Integrity(citations=63, resolved=63), "zh", "63 处引用，全部可查到来源"),
     ],
 )
 def test_the_integrity_is_one_sentence(

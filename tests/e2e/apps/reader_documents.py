@@ -4,21 +4,31 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pipeline.domain.documents import (
+    Claim,
     Document,
     DocumentSection,
+    Finding,
     Integrity,
     NodeId,
     Passage,
     PassageId,
+    Publication,
     Reference,
     SectionStatus,
     Source,
     SourceId,
+    Support,
 )
 
 MOON = Source(id=SourceId("moon"), title="The Moon and the sea", file_name="moon.pdf", pages=12)
 SURVEY = Source(id=SourceId("survey"), title="潮汐调查报告", file_name="潮汐调查报告.docx")
-WEB = Source(id=SourceId("web"), title="Tide tables", url="https://tides.example/tables")
+WEB = Source(
+    id=SourceId("web"),
+    title="Tide tables",
+    url="https://tides.example/tables",
+    publication=Publication(type="webpage", issued="2024-05", accessed="2026-11-24"),
+    entry="*Tide tables*. 2024. https://tides.example/tables",
+)
 EVIL = Source(id=SourceId("evil"), title="<img src=x onerror=hurt()>", url="javascript:hurt()")
 
 PASSAGES = (
@@ -59,6 +69,55 @@ EVIL_TEXT = (
 LONG = "The tide turns four times a day, and the shore with it[@w1]. " * 12
 
 
+def _claims() -> tuple[Claim, ...]:
+    """Of each kind one, as the check of support leaves them."""
+    moon = "The Moon pulls at the sea[@m4], and the Sun does so **less**[@m4][@s1]."
+    doubt, wrong, bare = moon, "高潮每天推迟约五十分钟[@w1]。", "Sun | 31 %"
+    return (
+        _claim("bodies", CAUSES, doubt, Support.CHECK, ("m4", "s1"), ("name", "words")),
+        _claim("bodies", CAUSES, bare, Support.NEEDS_SOURCE),
+        _claim("spring", CHINESE, wrong, Support.NOT_FOUND, ("w1",)).model_copy(
+            update={"opinion": "unsupported"}
+        ),
+    )
+
+
+def _claim(
+    section_id: str,
+    content: str,
+    sentence: str,
+    support: Support,
+    cited: tuple[str, ...] = (),
+    reasons: tuple[str, ...] = (),
+) -> Claim:
+    start = content.index(sentence)
+    return Claim(
+        section_id=NodeId(section_id),
+        start=start,
+        end=start + len(sentence),
+        support=support,
+        passage_ids=tuple(PassageId(passage) for passage in cited),
+        reasons=reasons,
+    )
+
+
+def _findings() -> tuple[Finding, ...]:
+    line = "Spring tides at new and full moon"
+    start, there = CAUSES.index(line), CHINESE.index("出现在新月")
+    return (
+        Finding(
+            kind="repetition",
+            section_id=NodeId("bodies"),
+            start=start,
+            end=start + len(line),
+            other_id=NodeId("spring"),
+            other_start=there,
+            other_end=there + 10,
+        ),
+        Finding(kind="length", section_id=NodeId("shore"), values={"words": 1120, "target": 400}),
+    )
+
+
 def _section(number: str, title: str, content: str, section_id: str) -> DocumentSection:
     return DocumentSection(
         id=NodeId(section_id),
@@ -91,7 +150,17 @@ TIDES = Document(
     sources=(MOON, SURVEY, WEB, EVIL),
     passages=PASSAGES,
     references=REFERENCES,
-    integrity=Integrity(citations=63, resolved=63, uncited_sections=2, failed_sections=1),
+    integrity=Integrity(
+        citations=63,
+        resolved=63,
+        supported=58,
+        to_check=2,
+        needing_source=1,
+        uncited_sections=2,
+        failed_sections=1,
+    ),
+    claims=_claims(),
+    findings=_findings(),
     generated_at=datetime(2026, 1, 2, tzinfo=UTC),
 )
 
@@ -129,6 +198,8 @@ def edit(name: str, section_id: str, content: str) -> None:
                 if section.id == section_id
                 else section
                 for section in at.document.sections
-            )
+            ),
+            "claims": tuple(c for c in at.document.claims if c.section_id != section_id),
+            "findings": tuple(f for f in at.document.findings if f.other_id != section_id),
         }
     )
