@@ -40,7 +40,13 @@ _CHINESE_STOPS = """
 STOP_PAIRS = frozenset(_CHINESE_STOPS.split())
 """Chinese pairs that say nothing about a text's subject."""
 
-_SUFFIXES = ("ations", "ation", "ings", "ing", "ies", "ied", "ers", "es", "ed", "er", "ly", "s")
+SHORTEST = 4
+"""Letters of a stem: with fewer, words that have nothing in common fall together."""
+
+_SUFFIXES = (
+    *("ations", "ation", "ating", "ated", "ates", "ate"),
+    *("ings", "ing", "ies", "ied", "ers", "es", "ed", "er", "ly", "s"),
+)
 
 
 def terms(text: str) -> list[str]:
@@ -63,10 +69,10 @@ def term_set(text: str) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """An English word without its ending; crude, and good enough to compare words."""
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 4:
-            return word[: -len(suffix)]
-    return word
+    ends = (end for end in _SUFFIXES if word.endswith(end) and len(word) - len(end) >= SHORTEST)
+    kept = word[: len(word) - len(next(ends, ""))]
+    # "prices" has lost its e, and "batteries" its y: "price" and "battery" lose theirs.
+    return kept[:-1] if kept[-1:] in "eiy" and len(kept) > SHORTEST else kept
 
 
 def share(wanted: Collection[str], have: Collection[str]) -> float:

@@ -1,13 +1,22 @@
 """Announce a proposed outline node by node while it grows, with ids that last."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.domain.documents import NodeId, Outline, OutlineNode, ProposedNode, ProposedOutline
+from pipeline.domain.coverage import Coverage
+from pipeline.domain.documents import (
+    NodeId,
+    Outline,
+    OutlineNode,
+    ProposedNode,
+    ProposedOutline,
+    SourceId,
+)
 from pipeline.domain.jobs import (
     OutlineNodeAdded,
     OutlineReset,
+    OutlineSources,
     OutlineTargets,
     OutlineTitled,
 )
@@ -33,11 +42,16 @@ class Growth:
     the same ids, and another node in the same place has another one.
     """
 
-    def __init__(self, tools: Tools, *, total_words: int) -> None:
+    def __init__(
+        self, tools: Tools, *, total_words: int, sources: Collection[SourceId] = ()
+    ) -> None:
         self._tools = tools
         self._total_words = total_words
+        self._sources = frozenset(sources)
         self._announced: set[NodeId] = set()
         self._title = ""
+        self.denied: set[NodeId] = set()
+        """Nodes of which the finished proposal says that no source holds anything on them."""
 
     def grow(self, proposed: ProposedOutline) -> None:
         """Announce what is new; the last node in reading order may still be unfinished.
@@ -88,6 +102,16 @@ class Growth:
             targets=word_targets(outline, self._total_words),
         )
 
+    def carried(self, found: Coverage) -> OutlineSources:
+        return OutlineSources(
+            job_id=self._tools.job.id,
+            task_type=self._tools.job.kind,
+            at=self._tools.now(),
+            sources=dict(found.bound),
+            carried=dict(found.carried),
+            uncovered=found.uncovered,
+        )
+
     def _announce(self, ready: Sequence[_Placed]) -> None:
         for placed in ready:
             node = placed.node
@@ -133,15 +157,22 @@ class Growth:
             parts = (self._tools.job.id, above or "", title, str(namesakes[title]))
             namesakes[title] += 1
             node_id = NodeId("n" + short_id(*parts))
+            if node.is_uncovered:
+                self.denied.add(node_id)
             nodes.append(
                 OutlineNode(
                     id=node_id,
                     title=title,
                     content_summary=node.content_summary.strip(),
+                    source_ids=self._known(node.source_ids),
                     children=self._nodes(node.children, node_id),
                 )
             )
         return tuple(nodes)
+
+    def _known(self, named: Sequence[SourceId]) -> tuple[SourceId, ...]:
+        """The sources that a proposal names, each once, without those that nobody gave."""
+        return tuple(each for each in dict.fromkeys(named) if each in self._sources)
 
     def _targeted(self, outline: Outline) -> Outline:
         targets = word_targets(outline, self._total_words)

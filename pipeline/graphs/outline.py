@@ -1,5 +1,6 @@
 """Query -> outline: read and search the material, then propose a tree that grows as it is made."""
 
+import asyncio
 from itertools import count
 from typing import Any, TypedDict, cast
 
@@ -8,7 +9,16 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
 from pipeline.domain.briefs import OutlineBrief
-from pipeline.domain.documents import FileRole, Outline
+from pipeline.domain.coverage import (
+    PASSAGES_PER_SECTION,
+    Coverage,
+    Looked,
+    coverage,
+    query_of,
+    unbound,
+    with_sources,
+)
+from pipeline.domain.documents import FileRole, NodeId, Outline, Value
 from pipeline.domain.jobs import OutlineGenerationRequest
 from pipeline.domain.outline import leaves
 from pipeline.domain.outline_text import outline_from
@@ -19,7 +29,7 @@ from pipeline.graphs.tools import Tools
 
 UNIT = "outline"
 
-VERSION = 2
+VERSION = 3
 """Raise it when the way that an outline is proposed changes: stored units are then not reused."""
 
 
@@ -28,6 +38,7 @@ class OutlineState(TypedDict, total=False):
     desk: Desk
     brief: OutlineBrief
     outline: Outline
+    uncovered: tuple[NodeId, ...]
 
 
 async def initial_research(state: OutlineState, runtime: Runtime[Tools]) -> OutlineState:
@@ -44,7 +55,7 @@ async def initial_research(state: OutlineState, runtime: Runtime[Tools]) -> Outl
         commission=commission(
             request, tools.job, desk, tools, title=tools.job.title, prompt=request.task_prompt
         ),
-        digests=digests(desk),
+        digests=await digests(desk),
         passages=passages,
         readings=desk.material.readings,
     )
@@ -63,23 +74,55 @@ async def outline_generation(state: OutlineState, runtime: Runtime[Tools]) -> Ou
         own=desk.own_outline,
     )
     if (stored := tools.journal.finished(UNIT, key)) is not None:
-        return {"outline": Outline.model_validate(stored)}
-    growth = Growth(tools, total_words=brief.commission.target_words)
+        made = _Made.model_validate(stored)
+        return {"outline": made.outline, "uncovered": made.uncovered}
+    growth = Growth(
+        tools,
+        total_words=brief.commission.target_words,
+        sources=[source.id for source in desk.material.sources],
+    )
     growth.reset()
     own = _own_outline(desk, tools)
     if own.nodes:
         tools.progress("outline", "importing", name=desk.own_outline_name)
         _tell_of_other_outlines(state["request"], desk, tools)
         outline = growth.take(own)
+        found = unbound(await _coverage(outline, desk, growth, tools))
     else:
         tools.progress("outline", "proposing")
         async with tools.slots.slot():
             proposed = await tools.author.propose_outline(brief, growth.grow)
         outline = growth.finish(proposed)
+        found = await _coverage(outline, desk, growth, tools)
+        outline = with_sources(outline, found.bound)
     tools.counter.done = 2
     tools.progress("outline", "proposed", total=len(leaves(outline.nodes)))
-    await tools.journal.finish(UNIT, key, outline.model_dump(mode="json"), growth.targets(outline))
-    return {"outline": outline}
+    made = _Made(outline=outline, uncovered=found.uncovered)
+    events = growth.targets(outline), growth.carried(found)
+    await tools.journal.finish(UNIT, key, made.model_dump(mode="json"), *events)
+    return {"outline": outline, "uncovered": found.uncovered}
+
+
+async def _coverage(outline: Outline, desk: Desk, growth: Growth, tools: Tools) -> Coverage:
+    """Search the material for every section, and say what it holds on each."""
+    languages = {each: reading.language for each, reading in desk.material.readings.items()}
+    if not languages:
+        return Coverage()
+    sections = leaves(outline.nodes)
+    tools.progress("outline", "matching", total=len(sections))
+    looked = [
+        Looked(place, await desk.material.search(query_of(place), limit=PASSAGES_PER_SECTION))
+        for place in sections
+    ]
+    # Off the loop: with some hundred sections it takes longer than other jobs should wait.
+    return await asyncio.to_thread(coverage, outline, looked, languages, growth.denied)
+
+
+class _Made(Value):
+    """What the unit stores."""
+
+    outline: Outline
+    uncovered: tuple[NodeId, ...] = ()
 
 
 def _own_outline(desk: Desk, tools: Tools) -> Outline:

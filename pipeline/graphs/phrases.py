@@ -22,6 +22,10 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "Taking over your outline “{name}” as it stands.",
         "zh": "正在原样导入你的大纲《{name}》。",
     },
+    "matching": {
+        "en": "Looking for what your sources hold on {total} sections.",
+        "zh": "正在核对 {total} 个小节在资料中的依据。",
+    },
     "proposed": {
         "en": "The outline is ready: {total} sections.",
         "zh": "大纲已完成，共 {total} 节。",
@@ -47,6 +51,16 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
     "style_cut": {
         "en": "The style guide has {chars} characters; a model is told the first {limit}.",
         "zh": "写作规范共 {chars} 个字符，提供给模型的只有前 {limit} 个。",
+    },
+    "bound_unread": {
+        "en": "{number} {title} is bound to “{name}”, which could not be read; "
+        "the other sources are searched.",
+        "zh": "{number} {title} 指定的来源《{name}》无法读取，改为检索其他来源。",
+    },
+    "bound_unread_only": {
+        "en": "{number} {title} may draw only on “{name}” and what else you chose for it, "
+        "but “{name}” could not be read.",
+        "zh": "{number} {title} 只允许使用指定的来源，但其中的《{name}》无法读取。",
     },
     "departs": {
         "en": "The document departs from the outline in {number} places; compare its headings.",

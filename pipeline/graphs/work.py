@@ -79,7 +79,12 @@ async def _outline(request: str, tools: Tools) -> str:
         {"recursion_limit": SUPERSTEPS},
         context=tools,
     )
-    return await asyncio.to_thread(OutlineResult(outline=state["outline"]).model_dump_json)
+    result = OutlineResult(
+        outline=state["outline"],
+        sources=tuple(state["desk"].material.sources),
+        uncovered=state["uncovered"],
+    )
+    return await asyncio.to_thread(result.model_dump_json)
 
 
 async def _document(request: str, tools: Tools) -> str:

@@ -278,7 +278,7 @@ def test_a_job_that_starts_over_says_anew_what_the_material_holds() -> None:
 
 def test_what_the_author_settled_is_remembered_only_while_the_outline_grows() -> None:
     done = TaskCompleted.model_validate(COMMON | {"result": {}, "duration": 1.0})
-    rename = {"t": "set", "id": "a", "k": "title", "v": "大潮"}
+    rename: dict[str, object] = {"t": "set", "id": "a", "k": "title", "v": "大潮"}
     growing = apply(grown(await_growth(OutlineDraft()), added("a")), rename)
 
     ended = grown(growing, done)
