@@ -67,11 +67,7 @@ class PassageIndex:
     async def search(
         self, query: str, *, limit: int, within: Sequence[SourceId] = ()
     ) -> Sequence[Passage]:
-        """As the port says; a query without a word gets the openings of the sources.
-
-        Sources named by `within` were chosen by the author: when too few of their passages match,
-        their openings follow.
-        """
+        """As the port says; a query without a word gets the openings of the sources."""
         return await asyncio.to_thread(self.find, query, limit=limit, within=within)
 
     def find(self, query: str, *, limit: int, within: Sequence[SourceId] = ()) -> Sequence[Passage]:
@@ -81,12 +77,7 @@ class PassageIndex:
         terms = query_terms(query)
         if not terms:
             return self._openings(limit, within)
-        found = [self._passages[row] for row in self._matches(terms, limit, within)]
-        if within and len(found) < limit:
-            matched = {passage.id for passage in found}
-            openings = self._openings(limit, within)
-            found += [passage for passage in openings if passage.id not in matched]
-        return found[:limit]
+        return [self._passages[row] for row in self._matches(terms, limit, within)]
 
     def _add(self, name: SourceId, reading: Reading) -> None:
         """Of two files with the same content the first one keeps the passages' ids."""

@@ -17,7 +17,7 @@ from pipeline.domain.documents import Document, NodeId, Outline, Passage, Passag
 from pipeline.domain.jobs import DocumentGenerationRequest, SectionPlanned, SectionsPlanned
 from pipeline.domain.outline import leaves, walk, word_targets
 from pipeline.graphs.chapter import ChapterText, chapter_graph
-from pipeline.graphs.research import Desk, commission, read_files
+from pipeline.graphs.research import Desk, commission, read_files, tell_unread_sources
 from pipeline.graphs.section import assignment
 from pipeline.graphs.tools import Tools
 
@@ -41,6 +41,7 @@ async def split_chapters(state: DocumentState, runtime: Runtime[Tools]) -> Docum
     task = commission(
         request, tools.job, desk, tools, title=outline.title, prompt=request.task_prompt
     )
+    tell_unread_sources(outline, desk, tools)
     sections = leaves(outline.nodes)
     targets = word_targets(outline, task.target_words)
     tools.counter.total = len(sections) + len(outline.nodes) + 1

@@ -62,6 +62,16 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "but “{name}” could not be read.",
         "zh": "{number} {title} 只允许使用指定的来源，但其中的《{name}》无法读取。",
     },
+    "bound_unread": {
+        "en": "{number} {title} is bound to “{name}”, which could not be read; "
+        "the other sources are searched.",
+        "zh": "{number} {title} 指定的来源《{name}》无法读取，改为检索其他来源。",
+    },
+    "bound_unread_only": {
+        "en": "{number} {title} may draw only on “{name}” and what else you chose for it, "
+        "but “{name}” could not be read.",
+        "zh": "{number} {title} 只允许使用指定的来源，但其中的《{name}》无法读取。",
+    },
     "departs": {
         "en": "The document departs from the outline in {number} places; compare its headings.",
         "zh": "全文有 {number} 处与大纲不一致，请核对各级标题。",

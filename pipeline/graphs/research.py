@@ -1,5 +1,6 @@
 """Read the author's files and find what fits: the first step of both graphs."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,12 +15,16 @@ from pipeline.domain.documents import (
     ContextFile,
     FileProblem,
     FileRole,
+    Outline,
     Passage,
     Reading,
     SourceId,
 )
 from pipeline.domain.jobs import Job, JobOptions
+from pipeline.domain.language import detect_language
+from pipeline.domain.outline import walk
 from pipeline.domain.outline_text import text_of
+from pipeline.domain.queries import fused, queries_of_prompt, speaks_of
 from pipeline.errors import InvalidRequest, NotFound, UnreadableFile
 from pipeline.graphs.tools import Tools
 from pipeline.ports import Material
@@ -124,28 +129,88 @@ def commission(
     )
 
 
-def digests(desk: Desk) -> tuple[SourceDigest, ...]:
+def tell_unread_sources(outline: Outline, desk: Desk, tools: Tools) -> None:
+    """Say for which nodes none of the bound sources could be read, or not all of them."""
+    there = {source.id for source in desk.material.sources}
+    names = {problem.file_id: problem.file_name for problem in desk.problems}
+    for place in walk(outline.nodes):
+        for source_id in place.node.source_ids:
+            if source_id not in there:
+                tools.progress(
+                    "research",
+                    "bound_unread_only" if place.node.sources_only else "bound_unread",
+                    section=place.node.id,
+                    number=place.number,
+                    title=place.node.title,
+                    name=names.get(source_id, source_id),
+                )
+
+
+async def digests(desk: Desk) -> tuple[SourceDigest, ...]:
     """Every source at a glance, so that none is left out of the proposal."""
+    material = desk.material
     return tuple(
-        digest(source, desk.material.readings[source.id]) for source in desk.material.sources
+        [
+            await asyncio.to_thread(digest, source, material.readings[source.id])
+            for source in material.sources
+        ]
     )
 
 
 async def passages_for(prompt: str, desk: Desk) -> tuple[Passage, ...]:
-    return await passages_on(prompt, desk.material, limit=PASSAGES_FOR_OUTLINE)
+    """What fits the prompt best in all of the author's files."""
+    queries = queries_of_prompt(prompt)
+    return await passages_on(queries, desk.material, limit=PASSAGES_FOR_OUTLINE)
 
 
 async def passages_on(
-    query: str, material: Material, *, limit: int, within: Sequence[SourceId] = ()
+    queries: Sequence[str],
+    material: Material,
+    *,
+    limit: int,
+    first: Sequence[SourceId] = (),
+    only: bool = False,
 ) -> tuple[Passage, ...]:
-    """What fits the query best; where nothing does, the openings of the sources.
+    """What fits the queries best, joined by reciprocal rank fusion; best first.
 
-    A search by words finds nothing in sources of another language, though a writer that reads
-    both can use them. Bound sources of which none could be read bind nothing.
+    Sources named by `first` were bound by the author: what speaks of the queries in them comes
+    before all others; with `only` nothing else is searched. A search by words finds hardly
+    anything in sources of another language, though a writer that reads both can use them: such
+    bound sources have half of the places, and where nothing at all matches, openings come.
     """
-    if not material.sources:
-        return ()
     there = {source.id for source in material.sources}
-    bound = tuple(source_id for source_id in within if source_id in there)
-    found = await material.search(query, limit=limit, within=bound)
-    return tuple(found or await material.search("", limit=limit, within=bound))
+    bound = tuple(source_id for source_id in first if source_id in there)
+    if limit <= 0 or not (bound if only else there):
+        return ()
+    own = await _matches(queries, material, limit, bound) if bound else []
+    if only:
+        found = [*own, *await material.search("", limit=limit, within=bound)]
+    else:
+        fitting = [p for p in own if speaks_of(" ".join([*p.heading_path, p.text]), queries)]
+        if not fitting and (foreign := _foreign(bound, queries, material)):
+            openings = await material.search("", limit=limit, within=foreign)
+            fitting = [*own, *openings][: (limit + 1) // 2]
+        found = [*fitting, *await _matches(queries, material, limit, ()), *own]
+        if bound or not found:
+            found += await material.search("", limit=limit, within=bound)
+    return tuple({passage.id: passage for passage in found}.values())[:limit]
+
+
+def _foreign(
+    sources: Sequence[SourceId], queries: Sequence[str], material: Material
+) -> list[SourceId]:
+    """Those of the sources that are in another language than the queries."""
+    asked = detect_language(" ".join(queries))
+    return [each for each in sources if material.readings[each].language != asked]
+
+
+async def _matches(
+    queries: Sequence[str], material: Material, limit: int, within: Sequence[SourceId]
+) -> list[Passage]:
+    """Passages that have words of the queries, one list out of one search for each query."""
+    wanted = [query for query in queries if query.strip()]
+    rankings = await asyncio.gather(
+        *(material.search(query, limit=limit, within=within) for query in wanted)
+    )
+    found = {passage.id: passage for ranking in rankings for passage in ranking}
+    return [found[each] for each in fused([[p.id for p in ranking] for ranking in rankings])]

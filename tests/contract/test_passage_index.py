@@ -123,19 +123,10 @@ def test_an_empty_query_gets_the_openings_of_every_source(query: str) -> None:
     assert search(material(), query, limit=2, within=[ZH]) == ["成因", "种类"]
 
 
-@pytest.mark.parametrize(
-    ("query", "within", "found"),
-    [
-        ("月球与海水", EN, ["Causes", "Kinds", "Barrages"]),
-        ("quantum chromodynamics", ZH, ["成因", "种类", "潮汐电站"]),
-        ("does the rotor need a dam", EN, ["Streams", "Barrages", "Causes"]),
-        ("洄游鱼类", ZH, ["鱼类", "成因", "种类"]),
-    ],
-)
-def test_openings_of_the_sources_asked_for_follow_what_matches(
-    query: str, within: SourceId, found: list[str]
-) -> None:
-    assert search(material(), query, within=[within]) == found
+def test_of_the_sources_asked_for_only_what_matches_is_found() -> None:
+    assert search(material(), "洄游鱼类", within=[ZH]) == ["鱼类"]
+    assert search(material(), "does the rotor need a dam", within=[EN]) == ["Streams", "Barrages"]
+    assert search(material(), "月球与海水", within=[EN]) == []
 
 
 def test_a_long_chinese_query_counts_to_its_end_as_an_english_one_does() -> None:

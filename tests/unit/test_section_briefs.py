@@ -92,8 +92,20 @@ def test_sources_bound_to_a_chapter_hold_for_its_sections_unless_they_have_their
 
     asked = briefs(write(tree, MOON, SUN)[0])
 
-    sources = {name: {p.source_id for p in asked[name].passages} for name in asked}
-    assert sources == {"b": {"sun"}, "c": {"moon"}}
+    sources = {name: [p.source_id for p in asked[name].passages] for name in asked}
+    assert sources == {"b": ["moon", "sun"], "c": ["moon"]}
+
+
+def test_sources_that_are_bound_alone_are_all_that_is_searched() -> None:
+    tree = outline(
+        node("a", "The Moon", node("b", "引力"), source_ids=["sun"], sources_only=True),
+        node("c", "The Sun"),
+    )
+
+    asked = briefs(write(tree, MOON, SUN)[0])
+
+    sources = {name: [p.source_id for p in asked[name].passages] for name in asked}
+    assert sources == {"b": ["sun"], "c": ["moon", "sun"]}
 
 
 def test_a_section_whose_bound_source_could_not_be_read_draws_on_the_others() -> None:
