@@ -2,6 +2,8 @@
 
 `python -m benchmarks.endpoint --port 8900` serves it; a model named `sim` answers well, one
 named `sim-<fault>` has that fault, and `sim-<fault>-once` only for the first such request.
+`sim-asked` writes as many words as its prompt wants, `sim-short` and `sim-long` miss that until
+they are asked for a correction.
 """
 
 import argparse
@@ -85,7 +87,8 @@ class Endpoint:
         fault = fault_of(request["model"], is_first=self._is_first(request))
         if (reply := head_fault(fault, request)) is not None:
             return _send(writer, reply)
-        tokens = answer_tokens(request, seed=self.pace.seed, tokens=self.pace.tokens)
+        pace = self.pace
+        tokens = answer_tokens(request, seed=pace.seed, tokens=pace.tokens, fault=fault)
         self._note_time(request, len(tokens))
         answer = _Answer(self, fault, _twisted(tokens, fault))
         self.open_streams += 1
@@ -137,7 +140,6 @@ def _twisted(tokens: list[str], fault: str) -> list[str]:
         "fence": ["Sure, here it is:\n```json\n", f"{commented[:-1]},}}\n", "```\nAnything else?"],
         "prose": ["I am ", "sorry, ", "no JSON."],
         "empty": [],
-        "short": tokens[:5],
     }.get(fault, tokens)
 
 

@@ -14,9 +14,15 @@ TEXT_TOKENS = 400
 MARKER_EVERY = 28
 # Tokens between two citations: about one for each sentence or two.
 
-_MARKER = re.compile(r'<passage id="(S\d+)"')
+_MARKER = re.compile(r'<passage id="(S\d+)"|\[(S\d+)\]')
 _SENTENCE = re.compile(r"⟦(\d+\.\d+)⟧([^⟦\n]+)")
 _SCHEMA_IN_PROMPT = re.compile(r"JSON Schema[^\n]*:\n(\{.*)", re.DOTALL)
+
+_ASKED = re.compile(r"(?:Length: about|it may have about|篇幅：约|篇幅：现在写约|应约) (\d+)")
+_CORRECTION = re.compile(r"came out too long|is too short:|篇幅过长|太短：")
+
+LENGTHS = {"asked": 1.0, "short": 0.4, "long": 2.0}
+"""Faults of length: the share of the words asked for; a correction gets what it asks for."""
 
 _EN_TEXT = (
     "the record shows that steady change in water supply demand over time shapes how a city "
@@ -31,7 +37,9 @@ _HEADINGS = {
 }
 
 
-def answer_tokens(request: Mapping[str, Any], *, seed: int, tokens: int) -> list[str]:
+def answer_tokens(
+    request: Mapping[str, Any], *, seed: int, tokens: int, fault: str = ""
+) -> list[str]:
     """The answer to a request as pieces of about one token; equal for equal requests."""
     prompt = "\n".join(str(message.get("content", "")) for message in request["messages"])
     chance = random.Random(f"{seed}:{prompt}")
@@ -41,8 +49,19 @@ def answer_tokens(request: Mapping[str, Any], *, seed: int, tokens: int) -> list
     if schema is not None:
         value = _Maker(chance, language, asked).make(schema, schema.get("$defs", {}), "")
         return re.findall(r".{1,4}", json.dumps(value, ensure_ascii=False))
-    markers = [f"[{marker}]" for marker in _MARKER.findall(asked)]
+    markers = [f"[{given or cited}]" for given, cited in _MARKER.findall(asked)]
+    if fault in LENGTHS:
+        tokens = _as_asked(prompt, asked, LENGTHS[fault], language) or tokens
     return _text(chance, language, markers, tokens)
+
+
+def _as_asked(prompt: str, asked: str, share: float, language: str) -> int:
+    """Tokens of a text that keeps to the length in its prompt, or misses it by a share."""
+    found = _ASKED.search(asked)
+    if not found:
+        return 0
+    words = int(found[1]) * (1.0 if _CORRECTION.search(prompt) else share)
+    return max(1, round(words / (2 if language == "zh" else 1)))  # its Chinese words have two
 
 
 def _schema(request: Mapping[str, Any], prompt: str) -> Mapping[str, Any] | None:
@@ -58,7 +77,7 @@ def _schema(request: Mapping[str, Any], prompt: str) -> Mapping[str, Any] | None
 
 
 def _text(chance: random.Random, language: str, markers: list[str], tokens: int) -> list[str]:
-    """Sentences of a dozen words, some with a citation, in paragraphs."""
+    """Sentences of a dozen words, some with a citation, each marker in its turn, in paragraphs."""
     words, stop, space = (_ZH_TEXT, "。", "") if language == "zh" else (_EN_TEXT, ".", " ")
     vocabulary = words.split()
     pieces: list[str] = []
@@ -66,7 +85,8 @@ def _text(chance: random.Random, language: str, markers: list[str], tokens: int)
     for i in range(tokens):
         word = chance.choice(vocabulary)
         ends = i % 14 == 13 or i == tokens - 1
-        cited = chance.choice(markers) if markers and ends and i % MARKER_EVERY > 14 else ""
+        is_cited = bool(markers) and ends and i % MARKER_EVERY > 14
+        cited = markers[i // MARKER_EVERY % len(markers)] if is_cited else ""
         mark = f"{space}{cited}" if cited else ""
         lead = "" if starts else space
         pieces.append(f"{lead}{word.capitalize() if starts else word}{mark}{stop if ends else ''}")
