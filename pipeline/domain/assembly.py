@@ -9,12 +9,14 @@ from pipeline.domain.citations import (
     Numbering,
     checked,
     cited,
+    entry_lines,
     numbered,
     references,
     rendered,
     without_markers,
 )
 from pipeline.domain.documents import (
+    CitationStyle,
     Document,
     DocumentSection,
     Draft,
@@ -27,9 +29,10 @@ from pipeline.domain.documents import (
     PassageId,
     SectionStatus,
     Source,
+    SourceId,
 )
 from pipeline.domain.language import count_words
-from pipeline.domain.markdown import DEEPEST_HEADING, closed, demoted, escaped, headings
+from pipeline.domain.markdown import DEEPEST_HEADING, closed, demoted, headings
 from pipeline.domain.outline import Place, walk
 from pipeline.errors import NotFound, PipelineError
 
@@ -86,6 +89,7 @@ class Imprint:
     author: str
     generated_at: datetime
     targets: Mapping[NodeId, int] = field(default_factory=dict)
+    citation_style: CitationStyle = "numeric"
 
 
 def assemble(
@@ -114,6 +118,7 @@ def assemble(
         ),
         sources=tuple(evidence.sources),
         passages=tuple(evidence.passages.values()),
+        citation_style=imprint.citation_style,
         integrity=Integrity(unknown_markers=unknown),
         problems=tuple(evidence.problems),
         generated_at=imprint.generated_at,
@@ -159,19 +164,28 @@ def edited(
     )
 
 
+def restyled(document: Document, style: CitationStyle, entries: Mapping[SourceId, str]) -> Document:
+    """The document with its reference list in another style; `entries` holds inline Markdown."""
+    sources = tuple(
+        source.model_copy(update={"entry": entries.get(source.id, "")})
+        for source in document.sources
+    )
+    return recomputed(document.model_copy(update={"sources": sources, "citation_style": style}))
+
+
 def recomputed(document: Document) -> Document:
     """The document with everything that follows from its sections made anew."""
     known = {passage.id: passage for passage in document.passages}
     texts = [section.content for section in document.sections]
     numbering = numbered(texts, known, document.sources)
     plain = [without_markers(text) for text in texts]
-    listed = references(numbering, document.language)
+    listed = references(numbering, document.language, document.citation_style)
     parts = [f"# {document.title}"]
     for section in document.sections:
         parts += [heading_line(section), _body(section, numbering, document.language)]
     if listed:
         parts.append(f"## {REFERENCES[document.language]}")
-        parts += [f"[{entry.number}] {escaped(entry.text)}" for entry in listed]
+        parts += entry_lines(listed, document.sources, document.citation_style)
     return document.model_copy(
         update={
             "content": "\n\n".join(part for part in parts if part) + "\n",

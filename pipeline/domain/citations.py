@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-
-from pydantic import JsonValue
+from dataclasses import dataclass, field
 
 from pipeline.domain.documents import (
+    CitationStyle,
+    Document,
     Draft,
     Language,
     Passage,
@@ -15,7 +15,8 @@ from pipeline.domain.documents import (
     Source,
     SourceId,
 )
-from pipeline.domain.markdown import is_within, protected
+from pipeline.domain.markdown import escaped, is_within, protected
+from pipeline.domain.references import csl_item, entry_text, works
 
 _ID = r"[A-Za-z0-9_](?:[A-Za-z0-9_.:\-]*[A-Za-z0-9_])?"
 _LOCATOR = r"(?:\s*[,，]?\s*(?:pp?\.|§|第)[^\[\]@;；]{1,20})?"
@@ -37,6 +38,8 @@ class Numbering:
     numbers: Mapping[PassageId, int]
     sources: tuple[Source, ...]
     """The source of number n is `sources[n - 1]`."""
+    works: Mapping[SourceId, SourceId] = field(default_factory=dict)
+    """For each source of the document one that stands for all that are the same work."""
 
 
 def cited(text: str) -> list[PassageId]:
@@ -80,24 +83,26 @@ def numbered(
 ) -> Numbering:
     """Number the sources in the order in which the texts, all of the document, first cite them.
 
-    Passages of one source, and of two sources with the same content, get the same number.
-    A marker whose passage or source is missing gets none.
+    Passages of one source, and of two sources that are the same work, get the same number; the
+    one that is cited first is listed. A marker whose passage or source is missing gets none.
     """
-    by_id: dict[SourceId, Source] = {source.id: source for source in sources}
+    given = list(sources)
+    by_id: dict[SourceId, Source] = {source.id: source for source in given}
+    same = works(given)
     numbers: dict[PassageId, int] = {}
-    order: dict[str, int] = {}
+    order: dict[SourceId, int] = {}
     listed: list[Source] = []
     for passage_id in (i for text in texts for i in cited(text)):
         passage = passages.get(passage_id)
         source = by_id.get(passage.source_id) if passage else None
         if source is None or passage_id in numbers:
             continue
-        content = source.sha256 or source.id
-        if content not in order:
+        work = same[source.id]
+        if work not in order:
             listed.append(source)
-            order[content] = len(listed)
-        numbers[passage_id] = order[content]
-    return Numbering(numbers, tuple(listed))
+            order[work] = len(listed)
+        numbers[passage_id] = order[work]
+    return Numbering(numbers, tuple(listed), same)
 
 
 def rendered(text: str, numbering: Numbering) -> str:
@@ -114,46 +119,48 @@ def rendered(text: str, numbering: Numbering) -> str:
     return _with_runs_replaced(_with_bare_numbers_escaped(text), number)
 
 
-def references(numbering: Numbering, language: Language) -> tuple[Reference, ...]:
-    """The entries of the reference list: the sources that are cited, by number."""
+def references(
+    numbering: Numbering, language: Language, style: CitationStyle = "numeric"
+) -> tuple[Reference, ...]:
+    """The entries of the reference list: the works that are cited, by number."""
+    same: dict[SourceId, list[SourceId]] = {}
+    for name, work in numbering.works.items():
+        same.setdefault(work, []).append(name)
     return tuple(
         Reference(
             number=number,
             source_id=source.id,
-            text=_entry(source, language),
-            csl=_csl(source),
+            text=entry_text(source, style, language),
+            same_as=tuple(n for n in same[numbering.works[source.id]] if n != source.id),
+            csl=csl_item(source),
         )
         for number, source in enumerate(numbering.sources, start=1)
     )
 
 
-def _entry(source: Source, language: Language) -> str:
-    title = source.title.strip() or source.file_name or source.url
-    pages = f"{source.pages} 页" if language == "zh" else f"{source.pages} pages"
-    details = [
-        source.file_name if source.file_name != title else "",
-        source.url if source.url != title else "",
-        pages if source.pages and source.pages > 1 else "",
+def entry_lines(
+    listed: Sequence[Reference], sources: Sequence[Source], style: CitationStyle
+) -> list[str]:
+    """The reference list as Markdown, one line for each entry."""
+    entries = {source.id: source.entry for source in sources if style != "numeric"}
+    return [
+        f"[{entry.number}] {entries.get(entry.source_id) or escaped(entry.text)}"
+        for entry in listed
     ]
-    kept = [detail for detail in details if detail]
-    if language == "zh":
-        return f"{title}（{'，'.join(kept)}）" if kept else title
-    return f"{title} ({', '.join(kept)})" if kept else title
 
 
-def _csl(source: Source) -> dict[str, JsonValue]:
-    item: dict[str, JsonValue] = {
-        "id": source.id,
-        "type": "webpage" if source.url else "document",
-        "title": source.title.strip() or source.file_name or source.url,
+def numbers_of(document: Document) -> dict[PassageId, int]:
+    """The number of each passage of the document that is listed; each opens its own place."""
+    by_source = {
+        name: entry.number
+        for entry in document.references
+        for name in (entry.source_id, *entry.same_as)
     }
-    if source.url:
-        item["URL"] = source.url
-    if source.file_name:
-        item["archive_location"] = source.file_name
-    if source.pages:
-        item["number-of-pages"] = source.pages
-    return item
+    return {
+        passage.id: by_source[passage.source_id]
+        for passage in document.passages
+        if passage.source_id in by_source
+    }
 
 
 def _with_bare_numbers_escaped(text: str) -> str:

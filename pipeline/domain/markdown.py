@@ -19,6 +19,7 @@ _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
+_MARKUP = re.compile(r"[\\`*_\[\]<>$]|~(?=~)|&(?=#?\w+;)")
 _INLINE = re.compile(
     r"(?=[`$\\!\[<])(?:"  # what each begins with: most characters are then passed over quickly
     r"(?<!`)(?P<ticks>`+)(?!`)[\s\S]+?(?<!`)(?P=ticks)(?!`)"
@@ -118,7 +119,7 @@ def closed(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Plain text that Markdown shows as it stands."""
-    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def _set_apart(before: str, line: str, after: str) -> str:

@@ -127,8 +127,9 @@ def test_csl_holds_only_what_is_known() -> None:
         "id": "tides",
         "type": "document",
         "title": "Tides",
-        "archive_location": "tides.pdf",
         "number-of-pages": 12,
+        "language": "en-US",
+        "custom": {"file_name": "tides.pdf"},
     }
 
 

@@ -1,0 +1,152 @@
+"""What a source is in the reference list: its CSL-JSON, its entry, and which are the same work."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import cast
+from urllib.parse import urlsplit
+
+from pydantic import JsonValue
+
+from pipeline.domain.addresses import canonical
+from pipeline.domain.documents import CitationStyle, Language, Source, SourceId
+from pipeline.domain.language import HAN
+from pipeline.domain.names import csl_names
+
+Item = dict[str, JsonValue]
+"""An item of CSL-JSON."""
+
+TAGS: Mapping[Language, str] = {"en": "en-US", "zh": "zh-CN"}
+"""Languages as CSL names them."""
+
+MAX_FIELD_CHARS = 500
+"""Of any text in an item: longer titles are abstracts."""
+
+_HAN_CHAR = re.compile(f"[{HAN}]")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?![\d-])")
+_DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
+_OPENING = {")": "(", "]": "[", ">": "<", "}": "{"}
+_MARKUP = re.compile(r"\\([!-/:-@\[-`{-~])|\*")
+
+
+def title_of(source: Source) -> str:
+    """What a source is called, at least by its file or address."""
+    return source.title.strip() or source.file_name or source.url
+
+
+def language_of(source: Source) -> Language:
+    """The language in which a source is listed: its title's."""
+    return "zh" if _HAN_CHAR.search(title_of(source)) else "en"
+
+
+def entry_text(source: Source, style: CitationStyle, language: Language) -> str:
+    """A source's entry without its number, as plain text.
+
+    A source without an entry in the style gets the plain one: title, file, address, pages.
+    """
+    if style != "numeric" and source.entry:
+        return without_markup(source.entry)
+    title = title_of(source)
+    pages = f"{source.pages} 页" if language == "zh" else f"{source.pages} pages"
+    details = [
+        source.file_name if source.file_name != title else "",
+        source.url if source.url != title else "",
+        pages if source.pages and source.pages > 1 else "",
+    ]
+    kept = [detail for detail in details if detail]
+    if language == "zh":
+        return f"{title}（{'，'.join(kept)}）" if kept else title
+    return f"{title} ({', '.join(kept)})" if kept else title
+
+
+def without_markup(entry: str) -> str:
+    """An entry, which is inline Markdown of emphasis and escapes, as plain text."""
+    return _MARKUP.sub(lambda match: match[1] or "", entry)
+
+
+def csl_item(source: Source) -> Item:
+    """The source as an item of CSL-JSON, with only what is known of it."""
+    known = source.publication
+    url = source.url or known.url
+    names = csl_names([author[:MAX_FIELD_CHARS] for author in known.authors])
+    item: dict[str, object] = {
+        "id": source.id,
+        "type": "webpage" if known.type == "document" and url else known.type,
+        "title": title_of(source)[:MAX_FIELD_CHARS],
+        "author": names,
+        "issued": csl_date(known.issued),
+        "publisher": known.publisher[:MAX_FIELD_CHARS],
+        "container-title": known.container[:MAX_FIELD_CHARS],
+        "DOI": bare_doi(known.doi),
+        "URL": url,
+        "accessed": csl_date(known.accessed) if url else {},
+        "number-of-pages": source.pages,
+        "language": _tag(source),
+        "custom": {"file_name": source.file_name} if source.file_name else {},
+    }
+    return cast(Item, {key: value for key, value in item.items() if value})
+
+
+def _tag(source: Source) -> str:
+    """The title's language; a Latin title with other letters than English has may be any."""
+    language = language_of(source)
+    return TAGS[language] if language == "zh" or title_of(source).isascii() else ""
+
+
+def csl_date(iso: str) -> dict[str, list[list[int]]]:
+    """A date as far as it is known; nothing for what is no date."""
+    match = _DATE.match(iso)
+    if match is None:
+        return {}
+    year, month, day = (int(part or 0) for part in match.groups())
+    parts = [year]
+    if 1 <= month <= 12:
+        parts += [month, *([day] if 1 <= day <= 31 else [])]
+    return {"date-parts": [parts]}
+
+
+def bare_doi(text: str) -> str:
+    """A DOI without a resolver, `doi:` or what a sentence puts behind it; empty where none is."""
+    found = _DOI.search(text.strip())
+    if found is None:
+        return ""
+    doi = found[0].rstrip(".,;:'\"”’。，；：）】》")
+    while doi.endswith((")", "]", ">", "}")) and doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]]):
+        doi = doi[:-1].rstrip(".,;:")
+    return doi
+
+
+def works(sources: Sequence[Source]) -> dict[SourceId, SourceId]:
+    """For each source one that stands for all that are the same work: by content, DOI or address.
+
+    What two are each the same as makes them the same, too.
+    """
+    first: dict[SourceId, SourceId] = {}
+    seen: dict[str, SourceId] = {}
+
+    def root(name: SourceId) -> SourceId:
+        while first[name] != name:
+            name = first[name]
+        return name
+
+    for source in sources:
+        if source.id in first:
+            continue
+        first[source.id] = source.id
+        for key in _keys(source):
+            other = root(seen.setdefault(key, source.id))
+            mine = root(source.id)
+            first[mine] = other
+    return {name: root(name) for name in first}
+
+
+def _keys(source: Source) -> list[str]:
+    """What a work is known by. A page's claim to be its site's front page is not believed."""
+    known = source.publication
+    keys = [f"sha256 {source.sha256}"] if source.sha256 else []
+    if doi := bare_doi(known.doi):
+        keys.append(f"doi {doi.lower()}")
+    if source.url:
+        keys.append(f"url {canonical(source.url)}")
+    if known.url and urlsplit(canonical(known.url)).path:
+        keys.append(f"url {canonical(known.url)}")
+    return keys
