@@ -30,13 +30,12 @@ _HEADERS: Mapping[bytes | str, bytes | str] = {
     "Accept-Encoding": "gzip",
 }
 _FAILURES = (
-    httpcore2.ConnectionNotAvailable,
     httpcore2.NetworkError,
     httpcore2.ProtocolError,
     httpcore2.ProxyError,
     httpcore2.UnsupportedProtocol,
 )
-"""With `TimeoutException`, all that the library raises."""
+"""With `TimeoutException`, all that comes out of the library's pool."""
 
 
 class PageFetcher:
@@ -111,7 +110,7 @@ class PageFetcher:
                 f"{_shown(str(url))} is no page or document that can be read, but {kind!r}.",
             )
         length = headers.get("content-length", "")
-        if length.isdecimal() and int(length[:20]) > self._max_bytes:
+        if length.isdecimal() and int(length) > self._max_bytes:
             raise self._too_large(url)
         data = await self._body(url, response, headers.get("content-encoding", "").lower())
         return Page(str(url), name, in_utf8(name, data, headers.get("content-type", "")))
