@@ -67,14 +67,14 @@ def test_what_fits_in_the_bound_sources_comes_before_what_fits_better_elsewhere(
 
 
 def test_other_sources_fill_the_places_that_the_bound_ones_leave() -> None:
-    assert found("migrating fish, ships", limit=4, first=[EN]) == ["Fish", "Ships", "Ports"]
+    assert found("migrating fish, ships", limit=3, first=[EN]) == ["Fish", "Ships", "Ports"]
 
 
 def test_a_stray_word_in_a_bound_source_does_not_put_it_before_what_fits() -> None:
     query = "a crane on the quay serves container ships in the far port"
 
     assert found(query, limit=2, first=[EN]) == ["Ports", "Ships"]
-    assert found(query, limit=4, first=[EN]) == ["Ports", "Ships", "Causes"]
+    assert found(query, limit=3, first=[EN]) == ["Ports", "Ships", "Causes"]
 
 
 def test_bound_sources_alone_are_searched_alone_and_their_openings_fill_up() -> None:
