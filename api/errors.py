@@ -14,6 +14,7 @@ from pipeline.errors import (
     ForeignOrigin,
     IllegalTransition,
     InvalidRequest,
+    KeyRefused,
     NotFound,
     PipelineError,
     ServiceUnavailable,
@@ -30,6 +31,7 @@ STATUS_BY_CODE: Mapping[str, int] = {
 }
 
 STATUS_BY_CLASS: Mapping[type[PipelineError], int] = {
+    KeyRefused: 401,
     ForeignOrigin: 403,
     NotFound: 404,
     Conflict: 409,
@@ -61,7 +63,10 @@ def of_pipeline(error: PipelineError) -> JSONResponse:
     status = status_of(error)
     if status >= 500:
         log.warning("request failed with %s: %s", error.code, error)
-    return envelope(status, error.code, str(error), error.details)
+    answer = envelope(status, error.code, str(error), error.details)
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def of_validation(error: ValidationError) -> JSONResponse:

@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from api.access import key_holders_only
 from api.bodies import optional, strict
 from api.cursors import place_after
 from api.origin import own_pages_only
@@ -32,8 +33,8 @@ from pipeline.runtime import runtime
 router = APIRouter(
     prefix="/jobs",
     tags=["jobs"],
-    dependencies=[Depends(own_pages_only)],
-    responses={code: {"model": ErrorResponse} for code in (404, 409, 422, 503)},
+    dependencies=[Depends(own_pages_only), Depends(key_holders_only)],
+    responses={code: {"model": ErrorResponse} for code in (401, 404, 409, 422, 503)},
 )
 
 

@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     embedded_redis_bin: Path | None = None
     """A redis-server or valkey-server to embed. Unset: the bundled one, or one on the PATH."""
 
+    api_keys: SecretStr | None = None
+    """Keys that programs must send to use the API, joined by commas. Unset: it needs none. The
+    pages are not behind them: put a proxy with a login before those."""
+
     job_queue: Literal["local", "celery"] = "local"
     """Who runs jobs: a thread of the app, or Celery workers (`make worker`) over the same Redis."""
 
@@ -149,6 +153,12 @@ class Settings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """How much is logged to standard error."""
+
+    @property
+    def keys_of_api(self) -> tuple[str, ...]:
+        """Each of `api_keys`."""
+        text = self.api_keys.get_secret_value() if self.api_keys else ""
+        return tuple(key.strip() for key in text.split(",") if key.strip())
 
     @property
     def has_model(self) -> bool:

@@ -5,6 +5,7 @@ PipelineError
     InvalidRequest         what was asked cannot be done as it stands
         TooLarge
     ForeignOrigin          another site's page asks
+    KeyRefused
     Conflict               the same id was used for another request
     NotFound
     IllegalTransition
@@ -64,6 +65,12 @@ class ForeignOrigin(PipelineError):
     """This address serves its own pages and programs, not the pages of other sites."""
 
     code = "foreign_origin"
+
+
+class KeyRefused(PipelineError):
+    """The API needs a key: send one of API_KEYS as `Authorization: Bearer …` or `X-API-Key`."""
+
+    code = "key_refused"
 
 
 class Conflict(PipelineError):

@@ -34,8 +34,8 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"
 REASONED_ERRORS = {"InvalidRequest", "TooLarge", "UnreadableFile", "ModelRejected"}
 """Errors whose first argument is their code."""
 
-NOT_FOR_AUTHORS = {"lease_lost"}
-"""Passes between two engines only: the job goes on, and nobody is told."""
+NOT_FOR_AUTHORS = {"lease_lost", "key_refused"}
+"""Pass between two engines only, or between the API and a program; no page meets them."""
 
 TEXT_METHODS = {
     "badge", "button", "caption", "checkbox", "dialog", "download_button", "error", "expander",
