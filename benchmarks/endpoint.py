@@ -3,7 +3,7 @@
 `python -m benchmarks.endpoint --port 8900` serves it; a model named `sim` answers well, one
 named `sim-<fault>` has that fault, and `sim-<fault>-once` only for the first such request.
 `sim-asked` writes as many words as its prompt wants, `sim-short` and `sim-long` miss that until
-they are asked for a correction.
+they are asked for a correction; `sim-echoing` always writes the same.
 """
 
 import argparse

@@ -42,7 +42,7 @@ def answer_tokens(
 ) -> list[str]:
     """The answer to a request as pieces of about one token; equal for equal requests."""
     prompt = "\n".join(str(message.get("content", "")) for message in request["messages"])
-    chance = random.Random(f"{seed}:{prompt}")
+    chance = random.Random(seed if fault == "echoing" else f"{seed}:{prompt}")
     asked = str(request["messages"][-1].get("content", ""))
     language = detect_language(prompt)
     schema = _schema(request, prompt)
