@@ -264,6 +264,10 @@ PROBLEMS: Mapping[str, Text] = {
         "The store does not answer. Nothing was lost; try again in a moment.",
         "存储服务暂无响应。内容未丢失，请稍后再试。",
     ),
+    "formatting_failed": Text(
+        "The reference list could not be put into this style. The text is as it was; try again.",
+        "参考文献未能排成所选格式。正文没有改动，请重试。",
+    ),
     "service_unavailable": Text(
         "A service does not answer. Try again in a moment.", "某项服务暂无响应，请稍后再试。"
     ),

@@ -13,6 +13,7 @@ PipelineError
     Cancelled
     ServiceUnavailable     (retryable)
         StoreUnavailable
+        FormattingFailed
         ModelUnavailable
         ModelRateLimited
     ModelRejected          the endpoint refused: key, model name, quota, context length
@@ -131,6 +132,12 @@ class StoreUnavailable(ServiceUnavailable):
     """Redis did not answer."""
 
     code = "store_unavailable"
+
+
+class FormattingFailed(ServiceUnavailable):
+    """The program that formats references failed, or took too long."""
+
+    code = "formatting_failed"
 
 
 class ModelUnavailable(ServiceUnavailable):
