@@ -30,6 +30,8 @@ class AttachedFile(Value):
     pages: int | None = None
     words: int = 0
     headings: int = 0
+    notes: tuple[str, ...] = ()
+    """Codes of what a reader should know, as `Reading.notes`."""
     error_code: str = ""
     url: str = ""
     """Of a page that the author named or research found; then `file_id` is of what was read."""
@@ -37,7 +39,9 @@ class AttachedFile(Value):
     """Research found it; the author did not give it."""
 
 
-def attached_page(source: Source, *, headings: int = 0, was_found: bool = False) -> AttachedFile:
+def attached_page(
+    source: Source, *, headings: int = 0, notes: tuple[str, ...] = (), was_found: bool = False
+) -> AttachedFile:
     """A page that was fetched, as a file of the manuscript."""
     return AttachedFile(
         file_id=source.id,
@@ -45,6 +49,7 @@ def attached_page(source: Source, *, headings: int = 0, was_found: bool = False)
         pages=source.pages,
         words=source.words,
         headings=headings,
+        notes=notes,
         url=source.url,
         was_found=was_found,
     )

@@ -101,6 +101,7 @@ class ManuscriptService:
             pages=reading.pages,
             words=reading.words,
             headings=reading.headings,
+            notes=reading.notes,
         )
 
     def attach_page(self, url: str) -> AttachedFile:
@@ -116,7 +117,7 @@ class ManuscriptService:
                 error_code=error.code,
             )
         source = source_of(SourceId(reading.sha256), reading)
-        return attached_page(source, headings=reading.headings)
+        return attached_page(source, headings=reading.headings, notes=reading.notes)
 
     def start(self, brief: Brief, files: Sequence[AttachedFile]) -> Manuscript:
         """Make a manuscript and start on its outline.

@@ -84,6 +84,13 @@ def test_a_pasted_text_does_not_become_the_title(idle: Runtime) -> None:
     assert 0 < len(manuscript.title) <= 100
 
 
+def test_what_a_reader_should_know_of_a_file_comes_with_it(idle: Runtime) -> None:
+    plain = idle.manuscripts.attach("潮汐.md", TEXT.encode())
+    guessed = idle.manuscripts.attach("潮汐.md", (TEXT * 9).encode("gb18030"))
+
+    assert (plain.notes, guessed.notes) == ((), ("encoding_guessed",))
+
+
 def test_an_unreadable_file_says_why_and_is_left_out(idle: Runtime) -> None:
     bad = idle.manuscripts.attach("坏.pdf", b"%PDF-1.7 nothing")
 
