@@ -55,7 +55,7 @@ def outline(*chapters: OutlineNode) -> Outline:
 
 
 def write(
-    tree: Outline, *files: ContextFile, journal: ListJournal | None = None, **options: str
+    tree: Outline, *files: ContextFile, journal: ListJournal | None = None, **options: object
 ) -> tuple[ScriptedAuthor, list[DocumentSection]]:
     author = ScriptedAuthor()
     request = DocumentGenerationRequest.model_validate(
@@ -206,3 +206,40 @@ def test_a_section_is_not_among_its_others() -> None:
 
     assert brief.node_id == NodeId("c")
     assert [(n.number, n.title) for n in brief.others] == [("1", "成因"), ("2", "Use")]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"citation_style": "gb-t-7714-2015"},
+        {"web_search": True},
+        {"second_opinion": True},
+        {"priority": "high"},
+        {"target_words": 9_000},
+    ],
+)
+def test_options_that_no_writer_is_told_leave_the_texts_as_they_are(
+    options: dict[str, object],
+) -> None:
+    journal, tree = ListJournal(), outline(node("a", "月球"), node("b", "The Sun"))
+    _, before = write(tree, MOON, SUN, journal=journal)
+
+    author, after = write(tree, MOON, SUN, journal=journal, **options)
+
+    assert author.asked == []
+    assert after == before
+
+
+def test_bound_sources_make_a_text_stale_only_by_the_passages_that_they_bring() -> None:
+    journal, moon, sun = ListJournal(), node("a", "The Moon"), node("b", "太阳")
+    write(outline(moon, sun), MOON, SUN, journal=journal)
+
+    first = moon.model_copy(update={"source_ids": ("moon",)})
+    only = sun.model_copy(update={"source_ids": ("moon",), "sources_only": True})
+    found_again, _ = write(outline(first, sun), MOON, SUN, journal=journal)
+    others, _ = write(outline(first, only), MOON, SUN, journal=journal)
+
+    assert found_again.asked == []
+    assert {name: [p.source_id for p in b.passages] for name, b in briefs(others).items()} == {
+        "b": ["moon"]
+    }
