@@ -1,0 +1,119 @@
+"""Engines to be killed: a process that forks one at each line it reads, with a scripted author.
+
+`python -m tests.crash.engines DATA_DIR`; forking spares each engine the second of imports.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from redis import Redis
+
+from pipeline.adapters.embedded_redis import ensure_server
+from pipeline.adapters.redis_connection import connect
+from pipeline.adapters.redis_keys import JobKeys
+from pipeline.adapters.redis_manuscripts import RedisReadingStore
+from pipeline.adapters.shelf import FileShelf
+from pipeline.domain.briefs import ChapterBrief, ChapterEdits, OutlineBrief, SectionBrief
+from pipeline.domain.documents import ProposedOutline
+from pipeline.domain.jobs import JobId
+from pipeline.engine import Engine, Hooks
+from pipeline.graphs.work import GraphWork
+from tests.running import some_settings, utc_now
+
+LEASE = timedelta(seconds=0.5)
+# As short as a busy machine can keep it: the sweep waits for it after each kill.
+REDONE = "sweep:redone"
+# Sections that were written although their finished unit was there.
+WRITTEN = "sweep:written"
+# Sections that were written, or begun.
+PIECES = 12
+ENDLESS = 1_000_000
+# Attempts: a job that is killed a hundred times is still no poison here.
+
+
+def text_of(title: str) -> str:
+    """What the author writes under a title; the same each time."""
+    return " ".join(f"{title} 的第{number}句话：潮汐能 {number}。" for number in range(PIECES))
+
+
+def pieces_of(text: str) -> list[str]:
+    size = len(text) // PIECES + 1
+    return [text[start : start + size] for start in range(0, len(text), size)]
+
+
+class WatchfulAuthor:
+    """Writes slowly, and notes when it is asked for what is there already."""
+
+    name = "watchful"
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def propose_outline(
+        self, brief: OutlineBrief, grow: Callable[[ProposedOutline], None]
+    ) -> ProposedOutline:
+        raise NotImplementedError  # the sweep has documents only
+
+    async def write_section(self, brief: SectionBrief, write: Callable[[str], None]) -> str:
+        unit, job = f"section:{brief.node_id}", JobId(brief.commission.tone)
+        await asyncio.to_thread(self._note, unit, job)
+        text = text_of(brief.title)
+        for piece in pieces_of(text):
+            write(piece)
+            await asyncio.sleep(random.uniform(0.002, 0.03))  # noqa: S311
+        return text
+
+    def _note(self, unit: str, job: JobId) -> None:
+        self._redis.incr(WRITTEN)
+        if self._redis.hexists(JobKeys.of(job).units, unit):
+            self._redis.incr(REDONE)
+
+    def passages_for(self, words: int) -> int:
+        return 1 + words // 100
+
+    async def resize_section(self, brief: SectionBrief, text: str) -> str:
+        return text
+
+    async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:
+        await asyncio.sleep(random.uniform(0, 0.05))  # noqa: S311
+        return ChapterEdits(lead_in=f"{brief.title}：引言。")
+
+
+def run_engine(data_dir: Path) -> None:
+    """Run jobs until somebody kills this process."""
+    random.seed()  # each fork would else take the same breaks
+    url = ensure_server(data_dir, None)
+    client = connect(url)
+    shelf = FileShelf(RedisReadingStore(client, timedelta(hours=1)), max_file_bytes=1_000_000)
+    work = GraphWork(WatchfulAuthor(client), shelf, utc_now, 1_000)
+    engine = Engine(
+        some_settings(lease=LEASE, max_attempts=ENDLESS),
+        url,
+        work,
+        Hooks(now=utc_now, revive=lambda: ensure_server(data_dir, None)),
+    )
+    engine.start()
+    signal.pause()
+
+
+def main() -> None:
+    """Fork an engine for each line, and answer with its process id."""
+    data_dir = Path(sys.argv[1])
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    print("ready", flush=True)  # noqa: T201
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            run_engine(data_dir)
+            os._exit(0)
+        print(child, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
