@@ -108,9 +108,9 @@ def test_the_nearest_sources_are_bound_where_there_are_several() -> None:
 
     found = covered(tree, sources)
 
-    assert found.bound["Barrages"] == ("a",)
-    assert found.bound["Lagoon walls"] == ("b",)
-    assert set(found.bound["Barrages and lagoons"]) == {"a", "b"}
+    assert found.bound[NodeId("Barrages")] == ("a",)
+    assert found.bound[NodeId("Lagoon walls")] == ("b",)
+    assert set(found.bound[NodeId("Barrages and lagoons")]) == {"a", "b"}
     assert (found.carried, found.uncovered) == ({}, ())
 
 
@@ -132,7 +132,8 @@ def test_sources_that_the_proposal_names_stay_and_what_stands_below_them_is_left
 
     found = covered(tree, {"a": reading(BARRAGE), "b": reading(LAGOON)})
 
-    assert found == Coverage({NodeId("Works"): ("a",), NodeId("Fisheries"): ("b", "a")}, {}, ())
+    bound = {n.id: n.source_ids for n in tree.nodes}
+    assert found == Coverage(bound, {}, ())
 
 
 def test_a_proposal_that_denies_a_section_is_believed_unless_a_passage_clearly_speaks_of_it() -> (

@@ -7,7 +7,6 @@ from typing import TypeVar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic_core import from_json
 
 from benchmarks.endpoint import Endpoint, Pace, serving
 from pipeline.adapters.model_author import ModelAuthor
@@ -17,18 +16,14 @@ from pipeline.adapters.model_author.answers import (
     SentenceEdit,
     chapter_edits,
     joined,
-    proposal,
     section_text,
     up_to_last_sentence,
 )
 from pipeline.adapters.model_author.markers import Markers
-from pipeline.adapters.model_author.prompts import (
-    DIGESTS_CHARS,
-    fair_shares,
-    fuse_messages,
-    outline_messages,
-)
+from pipeline.adapters.model_author.outline_prompts import outline_messages
+from pipeline.adapters.model_author.prompts import fuse_messages
 from pipeline.adapters.model_author.section_prompts import section_messages
+from pipeline.adapters.model_author.source_names import SourceNames
 from pipeline.adapters.openai_chat import OpenAIChat
 from pipeline.adapters.openai_chat.shapes import parsed, strict_schema
 from pipeline.adapters.openai_chat.thoughts import Thoughts, without_thoughts
@@ -41,7 +36,6 @@ from pipeline.domain.briefs import (
     OutlineBrief,
     Replacement,
     SectionBrief,
-    SourceDigest,
     WrittenSection,
 )
 from pipeline.domain.citations import checked
@@ -50,14 +44,13 @@ from pipeline.domain.documents import (
     NodeId,
     Passage,
     PassageId,
-    ProposedNode,
     ProposedOutline,
-    Source,
     SourceId,
 )
 from pipeline.domain.fusion import apply_edits
 from pipeline.domain.language import detect_language
 from pipeline.errors import ConfigError, ModelAnswerInvalid
+from tests.unit.trees import proposed_paths
 
 T = TypeVar("T")
 
@@ -204,7 +197,7 @@ def test_a_section_prompt_obeys_the_tree(language: Language) -> None:
 def test_prompts_are_in_the_language_of_the_document(language: Language) -> None:
     briefs = OutlineBrief(commission=commission(language, target_words=3000))
     conversations = [
-        outline_messages(briefs, Markers([])),
+        outline_messages(briefs, SourceNames()),
         section_messages(section(language, passages=()), Markers([])),
         fuse_messages(chapter(language), Markers([])),
     ]
@@ -239,90 +232,12 @@ def test_without_passages_the_writer_is_told_to_cite_nothing() -> None:
     assert "<passage id" not in prompt
 
 
-def test_the_outline_prompt_names_every_source_however_long_the_first_is() -> None:
-    digests = tuple(
-        SourceDigest(
-            source=Source(id=SourceId(f"s{i}"), title=f"TITLE{i}", file_name=f"文件{i}.pdf"),
-            headings=((1, f"HEADING{i}"),),
-            opening="long " * 50_000 if i == 0 else "短",
-        )
-        for i in range(30)
-    )
-    brief = OutlineBrief(commission=commission(), digests=digests)
-
-    prompt = outline_messages(brief, Markers([]))[1]["content"]
-
-    assert all(f"TITLE{i}" in prompt and f"HEADING{i}" in prompt for i in range(30))
-    assert len(prompt) < DIGESTS_CHARS + 6_000
-
-
-@given(st.lists(st.integers(0, 5_000), max_size=30), st.integers(0, 20_000))
-def test_fair_shares_fit_and_leave_nobody_out(sizes: list[int], total: int) -> None:
-    shares = fair_shares(sizes, total)
-
-    assert sum(shares) <= total
-    assert all(0 <= share <= size for share, size in zip(shares, sizes, strict=True))
-    if sum(sizes) <= total:
-        assert shares == sizes
-    elif sizes:
-        assert min(s for s, size in zip(shares, sizes, strict=True) if s < size) >= (
-            total // len(sizes)
-        )
-
-
 OUTLINE_JSON = (
     '{"title": "1. 潮汐 Tides", "chapters": [{"title": "第一章 The sea", "summary": "海。",'
     ' "children": [{"title": "2.1 Spring", "summary": "a", "children": []},'
     ' {"title": "Neap", "summary": "b", "children": [{"title": "小", "summary": "c"}]}]},'
     ' {"title": "3D maps", "summary": "", "children": []}]}'
 )
-
-
-def test_an_outline_answer_becomes_a_proposal_without_numbers() -> None:
-    whole = proposal(parsed(OUTLINE_JSON, OutlineAnswer))
-
-    assert whole == ProposedOutline(
-        title="潮汐 Tides",
-        nodes=(
-            ProposedNode(
-                title="The sea",
-                content_summary="海。",
-                children=(
-                    ProposedNode(title="Spring", content_summary="a"),
-                    ProposedNode(
-                        title="Neap",
-                        content_summary="b",
-                        children=(ProposedNode(title="小", content_summary="c"),),
-                    ),
-                ),
-            ),
-            ProposedNode(title="3D maps"),
-        ),
-    )
-
-
-def _paths(
-    nodes: tuple[ProposedNode, ...], above: tuple[int, ...] = ()
-) -> dict[tuple[int, ...], tuple[str, str]]:
-    found = {}
-    for i, node in enumerate(nodes):
-        found[*above, i] = (node.title, node.content_summary)
-        found |= _paths(node.children, (*above, i))
-    return found
-
-
-def test_of_an_unfinished_outline_nodes_are_only_added_whatever_has_arrived() -> None:
-    before: dict[tuple[int, ...], tuple[str, str]] = {}
-    for end in range(1, len(OUTLINE_JSON) + 1):
-        value = from_json(OUTLINE_JSON[:end], allow_partial=True)
-        part = OutlineAnswer.model_validate(value)
-
-        after = _paths(proposal(part, is_whole=False).nodes)
-
-        assert before.items() <= after.items()
-        before = after
-
-    assert before == _paths(proposal(parsed(OUTLINE_JSON, OutlineAnswer)).nodes)
 
 
 @pytest.mark.parametrize(
@@ -350,7 +265,7 @@ def test_the_schema_is_strict_and_keeps_fields_named_title() -> None:
 
     assert schema["required"] == ["title", "chapters"]
     assert schema["additionalProperties"] is False
-    assert schema["$defs"]["Section"]["required"] == ["title", "summary", "children"]
+    assert schema["$defs"]["Section"]["required"] == ["title", "summary", "sources", "children"]
     assert "default" not in str(schema)
 
 
@@ -484,7 +399,8 @@ def test_an_outline_grows_to_what_is_returned(model: str, language: Language) ->
     since_start_over = grown[max((i for i, g in enumerate(grown) if not g.nodes), default=0) :]
     assert proposed.nodes
     assert all(
-        _paths(part.nodes).items() <= _paths(proposed.nodes).items() for part in since_start_over
+        proposed_paths(part.nodes).items() <= proposed_paths(proposed.nodes).items()
+        for part in since_start_over
     )
     assert ("sim-cut" in model) == (ProposedOutline() in grown)
 

@@ -2,12 +2,23 @@
 
 from collections.abc import Sequence
 
-from pipeline.domain.documents import OutlineNode
+from pipeline.domain.documents import OutlineNode, ProposedNode
 
 
 def shape(nodes: Sequence[OutlineNode]) -> list[object]:
     """Titles as nested lists: a node with others below it is a list of its title and theirs."""
     return [[n.title, shape(n.children)] if n.children else n.title for n in nodes]
+
+
+def proposed_paths(
+    nodes: Sequence[ProposedNode], above: tuple[int, ...] = ()
+) -> dict[tuple[int, ...], tuple[str, str]]:
+    """Title and summary of each proposed node by its place."""
+    found = {}
+    for i, node in enumerate(nodes):
+        found[*above, i] = (node.title, node.content_summary)
+        found |= proposed_paths(node.children, (*above, i))
+    return found
 
 
 OUTLINE_TEXTS: dict[str, tuple[str, list[object]]] = {

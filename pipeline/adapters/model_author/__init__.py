@@ -9,7 +9,9 @@ from pipeline.adapters.model_author.answers import (
     proposal,
 )
 from pipeline.adapters.model_author.markers import Markers
-from pipeline.adapters.model_author.prompts import fuse_messages, outline_messages
+from pipeline.adapters.model_author.outline_prompts import outline_messages
+from pipeline.adapters.model_author.prompts import fuse_messages
+from pipeline.adapters.model_author.source_names import SourceNames
 from pipeline.adapters.model_author.writing import SectionWriter
 from pipeline.adapters.openai_chat import OpenAIChat
 from pipeline.config import Settings
@@ -37,22 +39,23 @@ class ModelAuthor:
     async def propose_outline(
         self, brief: OutlineBrief, grow: Callable[[ProposedOutline], None]
     ) -> ProposedOutline:
-        markers = Markers([passage.id for passage in brief.passages])
+        sources = [digest.source.id for digest in brief.digests]
+        names = SourceNames([*sources, *(passage.source_id for passage in brief.passages)])
         model = brief.commission.model or self._model
         nothing = ProposedOutline()
 
         def grow_by(part: OutlineAnswer) -> None:
-            if (proposed := proposal(part, is_whole=False)) != nothing:
+            if (proposed := proposal(part)) != nothing:
                 grow(proposed)
 
         answer = await self._chat.structured(
-            outline_messages(brief, markers),
+            outline_messages(brief, names),
             model=model,
             shape=OutlineAnswer,
             on_partial=grow_by,
             on_restart=lambda: grow(nothing),
         )
-        proposed = proposal(answer)
+        proposed = proposal(answer, names)
         if not proposed.nodes:
             raise ModelAnswerInvalid(
                 f"Model {model!r} proposed an outline without chapters. "

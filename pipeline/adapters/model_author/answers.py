@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from pipeline.adapters.model_author.markers import Markers
+from pipeline.adapters.model_author.source_names import SourceNames
 from pipeline.domain.briefs import ChapterEdits, Replacement
 from pipeline.domain.documents import Language, ProposedNode, ProposedOutline, Value
 from pipeline.domain.language import sentence_spans
@@ -46,6 +47,7 @@ LONGEST_OVERLAP = 400
 class Subsection(Value):
     title: str = ""
     summary: str = ""
+    sources: tuple[str, ...] = ()
 
 
 class Section(Subsection):
@@ -73,14 +75,20 @@ class FuseAnswer(Value):
     edits: tuple[SentenceEdit, ...] = Field(default=())
 
 
-def proposal(answer: OutlineAnswer, *, is_whole: bool = True) -> ProposedOutline:
-    """The proposal in an answer; of an unfinished one only what will not change any more."""
+def proposal(answer: OutlineAnswer, names: SourceNames | None = None) -> ProposedOutline:
+    """The proposal in an answer, its sources turned back from the names of the prompt.
+
+    Without names the answer is unfinished: only what will not change any more is taken.
+    """
     return ProposedOutline(
-        title=_heading(answer.title), nodes=_nodes(answer.chapters, is_closed=is_whole)
+        title=_heading(answer.title),
+        nodes=_nodes(answer.chapters, names, is_closed=names is not None),
     )
 
 
-def _nodes(nodes: Sequence[Subsection], *, is_closed: bool) -> tuple[ProposedNode, ...]:
+def _nodes(
+    nodes: Sequence[Subsection], names: SourceNames | None, *, is_closed: bool
+) -> tuple[ProposedNode, ...]:
     found: list[ProposedNode] = []
     for i, node in enumerate(nodes):
         is_node_closed = is_closed or i < len(nodes) - 1
@@ -89,10 +97,15 @@ def _nodes(nodes: Sequence[Subsection], *, is_closed: bool) -> tuple[ProposedNod
         if not node.title.strip():
             continue
         below = node.children if isinstance(node, Section | Chapter) else ()
-        children = _nodes(below, is_closed=is_node_closed)
-        summary = node.summary.strip()
-        title = _heading(node.title)
-        found.append(ProposedNode(title=title, content_summary=summary, children=children))
+        found.append(
+            ProposedNode(
+                title=_heading(node.title),
+                content_summary=node.summary.strip(),
+                source_ids=names.sources(node.sources) if names else (),
+                is_uncovered=names.is_denied(node.sources) if names else False,
+                children=_nodes(below, names, is_closed=is_node_closed),
+            )
+        )
     return tuple(found)
 
 

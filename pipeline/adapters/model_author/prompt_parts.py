@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipeline.adapters.model_author import wording
 from pipeline.adapters.model_author.markers import Markers
 from pipeline.adapters.openai_chat import Message
-from pipeline.domain.briefs import REQUIREMENTS_CHARS, STYLE_CHARS, Commission, SourceDigest
+from pipeline.domain.briefs import REQUIREMENTS_CHARS, STYLE_CHARS, Commission
 from pipeline.domain.documents import Language, Passage
 from pipeline.domain.passages import size_of
 
@@ -54,18 +54,11 @@ def fitting(passages: Sequence[Passage]) -> tuple[Passage, ...]:
     return tuple(kept)
 
 
-def passages_part(
-    passages: Sequence[Passage],
-    digests: Sequence[SourceDigest],
-    markers: Markers,
-    language: Language,
-) -> str:
+def passages_part(passages: Sequence[Passage], markers: Markers, language: Language) -> str:
     """The passages between clear delimiters, best first, as many as fit."""
-    titles = {digest.source.id: digest.source.title for digest in digests}
     shown: list[str] = []
     for passage in fitting(passages):
-        above = [titles.get(passage.source_id, ""), *passage.heading_path]
-        place = " › ".join(title for title in above if title)
+        place = " › ".join(title for title in passage.heading_path if title)
         name = markers.name(passage.id)
         shown.append(block("passage", passage.text[:PASSAGES_SIZE], place, name))
     return "\n".join([wording.PASSAGES[language], *shown]) if shown else ""

@@ -112,7 +112,7 @@ def _asking(
     ]
     parts = [
         _neighbours(list(brief.others), brief.number, language),
-        passages_part(brief.passages, (), markers, language),
+        passages_part(brief.passages, markers, language),
         lines(named, language),
         _written(markers.shortened(written).replace(UNKNOWN, ""), language),
         task,
@@ -132,14 +132,14 @@ def _written(text: str, language: Language) -> str:
     """What is there of a section: whole, or each paragraph by its first sentence and the end."""
     words = SECTION[language]
     if len(text) <= WRITTEN_CHARS:
-        return f"{words.written_end}\n{block('section', text)}" if text else ""
+        return f"{words.written}\n{block('section', text)}" if text else ""
     openings = [_opening(text[each.start : each.end]) for each in blocks(text[:-END_CHARS])]
     room = WRITTEN_CHARS - END_CHARS
     each = max(20, room // len(openings))
     short = "\n".join(f"- {opening[:each]}" for opening in openings)[:room]
     end = text[-END_CHARS:]
     return "\n".join(
-        [words.written, block("section", short), words.written_end, block("section", end)]
+        [words.written_in_short, block("section", short), words.written_end, block("section", end)]
     )
 
 

@@ -27,6 +27,7 @@ class SectionWords:
     length_of: str
     length_of_part: str
     written: str
+    written_in_short: str
     written_end: str
     task: str
     first_part: str
@@ -67,7 +68,8 @@ SECTION: Final[dict[Language, SectionWords]] = {
         ),
         with_passages=(
             "- Each sentence that states a fact rests on the passages and carries, before its full "
-            "stop, the marker of its passage in square brackets: [S1], or [S1][S3] for two.\n"
+            "stop, the marker of its passage in square brackets: [S1], or [S1][S3] for two. In a "
+            "list or table it stands at the end of the item or cell.\n"
             "- Use only markers of passages that you were given. Never write a reference number, "
             "a web address or a source of your own.\n"
             "- Figures, names, dates and quotations are those of the passages, unchanged.\n"
@@ -92,8 +94,9 @@ SECTION: Final[dict[Language, SectionWords]] = {
         length_of="about {words} words, at least {least} and at most {most}",
         length_of_part="about {words} words now, part {number} of {count}; "
         "the whole section is to have about {all} words",
-        written="What you have written of this section so far, in short:",
-        written_end="What you have written of this section so far ends like this:",
+        written="What you have written of this section so far:",
+        written_in_short="What you have written of this section so far, in short:",
+        written_end="It ends like this:",
         task='Write the text of the section "{title}" now.',
         first_part='Write part {number} of {count} of the section "{title}" now: what comes first '
         "in it. Leave the rest to the later parts, and write no ending.",
@@ -125,7 +128,7 @@ SECTION: Final[dict[Language, SectionWords]] = {
         ),
         with_passages=(
             "- 每个陈述事实的句子都要以给出的段落为依据，并在句末标点之前用方括号写上该段落的标记，"
-            "例如 [S1]；依据两个段落时写 [S1][S3]。\n"
+            "例如 [S1]；依据两个段落时写 [S1][S3]。列表和表格中写在条目或单元格末尾。\n"
             "- 只能使用给出的段落的标记。绝不自行编写文献编号、网址或来源。\n"
             "- 数字、名称、日期和引语都照段落原样，不得改动。\n"
             "- 要求写而段落没有提到的内容，用一句话直接说明资料中没有。宁可少写，不要编造。\n"
@@ -146,8 +149,9 @@ SECTION: Final[dict[Language, SectionWords]] = {
         length_of="约 {words} 字，不少于 {least} 字，不超过 {most} 字",
         length_of_part="现在写约 {words} 字，这是第 {number} 部分，共 {count} 部分；"
         "整个小节一共约 {all} 字",
-        written="这一小节你已经写好的内容，概要如下：",
-        written_end="这一小节你已经写好的内容，结尾如下：",
+        written="这一小节你已经写好的内容：",
+        written_in_short="这一小节你已经写好的内容，概要如下：",
+        written_end="结尾如下：",
         task="现在请撰写小节“{title}”的正文。",
         first_part="现在请撰写小节“{title}”的第 {number} 部分（共 {count} 部分）："
         "先写应当在前的内容。其余的留给后面的部分，不要收尾。",

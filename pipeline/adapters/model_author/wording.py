@@ -20,6 +20,7 @@ class _Commission:
 @dataclass(frozen=True, slots=True)
 class _Outline:
     rules: str
+    source_rules: str
     size: str
     sources: str
     task: str
@@ -82,17 +83,24 @@ OUTLINE: Final[dict[Language, _Outline]] = {
             'called "Other" or "Miscellaneous".\n'
             "- A summary says in one or two sentences what that part covers, so that two parts "
             "never tell the same. Claim nothing as a fact there.\n"
-            "- If sources are given, build on what they contain and use every source that "
-            "matters. Don't plan parts for which neither the query nor a source gives ground.\n"
             "- No reference list, no appendix for sources: that is made by program.\n"
             "- A chapter has no child or at least two.\n"
             f"- {DATA_EN}"
         ),
+        source_rules=(
+            "- Build on what the sources contain, and use every source that matters. Don't plan "
+            "parts for which neither the query nor a source gives ground.\n"
+            "- sources: the short names, such as S1, of those <source> blocks that carry this "
+            "part, the best first. Write nothing else there: no titles, no web addresses.\n"
+            "- If the query asks for a part on which no source says anything, plan it, and put the "
+            'one word "none" into its sources.'
+        ),
         size="Plan about {chapters} chapters with about {sections} sections in all, "
         "unless the query asks for another number.",
-        sources="The author's {count} sources, each with its headings and its opening:",
-        task="Propose the outline now: title, chapters, and for each part its title, summary "
-        "and children.",
+        sources="The author's sources ({count}), each with its headings, its opening and telling "
+        "sentences from all of its parts:",
+        task="Propose the outline now: title, chapters, and for each part its title, summary, "
+        "sources (empty if none are given) and children.",
     ),
     "zh": _Outline(
         rules=(
@@ -104,15 +112,21 @@ OUTLINE: Final[dict[Language, _Outline]] = {
             "- 标题要具体，切合主题，前面不加编号。不要出现“其他”“杂项”之类的章节。\n"
             "- 摘要用一两句话说明该部分写什么，使各部分内容互不重复。"
             "摘要中不要把任何内容当作事实来断言。\n"
-            "- 如果给出了资料，就以资料的内容为基础，并用到每一份相关的资料。"
-            "对于需求和资料都没有依据的内容，不要安排章节。\n"
             "- 不要列参考文献或资料附录：它们由程序生成。\n"
             "- 一章要么没有下级，要么至少有两个。\n"
             f"- {DATA_ZH}"
         ),
+        source_rules=(
+            "- 以资料的内容为基础，并用到每一份相关的资料。"
+            "对于需求和资料都没有依据的内容，不要安排章节。\n"
+            "- sources：填写支撑该部分的 <source> 的短名，例如 S1，最相关的在前。"
+            "除短名外什么都不写，不写标题，不写网址。\n"
+            "- 如果需求要求写某一部分，而所有资料都没有相关内容，仍然安排该部分，"
+            "并在它的 sources 中只填 none。"
+        ),
         size="大约安排 {chapters} 章、共约 {sections} 个小节，除非需求另有规定。",
-        sources="作者的 {count} 份资料，每份附有标题结构和开头：",
-        task="现在请给出大纲：标题、各章，以及每一部分的标题、摘要和下级。",
+        sources="作者的资料（{count} 份），每份附有标题结构、开头和各部分的关键句：",
+        task="现在请给出大纲：标题、各章，以及每一部分的标题、摘要、sources（没有资料时留空）和下级。",
     ),
 }
 
