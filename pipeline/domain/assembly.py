@@ -1,5 +1,6 @@
 """From an outline and its drafts to the document; the same again after every edit."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,8 +16,10 @@ from pipeline.domain.citations import (
     rendered,
     without_markers,
 )
+from pipeline.domain.claims import claims_of, is_flagged
 from pipeline.domain.documents import (
     CitationStyle,
+    Claim,
     Document,
     DocumentSection,
     Draft,
@@ -30,6 +33,7 @@ from pipeline.domain.documents import (
     SectionStatus,
     Source,
     SourceId,
+    Support,
 )
 from pipeline.domain.language import count_words
 from pipeline.domain.markdown import DEEPEST_HEADING, closed, demoted, headings
@@ -174,7 +178,11 @@ def restyled(document: Document, style: CitationStyle, entries: Mapping[SourceId
 
 
 def recomputed(document: Document) -> Document:
-    """The document with everything that follows from its sections made anew."""
+    """The document with everything that follows from its sections made anew.
+
+    Opinions stay with the claims whose wording and passages are the same.
+    """
+    claims = claims_of(document)
     known = {passage.id: passage for passage in document.passages}
     texts = [section.content for section in document.sections]
     numbering = numbered(texts, known, document.sources)
@@ -192,7 +200,8 @@ def recomputed(document: Document) -> Document:
             "word_count": sum(count_words(text) for text in plain),
             "char_count": sum(len("".join(text.split())) for text in plain),
             "references": listed,
-            "integrity": _integrity(document, numbering),
+            "integrity": _integrity(document, numbering, claims),
+            "claims": tuple(claim for claim in claims if is_flagged(claim)),
         }
     )
 
@@ -292,7 +301,7 @@ def _body(section: DocumentSection, numbering: Numbering, language: Language) ->
     return rendered(own, numbering).strip("\n").rstrip()
 
 
-def _integrity(document: Document, numbering: Numbering) -> Integrity:
+def _integrity(document: Document, numbering: Numbering, claims: Sequence[Claim]) -> Integrity:
     markers = [i for section in document.sections for i in cited(section.content)]
     done = [
         section
@@ -301,9 +310,13 @@ def _integrity(document: Document, numbering: Numbering) -> Integrity:
     ]
     failed = [s for s in document.sections if s.status is SectionStatus.FAILED]
     uncited = [section for section in done if not cited(section.content)]
+    found = Counter(claim.support for claim in claims)
     return Integrity(
         citations=len(markers),
         resolved=sum(1 for passage_id in markers if passage_id in numbering.numbers),
+        supported=found[Support.SUPPORTED],
+        to_check=found[Support.CHECK] + found[Support.NOT_FOUND],
+        needing_source=found[Support.NEEDS_SOURCE],
         unknown_markers=document.integrity.unknown_markers,
         uncited_sections=len(uncited) if document.sources else 0,
         failed_sections=len(failed),

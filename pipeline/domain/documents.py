@@ -258,6 +258,8 @@ class Claim(Value):
     passage_ids: tuple[PassageId, ...] = ()
     reasons: tuple[str, ...] = ()
     """Codes of what was not found, such as `number` or `name`; the interface has the words."""
+    key: str = ""
+    """Of its wording and its passages: an opinion holds as long as this is the same."""
     opinion: Literal["", "supported", "unsupported"] = ""
     """What a model said of it when it was asked for a second opinion."""
 

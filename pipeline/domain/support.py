@@ -1,0 +1,127 @@
+"""Whether the passages that a sentence cites carry it: words, numbers, names and negations.
+
+It compares, it does not understand: what it finds wanting is worth a look, and no verdict.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.domain.documents import Language, Support
+from pipeline.domain.facts import Facts, facts, squeezed, subject
+from pipeline.domain.language import detect_language, split_sentences
+from pipeline.domain.quantities import Quantity, is_rough, missing, stated
+
+SUPPORTED_FROM = 0.45
+NOT_FOUND_BELOW = 0.3
+
+PASSAGES_KEPT = 512
+"""What a long document cites; about 20 kB each."""
+
+SAME_SENTENCE = 0.5
+"""From this share of terms on, a sentence of the passage says what the claim says, or denies it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A passage, taken apart: what a sentence may stand on."""
+
+    language: Language
+    sentences: tuple[Facts, ...]
+    terms: frozenset[str]
+    quantities: frozenset[Quantity]
+    words: str
+    """As `squeezed` has them, between spaces."""
+    initials: str
+    """The first letters of its Latin words in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    support: Support
+    reasons: tuple[str, ...] = ()
+    score: float = 0.0
+
+
+@lru_cache(maxsize=PASSAGES_KEPT)
+def ground(text: str, context: str = "") -> Ground:
+    """Take a passage apart; `context` is its title and headings, which name what it is about."""
+    whole = f"{context}\n{text}"
+    words = squeezed(whole)
+    return Ground(
+        language=detect_language(text),
+        sentences=tuple(facts(sentence) for sentence in split_sentences(text)),
+        terms=subject(whole),
+        quantities=stated(whole),
+        words=f" {words} ",
+        initials="".join(word[0] for word in words.split() if word[0].isascii()),
+    )
+
+
+def support(sentence: str, grounds: Sequence[Ground]) -> Verdict:
+    """Compare a sentence without markup with all the passages that it cites, joined."""
+    claim = facts(sentence)
+    reasons = tuple(_wanting(claim, sentence, grounds))
+    language = detect_language(sentence)
+    same = [each for each in grounds if each.language == language]
+    if not same:
+        return Verdict(Support.CHECK, ("other_language", *reasons))
+    score = _coverage(claim, same)
+    if _is_denied(claim, same):
+        reasons = (*reasons, "negation")
+    if score < NOT_FOUND_BELOW:
+        return Verdict(Support.NOT_FOUND, ("words", *reasons), score)
+    if score < SUPPORTED_FROM:
+        reasons = ("words", *reasons)
+    return Verdict(Support.CHECK if reasons else Support.SUPPORTED, reasons, score)
+
+
+def _coverage(claim: Facts, grounds: Sequence[Ground]) -> float:
+    """Terms found in all passages and in the two best sentences, half and half."""
+    if not claim.terms:
+        return 1.0
+    everywhere = frozenset().union(*(each.terms for each in grounds))
+    found = [claim.terms & each.terms for one in grounds for each in one.sentences]
+    best = max(found, key=len, default=frozenset())
+    second = max((len(best | each) for each in found), default=0)
+    return (len(claim.terms & everywhere) + second) / (2 * len(claim.terms))
+
+
+def _wanting(claim: Facts, sentence: str, grounds: Sequence[Ground]) -> Iterator[str]:
+    have = frozenset().union(*(each.quantities for each in grounds))
+    if missing(claim.quantities, have, rough=is_rough(sentence)):
+        yield "number"
+    if any(not _names(name, each) for name in claim.names for each in [grounds]):
+        yield "name"
+    if any(all(quote not in each.words for each in grounds) for quote in claim.quotes):
+        yield "quote"
+
+
+def _names(name: str, grounds: Sequence[Ground]) -> bool:
+    wanted = squeezed(name)
+    for each in grounds:
+        if f" {wanted} " in each.words or (not name.isascii() and wanted in each.words):
+            return True
+        if len(wanted) >= 5 and f" {wanted[:5]}" in each.words:
+            return True
+        if 2 <= len(wanted) <= 6 and wanted in each.initials:
+            return True
+    return False
+
+
+def _is_denied(claim: Facts, grounds: Sequence[Ground]) -> bool:
+    """Whether the claim denies what the passages say, or says what they deny."""
+    theirs = [each for one in grounds for each in one.sentences]
+    for scope in claim.denied:
+        holders = [each for each in theirs if _holds(each, scope)]
+        if holders and not any(claim.terms & denied for each in holders for denied in each.denied):
+            return True
+    if claim.denied or not claim.terms or not theirs:
+        return False
+    like = max(theirs, key=lambda each: len(claim.terms & each.terms))
+    is_like = len(claim.terms & like.terms) >= SAME_SENTENCE * len(claim.terms)
+    return is_like and any(_holds(claim, scope) for scope in like.denied)
+
+
+def _holds(sentence: Facts, scope: frozenset[str]) -> bool:
+    return len(scope & sentence.terms) * 2 > len(scope)

@@ -1,0 +1,149 @@
+"""Whether passages carry a sentence, in English and Chinese."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.domain.documents import Support
+from pipeline.domain.quantities import Quantity, quantities
+from pipeline.domain.support import Verdict, ground, support
+
+TIDES = ground(
+    "The Rance barrage in Brittany opened in 1966. Its 24 turbines produce about 500 GWh a year. "
+    "It does not harm the fishing fleet, although silt settles behind the dam.",
+    "Tidal power › Barrages",
+)
+JIANGXIA = ground(
+    "江厦潮汐试验电站位于浙江省温岭市，一九八〇年并网发电。"
+    "电站共有六台机组，装机容量4.1兆瓦，年发电量约720万千瓦时。《潮汐能》一书没有提到它的造价。"
+)
+
+
+def judged(sentence: str) -> tuple[Support, tuple[str, ...]]:
+    verdict = support(sentence, [TIDES, JIANGXIA])
+    return verdict.support, verdict.reasons
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The Rance barrage in Brittany opened in 1966.",
+        "Opened in 1966, the barrage on the Rance has twenty-four turbines.",
+        "About 510 GWh are produced by its turbines every year.",
+        "The fishing fleet is not harmed, but silt settles behind the Rance dam.",
+        "江厦潮汐试验电站有6台机组，装机容量为4.1兆瓦。",
+        "江厦电站1980年并网发电，年发电量约720万千瓦时。",
+        "《潮汐能》没有提到电站的造价。",
+    ],
+)
+def test_what_the_passages_say_is_supported_however_its_numbers_are_written(sentence: str) -> None:
+    assert judged(sentence) == (Support.SUPPORTED, ())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("The Rance barrage in Brittany opened in 1967.", "number"),
+        ("Its 42 turbines produce about 500 GWh a year.", "number"),
+        ("The Rance barrage in Cornwall opened in 1966.", "name"),
+        ("It harms the fishing fleet, although silt settles behind the dam.", "negation"),
+        ("Silt never settles behind the dam.", "negation"),
+        ("The Rance barrage opened with “a triumph of modern engineering” in 1966.", "quote"),
+        ("江厦潮汐试验电站共有八台机组，装机容量4.1兆瓦。", "number"),
+        ("江厦潮汐试验电站装机容量4.1千瓦。", "number"),
+        ("江厦潮汐试验电站不位于浙江省温岭市。", "negation"),
+        ("《潮汐学》一书没有提到江厦潮汐试验电站的造价。", "name"),
+    ],
+)
+def test_what_differs_from_the_passages_is_to_be_checked(sentence: str, reason: str) -> None:
+    assert judged(sentence) == (Support.CHECK, (reason,))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Parliament voted for a wider bridge across the harbour.", "议会通过了扩建港口大桥的方案。"],
+)
+def test_what_the_passages_do_not_speak_of_is_not_found(sentence: str) -> None:
+    verdict = support(sentence, [TIDES, JIANGXIA])
+
+    assert (verdict.support, verdict.reasons) == (Support.NOT_FOUND, ("words",))
+
+
+def test_words_of_two_passages_together_carry_a_sentence() -> None:
+    one = ground("The Moon raises two tides a day.")
+    other = ground("Spring tides follow the new Moon.")
+
+    joined = support(
+        "The Moon raises two tides a day; spring tides follow it when new.", [one, other]
+    )
+
+    assert joined.support is Support.SUPPORTED
+
+
+def test_headings_and_title_say_what_a_passage_is_about() -> None:
+    passage = "It opened in 1966 and was the first of its kind."
+    sentence = "The Rance barrage opened in 1966."
+
+    assert support(sentence, [ground(passage, "Rance barrage")]).support is Support.SUPPORTED
+    assert "name" in support(f"In 1966, {sentence}", [ground(passage)]).reasons
+
+
+def test_across_languages_only_numbers_and_names_are_compared() -> None:
+    right = support("The Jiangxia plant has 6 units and produces 7.2 million kWh.", [JIANGXIA])
+    wrong = support("The plant has 9 units and produces 7.2 million kWh.", [JIANGXIA])
+    chinese = support("朗斯电站于1966年投产，有24台机组。", [TIDES])
+
+    assert (right.support, right.reasons) == (Support.CHECK, ("other_language", "name"))
+    assert (wrong.support, wrong.reasons) == (Support.CHECK, ("other_language", "number"))
+    assert (chinese.support, chinese.reasons) == (Support.CHECK, ("other_language",))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1,200 km", {("1200", "km")}),
+        ("1.2 thousand kilometres", {("1200", "km")}),
+        ("twenty-three per cent", {("23", "%")}),
+        ("百分之二十三", {("23", "%")}),
+        ("two hundred and five million people", {("205000000", "")}),
+        ("3.5亿元", {("350000000", "¥")}),
+        ("三亿五千万元", {("350000000", "¥")}),
+        ("一万二千三百吨", {("12300", "t")}),
+        ("二〇二四年五月", {("2024", ""), ("5", "")}),
+        ("the 19th century and the 1990s", {("19", ""), ("1990", "")}),
+        ("17 May 2024", {("17", ""), ("m5", ""), ("2024", "")}),
+        ("GPT-4 may be one of them", set()),
+        ("千万不要一概而论，十分重要", set()),
+    ],
+)
+def test_a_number_is_the_same_however_it_is_written(
+    text: str, expected: set[tuple[str, str]]
+) -> None:
+    assert quantities(text) == {Quantity(*each) for each in expected}
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_any_texts_can_be_compared(sentence: str, passage: str) -> None:
+    verdict = support(sentence, [ground(passage)])
+
+    assert isinstance(verdict, Verdict)
+    assert 0 <= verdict.score <= 1
+
+
+SENTENCES = st.sampled_from(
+    [
+        *(
+            each
+            for each in (
+                "The Rance barrage in Brittany opened in 1966.",
+                "Its 24 turbines produce about 500 GWh a year.",
+                "江厦潮汐试验电站位于浙江省温岭市，一九八〇年并网发电。",
+            )
+        )
+    ]
+)
+
+
+@given(SENTENCES)
+def test_a_sentence_of_the_passage_is_always_supported(sentence: str) -> None:
+    assert judged(sentence) == (Support.SUPPORTED, ())
