@@ -8,7 +8,9 @@ from pydantic import JsonValue
 
 from pipeline.domain.briefs import ChapterBrief, ChapterEdits, OutlineBrief, SectionBrief
 from pipeline.domain.documents import (
+    CitationStyle,
     ContextFile,
+    Language,
     Passage,
     ProposedOutline,
     Reading,
@@ -234,6 +236,22 @@ class ReadingStore(Protocol):
     def load_reading(self, sha256: str) -> Reading | None: ...
 
     def save_reading(self, reading: Reading) -> None: ...
+
+
+class Bibliographer(Protocol):
+    """Words the entries of a reference list as a citation style asks."""
+
+    async def entries(
+        self, sources: Sequence[Source], *, style: CitationStyle, language: Language
+    ) -> Mapping[SourceId, str]:
+        """Each source's entry without its number, as inline Markdown of emphasis and escapes.
+
+        `language` is the document's. A source that the style has no form for is left out; in the
+        numeric style all are: their entries are plain.
+
+        Raises:
+            FormattingFailed: Nothing could be formatted. Retryable.
+        """
 
 
 class Exporter(Protocol):

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from uuid import uuid4
 
+from pipeline.adapters.bibliography import PandocBibliographer
 from pipeline.adapters.embedded_redis import ensure_server
 from pipeline.adapters.export_docx import DocxExporter
 from pipeline.adapters.export_markdown import MarkdownExporter
@@ -89,7 +90,9 @@ class LaterWork:
         """Import what the graphs need; quick after the first time."""
         from pipeline.graphs.work import GraphWork  # noqa: PLC0415  see above
 
-        return GraphWork(self._author, self._shelf, _now, self._default_target_words)
+        return GraphWork(
+            self._author, self._shelf, _now, self._default_target_words, PandocBibliographer()
+        )
 
     async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
         """See `ports.Work`."""

@@ -10,7 +10,9 @@ from pydantic import JsonValue
 from pipeline.domain.briefs import ChapterBrief, ChapterEdits, OutlineBrief, SectionBrief
 from pipeline.domain.documents import (
     Block,
+    CitationStyle,
     ContextFile,
+    Language,
     NodeId,
     Passage,
     PassageId,
@@ -195,6 +197,22 @@ class TextShelf:
 
     async def material(self, readings: Mapping[SourceId, Reading]) -> Material:
         return TextMaterial(readings)
+
+
+class ScriptedBibliographer:
+    """Words an entry as the title in stars, or fails as told."""
+
+    def __init__(self, error: PipelineError | None = None) -> None:
+        self._error = error
+        self.asked: list[tuple[CitationStyle, Language]] = []
+
+    async def entries(
+        self, sources: Sequence[Source], *, style: CitationStyle, language: Language
+    ) -> Mapping[SourceId, str]:
+        self.asked.append((style, language))
+        if self._error:
+            raise self._error
+        return {source.id: f"*{source.title}*" for source in sources}
 
 
 async def empty_desk() -> Desk:

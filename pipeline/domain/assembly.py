@@ -170,11 +170,13 @@ def edited(
 
 def restyled(document: Document, style: CitationStyle, entries: Mapping[SourceId, str]) -> Document:
     """The document with its reference list in another style; `entries` holds inline Markdown."""
-    sources = tuple(
-        source.model_copy(update={"entry": entries.get(source.id, "")})
-        for source in document.sources
-    )
+    sources = tuple(with_entries(document.sources, entries))
     return recomputed(document.model_copy(update={"sources": sources, "citation_style": style}))
+
+
+def with_entries(sources: Sequence[Source], entries: Mapping[SourceId, str]) -> list[Source]:
+    """The sources with these entries, and no others."""
+    return [source.model_copy(update={"entry": entries.get(source.id, "")}) for source in sources]
 
 
 def recomputed(document: Document) -> Document:

@@ -11,15 +11,25 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Send
 
-from pipeline.domain.assembly import Evidence, Imprint, assemble, obeys
+from pipeline.domain.assembly import Evidence, Imprint, assemble, obeys, with_entries
 from pipeline.domain.briefs import Commission
-from pipeline.domain.documents import Document, NodeId, Outline, Passage, PassageId
+from pipeline.domain.documents import (
+    Document,
+    NodeId,
+    Outline,
+    Passage,
+    PassageId,
+    Source,
+    SourceId,
+)
 from pipeline.domain.jobs import DocumentGenerationRequest, SectionPlanned, SectionsPlanned
 from pipeline.domain.outline import leaves, walk, word_targets
 from pipeline.graphs.chapter import ChapterText, chapter_graph
 from pipeline.graphs.research import Desk, commission, read_files, tell_unread_sources
 from pipeline.graphs.section import assignment
 from pipeline.graphs.tools import Tools
+from pipeline.errors import PipelineError
+from pipeline.graphs.phrases import reason
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +40,8 @@ class DocumentState(TypedDict, total=False):
     commission: Commission
     targets: Mapping[NodeId, int]
     chapters: Annotated[list[ChapterText], operator.add]
+    entries: Mapping[SourceId, str] | None
+    """Of the reference list, by source; None where they could not be worded in the style."""
     document: Document
 
 
@@ -81,6 +93,29 @@ def each_chapter(state: DocumentState) -> list[Send]:
     ]
 
 
+async def format_sources(state: DocumentState, runtime: Runtime[Tools]) -> DocumentState:
+    """Word the entries of all sources while the chapters are written."""
+    sources = state["desk"].material.sources
+    return {"entries": await _entries(state, sources, runtime.context)}
+
+
+async def _entries(
+    state: DocumentState, sources: Sequence[Source], tools: Tools
+) -> Mapping[SourceId, str] | None:
+    style = state["request"].citation_style
+    if style == "numeric" or not sources:
+        return {}
+    try:
+        return await tools.bibliographer.entries(
+            sources, style=style, language=tools.job.language
+        )
+    except PipelineError as error:
+        log.warning("Job %s: the references stay plain: %s", tools.job.id, error)
+        why = reason(tools.job.language, error.code)
+        tools.progress("bibliography", "entries_plain", reason=why)
+        return None
+
+
 async def finalize(state: DocumentState, runtime: Runtime[Tools]) -> DocumentState:
     """Refuse to call it a document when not one section could be written."""
     runtime.context.progress("finalize", "finalizing")
@@ -95,26 +130,34 @@ async def bibliography(state: DocumentState, runtime: Runtime[Tools]) -> Documen
     """Number the citations over the whole document and list what they cite."""
     tools = runtime.context
     tools.progress("bibliography", "bibliography")
-    document, broken = await asyncio.to_thread(_assembled, state, tools)
+    entries = state["entries"]
+    if entries is not None:
+        later = [s for s in state["desk"].material.sources if s.id not in entries]
+        more = await _entries(state, later, tools)
+        entries = None if more is None else {**entries, **more}
+    document, broken = await asyncio.to_thread(_assembled, state, entries, tools)
     if broken:
         _report_departure(broken, tools)
     tools.counter.done = tools.counter.total
     return {"document": document}
 
 
-def _assembled(state: DocumentState, tools: Tools) -> tuple[Document, list[str]]:
+def _assembled(
+    state: DocumentState, entries: Mapping[SourceId, str] | None, tools: Tools
+) -> tuple[Document, list[str]]:
     """The document, and where it departs from its outline; takes seconds for a long one."""
     request, desk, chapters = state["request"], state["desk"], state["chapters"]
     document = assemble(
         request.outline,
         {node: draft for chapter in chapters for node, draft in chapter.drafts.items()},
         {node: error for chapter in chapters for node, error in chapter.failures.items()},
-        Evidence(_cited(state), desk.material.sources, desk.problems),
+        Evidence(_cited(state), with_entries(desk.material.sources, entries or {}), desk.problems),
         Imprint(
             language=tools.job.language,
             author=request.model or tools.author.name,
             generated_at=tools.now(),
             targets=state["targets"],
+            citation_style="numeric" if entries is None else request.citation_style,
         ),
     )
     return document, obeys(request.outline, document)
@@ -142,11 +185,14 @@ def document_graph() -> CompiledStateGraph[DocumentState, Tools, Any, Any]:
     graph = StateGraph(DocumentState, context_schema=Tools)
     graph.add_node(split_chapters)
     graph.add_node("write_chapter", chapter_graph())
+    graph.add_node(format_sources)
     graph.add_node(finalize)
     graph.add_node(bibliography)
     graph.add_edge(START, "split_chapters")
     graph.add_conditional_edges("split_chapters", each_chapter, ["write_chapter"])
+    graph.add_edge("split_chapters", "format_sources")
     graph.add_edge("write_chapter", "finalize")
+    graph.add_edge("format_sources", "finalize")
     graph.add_edge("finalize", "bibliography")
     graph.add_edge("bibliography", END)
     return cast("CompiledStateGraph[DocumentState, Tools, Any, Any]", graph.compile())

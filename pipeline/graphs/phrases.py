@@ -81,6 +81,10 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "Numbering citations and listing sources.",
         "zh": "正在编排引用与参考文献。",
     },
+    "entries_plain": {
+        "en": "The reference list is in the plain style: {reason}",
+        "zh": "参考文献改用基本格式：{reason}",
+    },
     "second_outline": {
         "en": "Left out the outline “{name}”: one job takes over one outline, “{first}”.",
         "zh": "未导入大纲《{name}》：每次只能导入一份大纲，已采用《{first}》。",
@@ -116,6 +120,10 @@ REASONS: Mapping[str, Mapping[Language, str]] = {
     "model_rejected": {
         "en": "the model's provider refused the request.",
         "zh": "模型服务拒绝了请求。",
+    },
+    "formatting_failed": {
+        "en": "the program that formats references failed.",
+        "zh": "排版参考文献的程序出错。",
     },
     "model_answer_invalid": {
         "en": "the model's answer could not be used.",

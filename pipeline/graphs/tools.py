@@ -9,7 +9,7 @@ from pipeline.domain.jobs import FileRead, Job, SectionState, TaskProgress
 from pipeline.domain.outline import Place
 from pipeline.errors import PipelineError
 from pipeline.graphs.phrases import say
-from pipeline.ports import Author, Journal, Shelf, Slots
+from pipeline.ports import Author, Bibliographer, Journal, Shelf, Slots
 
 
 @dataclass(slots=True)
@@ -34,6 +34,7 @@ class Tools:
     job: Job
     author: Author
     shelf: Shelf
+    bibliographer: Bibliographer
     journal: Journal
     slots: Slots
     now: Callable[[], datetime]

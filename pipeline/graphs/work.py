@@ -18,7 +18,7 @@ from pipeline.errors import PipelineError
 from pipeline.graphs.document import document_graph
 from pipeline.graphs.outline import outline_graph
 from pipeline.graphs.tools import Counter, Tools
-from pipeline.ports import Author, Journal, Shelf, Slots
+from pipeline.ports import Author, Bibliographer, Journal, Shelf, Slots
 
 SUPERSTEPS = 100
 """LangGraph counts a step for each level of the graph, not for each section; ours has eight."""
@@ -32,6 +32,7 @@ class GraphWork:
     shelf: Shelf
     now: Callable[[], datetime]
     default_target_words: int
+    bibliographer: Bibliographer
 
     async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
         """Do the job; returns its result as JSON."""
@@ -47,6 +48,7 @@ class GraphWork:
             job=job,
             author=self.author,
             shelf=self.shelf,
+            bibliographer=self.bibliographer,
             journal=journal,
             slots=slots,
             now=self.now,

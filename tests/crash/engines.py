@@ -24,6 +24,7 @@ from pipeline.domain.documents import ProposedOutline
 from pipeline.domain.jobs import JobId
 from pipeline.engine import Engine, Hooks
 from pipeline.graphs.work import GraphWork
+from tests.graph_fakes import ScriptedBibliographer
 from tests.running import some_settings, utc_now
 
 LEASE = timedelta(seconds=0.5)
@@ -91,7 +92,7 @@ def run_engine(data_dir: Path) -> None:
     url = ensure_server(data_dir, None)
     client = connect(url)
     shelf = FileShelf(RedisReadingStore(client, timedelta(hours=1)), max_file_bytes=1_000_000)
-    work = GraphWork(WatchfulAuthor(client), shelf, utc_now, 1_000)
+    work = GraphWork(WatchfulAuthor(client), shelf, utc_now, 1_000, ScriptedBibliographer())
     engine = Engine(
         some_settings(lease=LEASE, max_attempts=ENDLESS),
         url,

@@ -19,7 +19,15 @@ from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobKind, TaskPr
 from pipeline.errors import ModelRejected, ModelUnavailable, PipelineError
 from pipeline.graphs.phrases import PHRASES, REASONS
 from pipeline.graphs.work import GraphWork
-from tests.graph_fakes import NOW, FreeSlots, ListJournal, ScriptedAuthor, TextShelf, job_of
+from tests.graph_fakes import (
+    NOW,
+    FreeSlots,
+    ListJournal,
+    ScriptedAuthor,
+    ScriptedBibliographer,
+    TextShelf,
+    job_of,
+)
 
 CHAPTER = OutlineNode(
     id=NodeId("a"),
@@ -39,7 +47,7 @@ def written(
     request = DocumentGenerationRequest(
         outline=Outline(title="潮汐", nodes=(CHAPTER,)), context_files=tuple(files)
     )
-    work = GraphWork(author, TextShelf(), lambda: NOW, 1_000)
+    work = GraphWork(author, TextShelf(), lambda: NOW, 1_000, ScriptedBibliographer())
     asyncio.run(work(of, request.model_dump_json(), journal, FreeSlots()))
     return [event for event in journal.events if isinstance(event, TaskProgress)]
 

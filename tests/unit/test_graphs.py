@@ -42,6 +42,7 @@ from tests.graph_fakes import (
     FreeSlots,
     ListJournal,
     ScriptedAuthor,
+    ScriptedBibliographer,
     TextShelf,
     empty_desk,
     job_of,
@@ -92,7 +93,7 @@ def document_job(
 
 
 def run(author: ScriptedAuthor, journal: ListJournal, kind: JobKind, request: str) -> str:
-    work = GraphWork(author, TextShelf(), lambda: NOW, 1_000)
+    work = GraphWork(author, TextShelf(), lambda: NOW, 1_000, ScriptedBibliographer())
     return asyncio.run(work(job_of(kind), request, journal, FreeSlots()))
 
 
@@ -238,7 +239,7 @@ def test_cancelling_a_job_leaves_no_section_running() -> None:
 
     async def scenario() -> None:
         request = DocumentGenerationRequest(outline=OUTLINE).model_dump_json()
-        work = GraphWork(author, TextShelf(), lambda: NOW, 1_000)
+        work = GraphWork(author, TextShelf(), lambda: NOW, 1_000, ScriptedBibliographer())
         task = asyncio.create_task(
             work(job_of(JobKind.DOCUMENT), request, ListJournal(), FreeSlots())
         )
@@ -296,7 +297,7 @@ def test_a_chapter_is_fused_as_soon_as_its_own_sections_are_done() -> None:
 
     async def scenario() -> None:
         request = DocumentGenerationRequest(outline=OUTLINE).model_dump_json()
-        work = GraphWork(author, TextShelf(), lambda: NOW, 1_000)
+        work = GraphWork(author, TextShelf(), lambda: NOW, 1_000, ScriptedBibliographer())
         journal = ListJournal()
         task = asyncio.create_task(work(job_of(JobKind.DOCUMENT), request, journal, FreeSlots()))
         await author.fused.wait()

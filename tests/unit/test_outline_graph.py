@@ -26,7 +26,15 @@ from pipeline.domain.manuscripts import OutlineDraft
 from pipeline.domain.outline import walk
 from pipeline.domain.outline_text import to_markdown
 from pipeline.graphs.work import GraphWork
-from tests.graph_fakes import NOW, FreeSlots, ListJournal, ScriptedAuthor, TextShelf, job_of
+from tests.graph_fakes import (
+    NOW,
+    FreeSlots,
+    ListJournal,
+    ScriptedAuthor,
+    ScriptedBibliographer,
+    TextShelf,
+    job_of,
+)
 from tests.unit.trees import shape
 
 
@@ -46,7 +54,9 @@ def outline_of(
     proposal: ProposedOutline, *files: ContextFile, journal: ListJournal | None = None
 ) -> Outline:
     request = OutlineGenerationRequest(task_prompt="写潮汐能", context_files=files)
-    work = GraphWork(ScriptedAuthor(outline=proposal), TextShelf(), lambda: NOW, 1_000)
+    work = GraphWork(
+        ScriptedAuthor(outline=proposal), TextShelf(), lambda: NOW, 1_000, ScriptedBibliographer()
+    )
     result = asyncio.run(
         work(
             job_of(JobKind.OUTLINE),

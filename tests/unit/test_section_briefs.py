@@ -28,6 +28,7 @@ from tests.graph_fakes import (
     FreeSlots,
     ListJournal,
     ScriptedAuthor,
+    ScriptedBibliographer,
     TextMaterial,
     TextShelf,
     job_of,
@@ -61,7 +62,7 @@ def write(
     request = DocumentGenerationRequest.model_validate(
         {"outline": tree, "context_files": files} | options
     )
-    work = GraphWork(author, SearchableShelf(), lambda: NOW, 1_000)
+    work = GraphWork(author, SearchableShelf(), lambda: NOW, 1_000, ScriptedBibliographer())
     job = job_of(JobKind.DOCUMENT)
     result = asyncio.run(
         work(job, request.model_dump_json(), journal or ListJournal(), FreeSlots())

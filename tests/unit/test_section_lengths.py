@@ -51,6 +51,7 @@ from tests.graph_fakes import (
     FreeSlots,
     ListJournal,
     ScriptedAuthor,
+    ScriptedBibliographer,
     TextShelf,
     job_of,
 )
@@ -93,7 +94,7 @@ def write(
     request = DocumentGenerationRequest(outline=tree, context_files=files)
     language = detect_language(tree.title)
     job = job_of(JobKind.DOCUMENT).model_copy(update={"language": language})
-    work = GraphWork(author, TextShelf(), lambda: NOW, 1_000)
+    work = GraphWork(author, TextShelf(), lambda: NOW, 1_000, ScriptedBibliographer())
 
     async def run() -> Document:
         result = await work(job, request.model_dump_json(), journal or ListJournal(), FreeSlots())

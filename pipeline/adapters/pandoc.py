@@ -1,0 +1,62 @@
+"""Runs pandoc, which comes as a program of its own: sandboxed, under limits, never in a shell."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from pipeline.errors import FormattingFailed
+
+MEMORY = ("+RTS", "-M512m", "-RTS")
+"""Five times what the largest honest list of references needed."""
+
+_NO_SECRETS: dict[str, str] | None = None if sys.platform == "win32" else {"LC_ALL": "C.UTF-8"}
+
+
+def run_pandoc(arguments: Sequence[str], text: str, *, limit_s: float) -> str:
+    """What pandoc makes of a text; blocks until it is done, and kills it at the limit.
+
+    The sandbox keeps it from reading and fetching anything but the files that `arguments` name.
+
+    Raises:
+        FormattingFailed: It is missing, failed or took too long.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603  a fixed program, and no shell
+            [str(_program()), *MEMORY, "--sandbox", *arguments],
+            input=text.encode("utf-8", "replace"),
+            capture_output=True,
+            timeout=limit_s,
+            check=False,
+            env=_NO_SECRETS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise FormattingFailed(
+            f"pandoc took longer than {limit_s:g} s and was stopped. Try again."
+        ) from error
+    except OSError as error:
+        raise FormattingFailed(f"pandoc could not be started: {error}. Try again.") from error
+    if done.returncode != 0:
+        said = done.stderr[-500:].decode("utf-8", "replace").strip()
+        raise FormattingFailed(f"pandoc ended with exit code {done.returncode}: {said}")
+    return done.stdout.decode("utf-8", "replace")
+
+
+@cache
+def _program() -> Path:
+    """The program that the package `pypandoc_binary` brings, or one on the PATH."""
+    package = find_spec("pypandoc")
+    if package is not None and package.origin is not None:
+        name = "pandoc.exe" if sys.platform == "win32" else "pandoc"
+        bundled = Path(package.origin).parent / "files" / name
+        if bundled.is_file():
+            return bundled
+    found = shutil.which("pandoc")
+    if found is None:
+        raise FormattingFailed(
+            "pandoc is not installed. Install the packages in requirements.txt again."
+        )
+    return Path(found)
