@@ -115,6 +115,7 @@ st.markdown(m("new.lead"))
 submitted = composer(
     key="composer",
     upload="live/uploads",
+    pages="live/pages" if settings.web_access else None,
     language=m.language,
     max_file_bytes=settings.max_file_bytes,
     max_prompt_chars=settings.max_prompt_chars,

@@ -39,6 +39,7 @@ def composer(  # noqa: PLR0913  each is a plain value that the page has at hand
     *,
     key: str,
     upload: str,
+    pages: str | None,
     language: Language,
     max_file_bytes: int,
     max_prompt_chars: int,
@@ -53,6 +54,8 @@ def composer(  # noqa: PLR0913  each is a plain value that the page has at hand
 
     Args:
         upload: Where files are posted, one each: a URL relative to the page.
+        pages: Where the address of a web page is posted, as `{"url": …}`; it answers as `upload`
+            does. None: no pages are taken.
         max_file_bytes: Larger files are refused in the browser.
         max_prompt_chars: A longer prompt is kept, and cannot be sent.
         draft_key: Under which the browser keeps it; two boxes with one key share their content.
@@ -68,6 +71,7 @@ def composer(  # noqa: PLR0913  each is a plain value that the page has at hand
     data = json.dumps(
         {
             "upload": upload,
+            "pages": pages,
             "language": language,
             "labels": labels(language),
             "max_file_bytes": max_file_bytes,

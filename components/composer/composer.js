@@ -1,14 +1,15 @@
 // The box of the first page: what to write, from which files; nothing typed in it is ever lost.
 
+import { AddressRow, addressesIn } from "./address.js"
 import { draftOf } from "./draft.js"
 import { assign, attribute, element, icon } from "./element.js"
 import { FileList } from "./filelist.js"
 import { isComposing, listenForFiles } from "./gestures.js"
+import { SubmitButton } from "./submit.js"
 import { Wording } from "./wording.js"
 
 const ANSWER_MS = 10000 // a working server has answered, or opened the next page, long before
 const COUNTER_FROM = 0.9 // of the limit: earlier the number would only distract
-const SUBMIT_KEYS = ["submit", "submit_reading", "submit_busy"]
 
 const composers = new WeakMap()
 
@@ -40,25 +41,29 @@ class Composer {
     this.list = new FileList({
       role: (entry, role) => this.draft.setRole(entry, role),
       remove: (entry) => this.remove(entry),
-      retry: (entry) => this.draft.retry(entry, this.data.upload),
+      retry: (entry) => this.draft.retry(entry, entry.url ? this.data.pages : this.data.upload),
+    })
+    this.addresses = new AddressRow({
+      add: (addresses) => this.addPages(addresses),
+      type: (text) => this.typedAddress(text),
+      refuse: () => this.refuseAddress(),
+      close: () => this.page.focus(),
     })
     this.picker = element("input", { type: "file", multiple: true, hidden: true, tabIndex: -1 })
     this.attachLabel = element("span", { className: "lc-attach-label" })
-    this.attach = element(
-      "button",
-      { className: "lc-attach", type: "button" },
-      icon("attach"),
-      this.attachLabel,
-    )
+    this.attach = tool("attach", this.attachLabel)
+    this.pageLabel = element("span", { className: "lc-attach-label" })
+    this.page = tool("globe", this.pageLabel)
     this.counter = element("span", { className: "lc-counter" })
-    this.buildSubmit()
+    this.submit = new SubmitButton(() => this.send())
     const actions = element(
       "div",
       { className: "lc-actions" },
       this.attach,
+      this.page,
       this.picker,
       this.counter,
-      this.submit,
+      this.submit.node,
     )
     this.dropText = element("span")
     const drop = element(
@@ -67,17 +72,9 @@ class Composer {
       icon("drop"),
       this.dropText,
     )
-    this.box = element("div", { className: "lc-box" }, this.prompt, this.list.node, actions, drop)
+    const parts = [this.prompt, this.list.node, this.addresses.node, actions, drop]
+    this.box = element("div", { className: "lc-box" }, ...parts)
     this.shell.append(this.box, this.buildFoot())
-  }
-
-  /** Every text of the button lies in one cell, so that its width never changes. */
-  buildSubmit() {
-    this.submitTexts = SUBMIT_KEYS.map(() => element("span"))
-    const texts = element("span", { className: "lc-submit-texts" }, ...this.submitTexts)
-    const spinner = element("span", { className: "lc-spinner" })
-    const mark = element("span", { className: "lc-mark", "aria-hidden": "true" }, icon("send"), spinner)
-    this.submit = element("button", { className: "lc-submit", type: "button" }, texts, mark)
   }
 
   buildFoot() {
@@ -96,14 +93,18 @@ class Composer {
     this.prompt.addEventListener("input", () => this.typed())
     this.shell.addEventListener("keydown", (event) => this.key(event))
     this.attach.addEventListener("click", () => this.picker.click())
+    this.page.addEventListener("click", () => this.addresses.open())
     this.picker.addEventListener("change", () => {
       this.addFiles([...this.picker.files])
       this.picker.value = ""
     })
-    this.submit.addEventListener("click", () => this.send())
     this.noteButton.addEventListener("click", () => this.noteAction())
     this.box.addEventListener("click", (event) => event.target === this.box && this.prompt.focus())
-    this.forget = listenForFiles(this.box, (files, folders) => this.addFiles(files, folders))
+    this.forget = listenForFiles(
+      this.box,
+      (files, folders) => this.addFiles(files, folders),
+      (text, area) => area === this.prompt && this.pasted(text),
+    )
   }
 
   close() {
@@ -136,10 +137,13 @@ class Composer {
     attribute(this.prompt, "placeholder", wording.text("placeholder"))
     attribute(this.attach, "aria-label", wording.text("attach"))
     this.attachLabel.textContent = wording.text("attach")
+    attribute(this.page, "aria-label", wording.text("add_page"))
+    this.pageLabel.textContent = wording.text("add_page")
+    this.addresses.speak(wording)
     this.dropText.textContent = wording.text("drop")
     this.hint.textContent = wording.text("hint", { size })
     this.shortcut.textContent = wording.text("shortcut", { keys })
-    SUBMIT_KEYS.forEach((key, at) => (this.submitTexts[at].textContent = wording.text(key)))
+    this.submit.speak(wording)
   }
 
   open(key) {
@@ -148,6 +152,7 @@ class Composer {
     this.draft = draftOf(key)
     this.unsubscribe = this.draft.subscribe((event) => this.changed(event))
     this.prompt.value = this.draft.prompt
+    this.draft.resume(this.data.pages)
   }
 
   /** The answer to a submission, and an example that was clicked. */
@@ -206,6 +211,49 @@ class Composer {
     if (last) this.list.reveal(last)
   }
 
+  addPages(addresses) {
+    if (this.isBusy) return []
+    this.alert = null
+    this.notice = null
+    this.draft.typeAddress("")
+    const added = this.draft.attachPages(addresses, this.data.pages)
+    if (added.length) this.list.reveal(added.at(-1))
+    return added
+  }
+
+  typedAddress(text) {
+    if (this.alert?.key === "not_an_address") this.alert = null
+    this.draft.typeAddress(text)
+    this.draw()
+  }
+
+  refuseAddress() {
+    this.alert = { key: "not_an_address" }
+    this.draw()
+  }
+
+  /** Addresses and nothing else are pages to read, unless the author says that they are text. */
+  pasted(text) {
+    const addresses = this.data.pages && !this.isBusy ? addressesIn(text) : []
+    if (!addresses.length) return false
+    const added = this.addPages(addresses)
+    if (added.length) {
+      const asText = () => this.keepAsText(added, text)
+      this.notice = { key: "pasted_page", action: "pasted_as_text", act: asText }
+      this.draw()
+    }
+    return true
+  }
+
+  keepAsText(added, text) {
+    for (const entry of added) this.draft.remove(entry)
+    this.notice = null
+    this.prompt.focus()
+    const { selectionStart, selectionEnd } = this.prompt
+    this.prompt.setRangeText(text, selectionStart, selectionEnd, "end")
+    this.typed()
+  }
+
   refusal(file) {
     if (file.size > this.data.max_file_bytes) return "file_too_large"
     return file.size ? "" : "file_empty"
@@ -220,6 +268,10 @@ class Composer {
   }
 
   noteAction() {
+    if (this.notice?.act) {
+      this.notice.act()
+      return
+    }
     if (this.draft.replaced) {
       this.draft.undo()
       this.announce("undone")
@@ -273,10 +325,13 @@ class Composer {
     attribute(this.shell, "data-busy", isBusy ? "" : null)
     assign(this.prompt, { readOnly: isBusy })
     assign(this.attach, { disabled: isBusy })
+    assign(this.page, { disabled: isBusy, hidden: !this.data.pages })
+    const isInvalid = this.alert?.key === "not_an_address"
+    this.addresses.draw({ text: draft.address, isBusy, isInvalid })
     this.drawLength()
     this.drawAlert()
     this.drawNote()
-    this.drawSubmit()
+    this.submit.draw({ isBusy, isReading: draft.isReading })
     grow(this.prompt)
   }
 
@@ -309,21 +364,12 @@ class Composer {
 
   currentNote() {
     const { draft, wording } = this
+    if (this.notice?.action) return { ...this.notice, action: wording.text(this.notice.action) }
     if (this.notice) return this.notice
     if (this.isBusy) return null
     if (draft.replaced) return { key: draft.replaced.why, action: wording.text("undo") }
     if (draft.wasSent && !this.alert) return { key: "sent_before", action: wording.text("clear") }
     return null
-  }
-
-  drawSubmit() {
-    const isReading = this.draft.isReading
-    const shown = this.isBusy ? "submit_busy" : isReading ? "submit_reading" : "submit"
-    SUBMIT_KEYS.forEach((key, at) => {
-      attribute(this.submitTexts[at], "data-shown", key === shown ? "" : null)
-    })
-    attribute(this.submit, "aria-disabled", this.isBusy || isReading ? "true" : null)
-    attribute(this.submit, "data-working", this.isBusy || isReading ? "" : null)
   }
 
   announce(key, values) {
@@ -333,6 +379,10 @@ class Composer {
   say(sentence) {
     this.live.textContent = sentence
   }
+}
+
+function tool(name, label) {
+  return element("button", { className: "lc-attach", type: "button" }, icon(name), label)
 }
 
 /** Characters as the server counts them: one for each code point. */

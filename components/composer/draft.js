@@ -32,6 +32,7 @@ class Draft {
 
   take(saved) {
     this.prompt = text(saved.prompt)
+    this.address = text(saved.address) // of a page, not added yet
     this.files = entries(saved.files)
     this.replaced = saved.replaced
       ? { ...content(saved.replaced), why: text(saved.replaced.why) }
@@ -84,6 +85,33 @@ class Draft {
       else this.uploads.add(entry, url)
     }
     this.edit({ type: "files" })
+  }
+
+  /** Take pages of the web; one that is there already is not fetched again. */
+  attachPages(addresses, url) {
+    const added = []
+    for (const address of addresses) {
+      const twin = this.files.find((entry) => entry.url === address)
+      if (twin) this.emit({ type: "duplicate", entry: twin })
+      else added.push({ ...blank(), file_name: address, url: address, state: "waiting" })
+    }
+    this.files.push(...added)
+    for (const entry of added) this.uploads.add(entry, url)
+    this.edit({ type: "files" })
+    return added
+  }
+
+  /** Go on with the pages that were being fetched when the browser went away. */
+  resume(url) {
+    for (const entry of this.files.filter((one) => one.state === "paused")) {
+      if (url) this.uploads.add(entry, url)
+      else this.settled(Object.assign(entry, { state: "failed", error_code: "web_off" }))
+    }
+  }
+
+  typeAddress(address) {
+    this.address = address
+    this.saveSoon()
   }
 
   retry(entry, url) {
@@ -204,9 +232,9 @@ class Draft {
   save() {
     clearTimeout(this.timer)
     this.timer = undefined
-    const { prompt, untouched, nonce, edited } = this
+    const { prompt, address, untouched, nonce, edited } = this
     const replaced = this.replaced && { ...this.replaced, files: kept(this.replaced.files) }
-    const saved = { prompt, files: kept(this.files), replaced, untouched, nonce, edited }
+    const saved = { prompt, address, files: kept(this.files), replaced, untouched, nonce, edited }
     try {
       localStorage.setItem(this.key, JSON.stringify(saved))
     } catch {
@@ -241,11 +269,13 @@ function blank() {
     id: newId(),
     file_id: "",
     file_name: "",
+    url: "", // of a page of the web
     role: "content",
     size_bytes: 0,
     pages: null,
     words: 0,
     headings: 0,
+    notes: [],
     error_code: "",
     state: "read",
     progress: 0,
@@ -253,21 +283,24 @@ function blank() {
   }
 }
 
-/** Entries of files that the server has read before: from storage, or of an example. */
+/** Entries of what the server has read before: from storage, or of an example; pages to fetch. */
 function entries(files) {
-  const known = Array.isArray(files) ? files.filter((file) => file && file.file_id) : []
+  const known = Array.isArray(files) ? files.filter((file) => file && (file.file_id || file.url)) : []
   return known.map((file) => {
     const entry = { ...blank(), ...onWire(file), error_code: text(file.error_code) }
     if (!ROLES.includes(entry.role)) entry.role = ROLES[0]
+    if (!entry.file_id) entry.state = "paused"
     if (entry.error_code) entry.state = "failed"
     return entry
   })
 }
 
+/** A file that was not read is gone with the page; an address can be asked again. */
 function kept(files) {
-  return files.filter((entry) => entry.state === "read").map(onWire)
+  const stays = files.filter((entry) => entry.state === "read" || entry.url)
+  return stays.map((entry) => ({ ...onWire(entry), error_code: entry.error_code }))
 }
 
-function onWire({ file_id, file_name, role, size_bytes, pages, words, headings }) {
-  return { file_id, file_name, role, size_bytes, pages, words, headings }
+function onWire({ file_id, file_name, url = "", role, size_bytes, pages, words, headings, notes = [] }) {
+  return { file_id, file_name, url, role, size_bytes, pages, words, headings, notes }
 }

@@ -67,8 +67,8 @@ function drawRow(row, entry, { wording, maxBytes, isBusy }) {
   const isFailed = entry.state === "failed"
   const canRetry = isWorthRetrying(entry)
   attribute(row.node, "data-state", entry.state)
-  drawTile(row.tile, name, isFailed)
-  assign(row.name, { textContent: name, title: name })
+  drawTile(row.tile, entry, isFailed)
+  assign(row.name, { textContent: name, title: entry.url || name })
   assign(row.status, { textContent: wording.status(entry, maxBytes) })
   assign(row.retry, { textContent: wording.text("retry"), hidden: !canRetry, disabled: isBusy })
   attribute(row.retry, "aria-label", wording.text("retry_named", { name }))
@@ -79,9 +79,9 @@ function drawRow(row, entry, { wording, maxBytes, isBusy }) {
   drawRole(row.role, entry, wording)
 }
 
-function drawTile(tile, name, isFailed) {
-  const letters = suffix(name)
-  const content = isFailed ? "alert" : letters || "page"
+function drawTile(tile, entry, isFailed) {
+  const letters = entry.url ? "" : suffix(entry.file_name)
+  const content = isFailed ? "alert" : letters || (entry.url ? "globe" : "page")
   if (tile.dataset.content === content) return
   tile.dataset.content = content
   tile.replaceChildren(isFailed || !letters ? icon(content) : letters)

@@ -5,8 +5,11 @@ export function isComposing(event) {
   return event.isComposing || event.keyCode === 229
 }
 
-/** Call `take(files, folders)` for what is dropped on or pasted into the box; returns how to stop. */
-export function listenForFiles(box, take) {
+/**
+ * Call `take(files, folders)` for what is dropped on or pasted into the box; returns how to stop.
+ * `takeText(text, area)` is asked about other text that is pasted, and answers whether it took it.
+ */
+export function listenForFiles(box, take, takeText) {
   const stop = new AbortController()
   const on = (target, type, listener) =>
     target.addEventListener(type, listener, { signal: stop.signal })
@@ -32,9 +35,10 @@ export function listenForFiles(box, take) {
   })
   on(box, "paste", (event) => {
     const files = pastedFiles(event.clipboardData)
-    if (!files.length) return
+    const isTaken = files.length || takeText(event.clipboardData?.getData("text/plain") ?? "", event.target)
+    if (!isTaken) return
     event.preventDefault()
-    take(files, [])
+    if (files.length) take(files, [])
   })
   keepPage(on)
   return () => stop.abort()

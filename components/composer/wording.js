@@ -1,5 +1,7 @@
 // From values to words in the author's language.
 
+import { hostOf } from "./address.js"
+
 const LOCALES = { en: "en", zh: "zh-CN" }
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"]
 const STEP = 1000 // as file managers count, and as the limit is given
@@ -52,6 +54,7 @@ export class Wording {
   /** One line about a file: how far it is, what was read, or why it could not be. */
   status(file, maxBytes) {
     if (file.state === "failed") return this.reason(file.error_code, maxBytes)
+    if (file.url && file.state !== "read") return this.text("state_fetching")
     if (file.state === "uploading") {
       const percent = this.percents.format(file.progress)
       return `${this.size(file.size_bytes)} · ${this.text("state_uploading", { percent })}`
@@ -63,10 +66,14 @@ export class Wording {
   }
 
   measures(file) {
-    const parts = [this.size(file.size_bytes)]
+    const parts = file.url
+      ? [this.text("web_page"), hostOf(file.url)]
+      : [this.size(file.size_bytes)]
     if (file.pages) parts.push(this.count("pages", file.pages))
     if (file.words) parts.push(this.count("words", file.words))
     if (file.headings) parts.push(this.count("headings", file.headings))
+    const notes = file.notes ?? []
+    parts.push(...notes.map((note) => `note_${note}`).filter((key) => this.has(key)).map((key) => this.text(key)))
     return parts
   }
 }

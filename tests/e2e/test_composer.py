@@ -308,7 +308,13 @@ def test_all_of_it_is_reached_by_keyboard(page: Page) -> None:
     expect(row(page, "资料.md")).to_contain_text("9,300 words")
     prompt(page).focus()
 
-    for name in ("What 资料.md is for", "Remove 资料.md", "Attach files", "Propose an outline"):
+    for name in (
+        "What 资料.md is for",
+        "Remove 资料.md",
+        "Attach files",
+        "Add a web page",
+        "Propose an outline",
+    ):
         page.keyboard.press("Tab")
         expect(page.locator(".lc-root :focus")).to_have_accessible_name(name)
     page.keyboard.press("Enter")

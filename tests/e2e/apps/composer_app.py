@@ -1,4 +1,4 @@
-"""The composer's page, with an upload route whose answer is in the name of the file."""
+"""The composer's page, with routes whose answers are in the name of the file or address."""
 
 import asyncio
 import hashlib
@@ -58,6 +58,33 @@ def reading(name: str, content: bytes) -> Response:
             "pages": 42,
             "words": 9300,
             "headings": 12,
+            "notes": ["encoding_guessed", "never_heard_of"] if "guessed" in name else [],
+            "error_code": reason[0] if reason else "",
+        }
+    )
+
+
+async def page(request: Request) -> Response:
+    """Answer at once, or after the release where the address speaks of `held`."""
+    url = (await request.json())["url"]
+    DESK.names.append(url)
+    if "held" in url:
+        await DESK.released.wait()
+    reason = re.search(r"address_refused|page_[a-z_]+", url)
+    status = re.search(r"status_(\d+)", url)
+    if status:
+        error = {"code": "some_code", "message": "<b>internal</b> details"}
+        return JSONResponse({"error": error}, status_code=int(status[1]))
+    return JSONResponse(
+        {
+            "file_id": "unreadable" if reason else hashlib.sha256(url.encode()).hexdigest(),
+            "file_name": url if reason else "潮汐 Tides — a page",
+            "url": url,
+            "size_bytes": 0,
+            "pages": None,
+            "words": 1240,
+            "headings": 3,
+            "notes": [],
             "error_code": reason[0] if reason else "",
         }
     )
@@ -85,6 +112,7 @@ app = st.App(
     Path(__file__).with_name("composer_page.py"),
     routes=[
         Route("/live/uploads", upload, methods=["POST"]),
+        Route("/live/pages", page, methods=["POST"]),
         Route("/control/release", release, methods=["POST"]),
         Route("/control/reset", reset, methods=["POST"]),
         Route("/control/facts", facts),

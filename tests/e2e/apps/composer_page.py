@@ -59,6 +59,7 @@ def new() -> None:
     submitted = composer(
         key="composer",
         upload="live/uploads",
+        pages=None if "offline" in st.query_params else "live/pages",
         language="zh" if state.lang == "zh" else "en",
         max_file_bytes=2_000_000,
         max_prompt_chars=int(state.limit),
