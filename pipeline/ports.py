@@ -13,12 +13,14 @@ from pipeline.domain.documents import (
     Language,
     Passage,
     ProposedOutline,
+    Publication,
     Reading,
     Source,
     SourceId,
 )
 from pipeline.domain.jobs import EventId, Job, JobEvent, JobId, JobStatus, ManuscriptId, Priority
 from pipeline.domain.manuscripts import Manuscript, OutlineDraft
+from pipeline.domain.web import WebAnswer
 
 
 class Author(Protocol):
@@ -89,6 +91,31 @@ class Shelf(Protocol):
 
     async def material(self, readings: Mapping[SourceId, Reading]) -> Material:
         """Split what was read into passages and make them searchable."""
+
+
+class Web(Protocol):
+    """Searches the web and reads what was found; only there where a search is configured."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Of the searches that are asked, for a person."""
+
+    @property
+    def most_pages(self) -> int:
+        """How many pages one job may read."""
+
+    async def search(self, queries: Sequence[str], *, language: Language, limit: int) -> WebAnswer:
+        """Ask every search every query, for at most `limit` pages each.
+
+        A search that fails is named in the answer, and the others count.
+        """
+
+    async def fetch(self, url: str, known: Publication) -> Reading:
+        """Fetch and read a page, and store it to be found as `file:<sha256>`.
+
+        `known` fills in what the page does not say of itself. Raises `UnreadableFile` with the
+        reason.
+        """
 
 
 class Intake(Protocol):

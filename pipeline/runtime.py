@@ -26,7 +26,7 @@ from pipeline.adapters.web.fetching import PageFetcher
 from pipeline.config import Settings
 from pipeline.domain.jobs import Job, JobId
 from pipeline.engine import Engine, Hooks, terms_of
-from pipeline.ports import Author, EventFeed, JobQueue, Journal, ReadingStore, Slots, Work
+from pipeline.ports import Author, EventFeed, JobQueue, Journal, ReadingStore, Slots, Web, Work
 from pipeline.service.exports import ExportService
 from pipeline.service.jobs import JobService, Limits
 from pipeline.service.manuscripts import ManuscriptService
@@ -81,9 +81,12 @@ class LaterWork:
     LangGraph takes a second to import, which the first page must not wait for.
     """
 
-    def __init__(self, author: Author, shelf: FileShelf, default_target_words: int) -> None:
+    def __init__(
+        self, author: Author, shelf: FileShelf, web: Web | None, default_target_words: int
+    ) -> None:
         self._author = author
         self._shelf = shelf
+        self._web = web
         self._default_target_words = default_target_words
 
     def load(self) -> Work:
@@ -91,7 +94,12 @@ class LaterWork:
         from pipeline.graphs.work import GraphWork  # noqa: PLC0415  see above
 
         return GraphWork(
-            self._author, self._shelf, _now, self._default_target_words, PandocBibliographer()
+            self._author,
+            self._shelf,
+            _now,
+            self._default_target_words,
+            PandocBibliographer(),
+            self._web,
         )
 
     async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
@@ -125,7 +133,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         now=_now,
         new_id=_new_id,
     )
-    work = LaterWork(author, shelf, settings.default_target_words)
+    work = LaterWork(author, shelf, _web(settings, shelf), settings.default_target_words)
     engine = Engine(
         settings,
         url,
@@ -184,6 +192,21 @@ def _shelf(settings: Settings, readings: ReadingStore, fetch: Fetch | None) -> F
     fetcher = PageFetcher(max_bytes=settings.max_page_bytes, time_limit=settings.web_timeout)
     pages = Pages(fetch or fetcher, lambda: _now().date()) if settings.web_access else None
     return FileShelf(readings, max_file_bytes=settings.max_file_bytes, pages=pages)
+
+
+def _web(settings: Settings, shelf: FileShelf) -> Web | None:
+    if not settings.search_provider:
+        return None
+    # A tenth of a second of imports, which an app without a search does without.
+    from pipeline.adapters.web.providers import providers_of  # noqa: PLC0415
+    from pipeline.adapters.web.search import OpenWeb  # noqa: PLC0415
+
+    return OpenWeb(
+        providers_of(settings),
+        shelf.read_page,
+        most_pages=settings.web_pages,
+        time_limit=settings.web_timeout,
+    )
 
 
 def _embedded(settings: Settings) -> str:

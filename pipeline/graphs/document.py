@@ -24,12 +24,13 @@ from pipeline.domain.documents import (
 )
 from pipeline.domain.jobs import DocumentGenerationRequest, SectionPlanned, SectionsPlanned
 from pipeline.domain.outline import leaves, walk, word_targets
+from pipeline.domain.web import queries_of_outline
+from pipeline.errors import PipelineError
 from pipeline.graphs.chapter import ChapterText, chapter_graph
+from pipeline.graphs.phrases import reason
 from pipeline.graphs.research import Desk, commission, read_files, tell_unread_sources
 from pipeline.graphs.section import assignment
 from pipeline.graphs.tools import Tools
-from pipeline.errors import PipelineError
-from pipeline.graphs.phrases import reason
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,8 @@ async def split_chapters(state: DocumentState, runtime: Runtime[Tools]) -> Docum
     """Read the files, share out the words, and say which sections will be written."""
     tools, request = runtime.context, state["request"]
     outline = request.outline
-    desk = await read_files(request.context_files, tools)
+    asked = queries_of_outline(outline) if request.web_search else ()
+    desk = await read_files(request.context_files, tools, asked)
     task = commission(
         request, tools.job, desk, tools, title=outline.title, prompt=request.task_prompt
     )
@@ -106,9 +108,7 @@ async def _entries(
     if style == "numeric" or not sources:
         return {}
     try:
-        return await tools.bibliographer.entries(
-            sources, style=style, language=tools.job.language
-        )
+        return await tools.bibliographer.entries(sources, style=style, language=tools.job.language)
     except PipelineError as error:
         log.warning("Job %s: the references stay plain: %s", tools.job.id, error)
         why = reason(tools.job.language, error.code)

@@ -23,6 +23,7 @@ from pipeline.domain.jobs import OutlineGenerationRequest
 from pipeline.domain.outline import leaves
 from pipeline.domain.outline_text import outline_from
 from pipeline.domain.units import content_key, short_id
+from pipeline.domain.web import queries_of_task
 from pipeline.graphs.growth import Growth
 from pipeline.graphs.research import Desk, commission, digests, passages_for, read_files
 from pipeline.graphs.tools import Tools
@@ -45,7 +46,8 @@ async def initial_research(state: OutlineState, runtime: Runtime[Tools]) -> Outl
     """Read every file, and find the passages that fit the prompt best."""
     tools, request = runtime.context, state["request"]
     tools.counter.total = 2
-    desk = await read_files(request.context_files, tools)
+    asked = queries_of_task(tools.job.title, request.task_prompt) if request.web_search else ()
+    desk = await read_files(request.context_files, tools, asked)
     passages = await passages_for(request.task_prompt, desk)
     if passages:
         tools.progress("research", "searching", passages=len(passages))

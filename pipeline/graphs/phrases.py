@@ -17,6 +17,34 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "No files to draw on; working from the prompt alone.",
         "zh": "没有可用的文件，仅依据需求进行。",
     },
+    "web_unset": {
+        "en": "A web search was asked for, but none is configured here; your files are used.",
+        "zh": "你要求联网检索，但本站未配置检索服务，仅使用你的文件。",
+    },
+    "web_searching": {
+        "en": "Searching the web ({names}), {number} queries.",
+        "zh": "正在联网检索（{names}），共 {number} 个查询。",
+    },
+    "web_failed": {
+        "en": "{name} was searched without success: {reason}",
+        "zh": "{name} 检索未成功：{reason}",
+    },
+    "web_reading": {
+        "en": "Reading up to {number} pages that were found.",
+        "zh": "正在读取检索到的网页，最多 {number} 个。",
+    },
+    "web_unread": {
+        "en": "{number} of the pages found could not be read, or held nothing new.",
+        "zh": "检索到的网页中有 {number} 个无法读取或没有新内容。",
+    },
+    "web_read": {
+        "en": "Pages found on the web and read: {number}.",
+        "zh": "已从网上找到并读取 {number} 个网页。",
+    },
+    "web_nothing": {
+        "en": "The web search found no page that could be read.",
+        "zh": "联网检索没有找到可读取的网页。",
+    },
     "proposing": {"en": "Proposing an outline.", "zh": "正在拟定大纲。"},
     "importing": {
         "en": "Taking over your outline “{name}” as it stands.",
@@ -51,16 +79,6 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
     "style_cut": {
         "en": "The style guide has {chars} characters; a model is told the first {limit}.",
         "zh": "写作规范共 {chars} 个字符，提供给模型的只有前 {limit} 个。",
-    },
-    "bound_unread": {
-        "en": "{number} {title} is bound to “{name}”, which could not be read; "
-        "the other sources are searched.",
-        "zh": "{number} {title} 指定的来源《{name}》无法读取，改为检索其他来源。",
-    },
-    "bound_unread_only": {
-        "en": "{number} {title} may draw only on “{name}” and what else you chose for it, "
-        "but “{name}” could not be read.",
-        "zh": "{number} {title} 只允许使用指定的来源，但其中的《{name}》无法读取。",
     },
     "bound_unread": {
         "en": "{number} {title} is bound to “{name}”, which could not be read; "
@@ -120,6 +138,15 @@ REASONS: Mapping[str, Mapping[Language, str]] = {
     "model_rejected": {
         "en": "the model's provider refused the request.",
         "zh": "模型服务拒绝了请求。",
+    },
+    "search_timeout": {"en": "it took too long.", "zh": "响应超时。"},
+    "search_unavailable": {"en": "it did not answer.", "zh": "没有响应。"},
+    "search_rate_limited": {"en": "it had too many requests.", "zh": "请求过多。"},
+    "search_key_invalid": {"en": "it refused the key.", "zh": "密钥被拒绝。"},
+    "search_refused": {"en": "it refused the request.", "zh": "请求被拒绝。"},
+    "search_answer_invalid": {
+        "en": "its answer could not be understood.",
+        "zh": "无法理解返回的结果。",
     },
     "formatting_failed": {
         "en": "the program that formats references failed.",

@@ -1,7 +1,7 @@
 """Read the author's files and find what fits: the first step of both graphs."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.domain.briefs import (
@@ -27,6 +27,7 @@ from pipeline.domain.outline_text import text_of
 from pipeline.domain.queries import fused, queries_of_prompt, speaks_of
 from pipeline.errors import InvalidRequest, NotFound, UnreadableFile
 from pipeline.graphs.tools import Tools
+from pipeline.graphs.web_research import found_pages, read_file
 from pipeline.ports import Material
 
 PASSAGES_FOR_OUTLINE = 24
@@ -45,8 +46,12 @@ class Desk:
     problems: tuple[FileProblem, ...]
 
 
-async def read_files(files: Sequence[ContextFile], tools: Tools) -> Desk:
+async def read_files(
+    files: Sequence[ContextFile], tools: Tools, web_queries: Sequence[str] = ()
+) -> Desk:
     """Read every file; one that cannot be read is announced, and the job goes on without it.
+
+    With `web_queries`, pages that searches find for them are material, too.
 
     Raises:
         InvalidRequest: `no_readable_file`: files were given and not one could be read.
@@ -56,7 +61,7 @@ async def read_files(files: Sequence[ContextFile], tools: Tools) -> Desk:
     for done, file in enumerate(files, start=1):
         tools.progress("research", "reading", name=file.file_name, done=done, total=len(files))
         try:
-            reading = await tools.shelf.read(file)
+            reading = await read_file(file, tools)
         except (UnreadableFile, NotFound) as error:
             tools.file_read(file, None, error)
             problems.append(
@@ -73,7 +78,8 @@ async def read_files(files: Sequence[ContextFile], tools: Tools) -> Desk:
     if files and not read:
         reasons = " ".join(f"{p.file_name}: {p.message}" for p in problems)
         raise InvalidRequest("no_readable_file", f"None of the files could be read. {reasons}")
-    desk = await _sorted(read, tuple(problems), tools)
+    pages = await found_pages(web_queries, [reading for _, reading in read], tools)
+    desk = await _sorted(read, pages, tuple(problems), tools)
     _tell_cuts(desk, tools)
     return desk
 
@@ -89,7 +95,10 @@ def _tell_cuts(desk: Desk, tools: Tools) -> None:
 
 
 async def _sorted(
-    read: Sequence[tuple[ContextFile, Reading]], problems: tuple[FileProblem, ...], tools: Tools
+    read: Sequence[tuple[ContextFile, Reading]],
+    pages: Mapping[SourceId, Reading],
+    problems: tuple[FileProblem, ...],
+    tools: Tools,
 ) -> Desk:
     def text(role: FileRole) -> str:
         return "\n\n".join(plain(r) for f, r in read if f.file_type is role)
@@ -97,7 +106,7 @@ async def _sorted(
     content = {SourceId(f.file_id): r for f, r in read if f.file_type is FileRole.CONTENT}
     outlines = [(f, r) for f, r in read if f.file_type is FileRole.OUTLINE]
     return Desk(
-        material=await tools.shelf.material(content),
+        material=await tools.shelf.material({**pages, **content}),
         requirements=text(FileRole.REQUIREMENTS),
         style=text(FileRole.STYLE_GUIDE),
         own_outline=text_of(outlines[0][1]) if outlines else "",

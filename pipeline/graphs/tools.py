@@ -9,7 +9,7 @@ from pipeline.domain.jobs import FileRead, Job, SectionState, TaskProgress
 from pipeline.domain.outline import Place
 from pipeline.errors import PipelineError
 from pipeline.graphs.phrases import say
-from pipeline.ports import Author, Bibliographer, Journal, Shelf, Slots
+from pipeline.ports import Author, Bibliographer, Journal, Shelf, Slots, Web
 
 
 @dataclass(slots=True)
@@ -39,6 +39,8 @@ class Tools:
     slots: Slots
     now: Callable[[], datetime]
     default_target_words: int
+    web: Web | None
+    """None where no search is configured."""
     counter: Counter
     abort: Callable[[PipelineError], None]
     """End the whole job with this error: what no other section can escape either."""
