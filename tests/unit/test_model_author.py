@@ -314,6 +314,24 @@ def test_a_list_or_a_heading_of_its_own_at_the_start_stays() -> None:
         assert cleaned(text) == text
 
 
+CODE = (
+    "```markdown\n## References\n[^1]: see [x](http://made.up)\n[S1] and a[2]\n```",
+    "看 `[甲](http://b)` 和 `[^2]: c`。",
+)
+
+
+@pytest.mark.parametrize("code", CODE)
+def test_code_in_a_section_stays_as_the_model_wrote_it(code: str) -> None:
+    assert cleaned(f"Before [S1].\n\n{code}\n\nAfter.") == f"Before [@p.moon].\n\n{code}\n\nAfter."
+
+
+@pytest.mark.parametrize("heading", ["#### Sources", "**参考资料**", "References"])
+def test_a_part_about_sources_is_no_list_of_references(heading: str) -> None:
+    text = f"Tides rise.\n\n{heading}\n\nThey say little of neap tides.\n\n史料很少。"
+
+    assert cleaned(text) == text
+
+
 def test_a_made_up_link_loses_its_target_and_a_given_one_keeps_it() -> None:
     text = "See [a page](https://made.up/x) and [一页](https://given.example/y)."
 

@@ -1,7 +1,7 @@
 """The shapes that a model is asked for, and how its answers become values of ours."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from pipeline.adapters.model_author.source_names import SourceNames
 from pipeline.domain.briefs import ChapterEdits, Replacement
 from pipeline.domain.documents import Language, ProposedNode, ProposedOutline, Value
 from pipeline.domain.language import sentence_spans
-from pipeline.domain.markdown import blocks
+from pipeline.domain.markdown import blocks, is_within, protected
 
 _ENUMERATION = re.compile(
     r"^(?:第\s*[一二三四五六七八九十百零〇\d]+\s*[章节部篇][\s:：、.]*"
@@ -31,9 +31,10 @@ _PREAMBLE = re.compile(
 _REFERENCES = re.compile(
     r"\n+(?:#{1,6}\s*|\*\*)?(?:references|bibliography|sources|works cited"
     r"|参考文献|参考资料|引用来源)"
-    r"(?:\*\*)?\s*[:：]?(?:\*\*)?[ \t]*\n[\s\S]*\Z",
+    r"(?:\*\*)?\s*[:：]?(?:\*\*)?[ \t]*(?:\n|\Z)",
     re.IGNORECASE,
 )
+_ENTRY = re.compile(r"\s*(?:[-*+•]\s|\d+[.、)]|[\[【（(]\s?[\^@]?[A-Za-z]?\d)")
 _FOOTNOTE = re.compile(r"^\[\^[^\]\n]+\]:.*\n?", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((\S+?)(?:\s+\"[^\"\n]*\")?\)")
 
@@ -142,9 +143,10 @@ def section_text(answer: str, titles: Sequence[str], markers: Markers, known: st
         text = fenced.group(1).strip()
     text = _PREAMBLE.sub("", text)
     text = _without_title(text, {_bare(title) for title in titles})
-    text = _FOOTNOTE.sub("", _REFERENCES.sub("", f"\n{text}")).strip()
-    text = _LINK.sub(lambda link: link.group() if link.group(2) in known else link.group(1), text)
-    return markers.restored(text)
+    text = _outside_code(_FOOTNOTE, _without_references(f"\n{text}"), lambda _: "").strip()
+    return markers.restored(
+        _outside_code(_LINK, text, lambda link: link[0] if link[2] in known else link[1])
+    )
 
 
 def up_to_last_sentence(text: str) -> str:
@@ -169,6 +171,29 @@ def joined(text: str, more: str, language: Language) -> str:
     starts_anew = more.lstrip().startswith(("#", "- ", "* ", "|", "```", "1. "))
     gap = "\n\n" if starts_anew else (" " if language == "en" else "")
     return f"{text.rstrip()}{gap}{more.lstrip()}"
+
+
+def _without_references(text: str) -> str:
+    """The text without a list of references at its end: a heading and, mostly, entries."""
+    code = _code(text)
+    for heading in _REFERENCES.finditer(text):
+        below = [line for line in text[heading.end() :].split("\n") if line.strip()]
+        entries = sum(bool(_ENTRY.match(line)) for line in below)
+        if 2 * entries >= len(below) and not is_within(code, heading.end() - 1):
+            return text[: heading.start()]
+    return text
+
+
+def _outside_code(
+    pattern: re.Pattern[str], text: str, replace: Callable[[re.Match[str]], str]
+) -> str:
+    code = _code(text)
+    return pattern.sub(lambda m: m[0] if is_within(code, m.start()) else replace(m), text)
+
+
+def _code(text: str) -> list[tuple[int, int]]:
+    """Where code and formulas stand: what `protected` names, without the links."""
+    return [span for span in protected(text) if not text.startswith(("[", "![", "<"), span[0])]
 
 
 def _without_title(text: str, titles: set[str]) -> str:
