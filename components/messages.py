@@ -42,6 +42,17 @@ TEXTS: Mapping[str, Text] = {
     "new.audience": Text("Who reads it", "读者"),
     "new.audience_hint": Text("Such as: members of a town council", "例如：市议会成员"),
     "new.tone": Text("Tone", "语气"),
+    "new.style": Text("Reference list", "参考文献格式"),
+    "new.web_search": Text("Search the web, too", "同时搜索网络"),
+    "new.web_search_help": Text(
+        "Pages that are found are read, and cited like your files.",
+        "搜索到的网页会被读取，并像你的文件一样引用。",
+    ),
+    "new.second_opinion": Text("Second opinion on citations", "引用的第二意见"),
+    "new.second_opinion_help": Text(
+        "Asks the model about the sentences whose sources may not carry them. It costs some calls.",
+        "就来源可能不足的句子再询问模型，会多用几次调用。",
+    ),
     "new.examples": Text("Try an example", "试试示例"),
     "type.report": Text("Report", "报告"),
     "type.survey": Text("Survey", "综述"),
@@ -59,6 +70,11 @@ TEXTS: Mapping[str, Text] = {
     "tone.persuasive": Text("Persuasive", "说服"),
     "tone.academic": Text("Academic", "学术"),
     "tone.plain": Text("Plain", "平实"),
+    "style.numeric": Text("Numbered, plain", "编号，简明"),
+    "style.gb-t-7714-2015": Text("GB/T 7714—2015", "GB/T 7714—2015"),
+    "style.apa": Text("APA", "APA"),
+    "style.ieee": Text("IEEE", "IEEE"),
+    "style.chicago": Text("Chicago", "芝加哥格式（Chicago）"),
     "outline.title": Text("Outline", "大纲"),
     "outline.lead": Text(
         "Edit the outline until it says what you mean. Nothing is written before you approve it.",
@@ -98,8 +114,18 @@ TEXTS: Mapping[str, Text] = {
     "outline.estimate_model": Text(
         "Written by {author}, all sections at once.", "由 {author} 写作，各节同时进行。"
     ),
-    "outline.sources": Text("Sources", "来源"),
+    "outline.notes": Text("Research notes", "研究笔记"),
     "outline.no_sources": Text("No files were given.", "没有附上文件。"),
+    "outline.carries": Text(
+        "for {number} of {sections} sections", "用于 {number} 节（共 {sections} 节）"
+    ),
+    "outline.carries_none": Text("for no section yet", "尚未用于任何小节"),
+    "outline.found_page": Text("found on the web", "网上找到"),
+    "outline.role_requirements": Text("requirements", "要求"),
+    "outline.role_style_guide": Text("style guide", "风格规范"),
+    "outline.role_outline": Text("your outline", "你的大纲"),
+    "outline.uncovered": Text("Your material says nothing on:", "资料中没有提到："),
+    "outline.uncovered_more": Text("and {number} more", "另有 {number} 节"),
     "outline.keyboard": Text("Keyboard", "键盘操作"),
     "outline.keys": Text(
         "**Enter** new section · **Tab / Shift+Tab** level · **Alt+↑ ↓** move · "
@@ -132,6 +158,11 @@ TEXTS: Mapping[str, Text] = {
     "document.markdown": Text("Markdown", "Markdown"),
     "document.word": Text("Word", "Word"),
     "document.download": Text("Download", "下载"),
+    "document.references": Text("References alone", "仅参考文献"),
+    "document.bibtex": Text("BibTeX", "BibTeX"),
+    "document.ris": Text("RIS", "RIS"),
+    "document.csl": Text("CSL-JSON", "CSL-JSON"),
+    "document.style": Text("Reference list", "参考文献格式"),
     "document.meta": Text("{words} words, {sections} sections", "{words} 字，{sections} 节"),
     "document.offline": Text(
         "Written offline: sentences from your files, each with its source.",

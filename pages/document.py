@@ -1,6 +1,9 @@
 """Document: read it, open its citations, correct a section, download it."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -19,6 +22,36 @@ settings, manuscripts, exports = runtime().settings, runtime().manuscripts, runt
 m, doc = messages(settings.interface_language), manuscript_id()
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A format to take the document away in; `key` is of its label."""
+
+    key: str
+    form: str
+    ending: str
+    mime: str
+    icon: str = ":material/draft:"
+
+
+WHOLE = (
+    Download("document.word", "docx", "docx", DOCX),
+    Download("document.markdown", "md", "md", "text/markdown"),
+)
+REFERENCES = (
+    Download("document.bibtex", "bibtex", "bib", "application/x-bibtex", ":material/book_2:"),
+    Download(
+        "document.ris", "ris", "ris", "application/x-research-info-systems", ":material/book_2:"
+    ),
+    Download(
+        "document.csl",
+        "csl-json",
+        "json",
+        "application/vnd.citationstyles.csl+json",
+        ":material/book_2:",
+    ),
+)
 
 
 def page(view: View, document: Document) -> None:
@@ -69,24 +102,27 @@ def watch(view: View) -> None:
 
 
 def downloads(document: Document) -> None:
+    """Every format, and the references alone for those who keep them in a program of theirs."""
+    with st.popover(m("document.download"), icon=":material/download:"):
+        offer(WHOLE, document)
+        if document.references:
+            st.caption(m("document.references"))
+            offer(REFERENCES, document)
+
+
+def offer(formats: Sequence[Download], document: Document) -> None:
     """Built when clicked, not before."""
     name = file_name(document.title)
-    st.download_button(
-        m("document.word"),
-        lambda: exports.build(document, "docx"),
-        file_name=f"{name}.docx",
-        mime=DOCX,
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    st.download_button(
-        m("document.markdown"),
-        lambda: exports.build(document, "md"),
-        file_name=f"{name}.md",
-        mime="text/markdown",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    for download in formats:
+        st.download_button(
+            m(download.key),
+            partial(exports.build, document, download.form),
+            file_name=f"{name}.{download.ending}",
+            mime=download.mime,
+            icon=download.icon,
+            on_click="ignore",
+            width="stretch",
+        )
 
 
 def file_name(title: str) -> str:

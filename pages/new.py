@@ -1,12 +1,14 @@
 """New: say what to write, give files, and start on the outline."""
 
+from typing import get_args
+
 import streamlit as st
 
 from components.composer import Example, Submission, composer
 from components.examples import EXAMPLES
 from components.interface import messages
 from components.session import session
-from pipeline.domain.documents import Language
+from pipeline.domain.documents import CitationStyle, Language
 from pipeline.domain.manuscripts import Brief
 from pipeline.errors import PipelineError
 from pipeline.runtime import runtime
@@ -15,6 +17,7 @@ TYPES = ("report", "survey", "proposal", "guide", "article")
 LENGTHS = {"short": 1_500, "standard": 4_000, "long": 10_000, "book": 30_000}
 TONES = ("neutral", "persuasive", "academic", "plain")
 LANGUAGES = ("auto", "en", "zh")
+STYLES: tuple[CitationStyle, ...] = get_args(CitationStyle)
 
 settings, manuscripts = runtime().settings, runtime().manuscripts
 m, state = messages(settings.interface_language), session()
@@ -30,6 +33,9 @@ def brief(prompt: str) -> Brief:
         target_words=LENGTHS[st.session_state["length"]],
         audience=st.session_state.get("audience", ""),
         tone=m(f"tone.{st.session_state['tone']}") if st.session_state.get("tone") else "",
+        citation_style=st.session_state["citation_style"],
+        web_search=st.session_state.get("web_search", False),
+        second_opinion=st.session_state.get("second_opinion", False),
     )
 
 
@@ -45,7 +51,7 @@ def start(submission: Submission) -> None:
 
 
 def options() -> None:
-    """Type, length and language, and what is needed less often."""
+    """Type, length and language."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             m("new.type"),
@@ -70,21 +76,37 @@ def options() -> None:
             persist_state="session",
         )
         with st.popover(m("new.more"), icon=":material/tune:"):
-            st.text_input(
-                m("new.audience"),
-                placeholder=m("new.audience_hint"),
-                max_chars=500,
-                live=True,
-                key="audience",
-                persist_state="session",
-            )
-            st.pills(
-                m("new.tone"),
-                TONES,
-                format_func=lambda key: m(f"tone.{key}"),
-                key="tone",
-                persist_state="session",
-            )
+            more()
+
+
+def more() -> None:
+    """What is needed less often; a search or a second opinion only where there is one to ask."""
+    st.text_input(
+        m("new.audience"),
+        placeholder=m("new.audience_hint"),
+        max_chars=500,
+        live=True,
+        key="audience",
+        persist_state="session",
+    )
+    st.pills(
+        m("new.tone"),
+        TONES,
+        format_func=lambda key: m(f"tone.{key}"),
+        key="tone",
+        persist_state="session",
+    )
+    st.selectbox(
+        m("new.style"),
+        STYLES,
+        format_func=lambda key: m(f"style.{key}"),
+        key="citation_style",
+        persist_state="session",
+    )
+    asked = {"web_search": bool(settings.search_provider), "second_opinion": settings.has_model}
+    for key, is_there in asked.items():
+        if is_there:
+            st.toggle(m(f"new.{key}"), help=m(f"new.{key}_help"), key=key, persist_state="session")
 
 
 def examples() -> None:

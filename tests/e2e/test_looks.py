@@ -34,7 +34,7 @@ def pages_of(visit: Visit, manuscript_id: str) -> Iterator[tuple[str, Locator]]:
     yield "outline", visit.button("outline.write_again")
     visit.go(f"document?doc={manuscript_id}")
     expect(page.locator(".lr-section").first).to_be_visible(timeout=PATIENCE_MS)
-    yield "document", visit.button("document.word")
+    yield "document", visit.button("document.download")
     visit.go("library")
     expect(visit.link("library.open").first).to_be_visible(timeout=PATIENCE_MS)
     yield "library", visit.link("library.open").first

@@ -46,6 +46,7 @@ def text_of(paragraph: str) -> str:
 
 
 def check_the_files(visit: Visit, headings: list[str]) -> None:
+    visit.button("document.download").click()
     markdown = saved(visit, visit.button("document.markdown")).decode()
     word = saved(visit, visit.button("document.word"))
 

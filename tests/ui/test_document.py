@@ -44,7 +44,8 @@ def test_a_document_can_be_read_and_taken_away(
     assert (data["revision"], data["language"]) == (written.revision, language)
     assert m("document.offline") in text_of(app)
     labels = [button.label for button in app.download_button]
-    assert labels == [m("document.word"), m("document.markdown")]
+    formats = ("word", "markdown", "bibtex", "ris", "csl")
+    assert labels == [m(f"document.{name}") for name in formats]
 
 
 def test_both_downloads_can_be_built(running: Runtime, written: Manuscript) -> None:

@@ -29,8 +29,9 @@ def test_the_first_page_asks_what_to_write(
     assert m("new.lead") in text_of(app)
     assert component_data(app, "longhand_composer")["language"] == language
     assert [box.label for box in app.selectbox] == [
-        m(f"new.{name}") for name in ("type", "length", "language")
+        m(f"new.{name}") for name in ("type", "length", "language", "style")
     ]
+    assert [toggle.label for toggle in app.toggle] == []
 
 
 def test_without_a_model_the_page_says_what_writes(
@@ -45,6 +46,49 @@ def test_with_a_model_it_does_not(running: Runtime, shown: Open) -> None:
     app = shown(replace(running, settings=settings), "new")
 
     assert Messages("en")("new.offline") not in text_of(app)
+
+
+def test_a_search_and_a_second_opinion_are_offered_where_there_is_one_to_ask(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    changes = {"openai_model": "some-model", "search_provider": ("wikipedia",)}
+    settings = running.settings.model_copy(update=changes)
+
+    app = shown(replace(running, settings=settings), "new", language=language)
+
+    labels = [toggle.label for toggle in app.toggle]
+    assert labels == [m("new.web_search"), m("new.second_opinion")]
+
+
+def test_what_is_chosen_for_sources_reaches_the_manuscript(running: Runtime, shown: Open) -> None:
+    changes = {"openai_model": "some-model", "search_provider": ("wikipedia",)}
+    settings = running.settings.model_copy(update=changes)
+    app = shown(replace(running, settings=settings), "new", language="zh")
+    app.selectbox(key="citation_style").set_value("gb-t-7714-2015")
+    app.toggle(key="web_search").set_value(True)
+    app.toggle(key="second_opinion").set_value(True)
+
+    submit(app, "写一份关于风能的报告")
+
+    brief = running.manuscripts.recent(limit=1)[0].brief
+    assert (brief.citation_style, brief.web_search, brief.second_opinion) == (
+        "gb-t-7714-2015",
+        True,
+        True,
+    )
+
+
+def test_pages_of_the_web_are_taken_only_where_they_may_be_fetched(
+    running: Runtime, shown: Open
+) -> None:
+    settings = running.settings.model_copy(update={"web_access": False})
+
+    offline = shown(replace(running, settings=settings), "new")
+    online = shown(running, "new")
+
+    assert component_data(offline, "longhand_composer")["pages"] is None
+    assert component_data(online, "longhand_composer")["pages"] == "live/pages"
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
