@@ -7,17 +7,19 @@ from components.interface import messages
 from components.notices import missing
 from components.outliner import outliner
 from components.plain import plain
+from components.research_notes import research_notes
 from components.session import manuscript_id, session
 from components.steps import Step, steps
+from pipeline.domain.documents import FileRole
 from pipeline.domain.edits import snapshot
-from pipeline.domain.jobs import JobStatus, ManuscriptId
-from pipeline.domain.manuscripts import OutlineDraft
+from pipeline.domain.jobs import JobStatus
+from pipeline.domain.manuscripts import Manuscript, OutlineDraft
 from pipeline.domain.outline import leaves
 from pipeline.errors import NotFound, PipelineError
 from pipeline.runtime import runtime
 from pipeline.service.views import View
 
-ESTIMATE_EVERY_S = 3
+LOOK_EVERY_S = 3
 """Soon enough to follow the author's edits, and some milliseconds of work each time."""
 
 settings, manuscripts = runtime().settings, runtime().manuscripts
@@ -46,13 +48,16 @@ def page(view: View, draft: OutlineDraft) -> None:
             snapshot=snapshot(draft),
             post=f"live/outlines/{manuscript.id}/ops",
             live=f"live/outlines/{manuscript.id}",
-            sources=[(file.file_id, file.file_name) for file in manuscript.files],
+            sources=[
+                (file.file_id, file.file_name)
+                for file in manuscript.files
+                if file.role is FileRole.CONTENT
+            ],
             language=m.language,
             save_request=state.write_request if waits(view) else 0,
         )
     with side:
-        estimate(manuscript.id)
-        sources(view)
+        beside(manuscript)
         with st.expander(m("outline.keyboard"), icon=":material/keyboard:"):
             st.markdown(m("outline.keys"))
     if waits(view) and abs(saved) == state.write_request:
@@ -169,13 +174,19 @@ def progress(view: View, draft: OutlineDraft) -> None:
         st.rerun()
 
 
-@st.fragment(run_every=ESTIMATE_EVERY_S)
-def estimate(manuscript_id: ManuscriptId) -> None:
-    """What the tree amounts to, also while it is edited without the page running again."""
+@st.fragment(run_every=LOOK_EVERY_S)
+def beside(manuscript: Manuscript) -> None:
+    """What the tree amounts to and rests on, also while it is edited without a new run."""
     try:
-        sections = leaves(manuscripts.outline(manuscript_id).outline.nodes)
+        draft = manuscripts.outline(manuscript.id)
     except PipelineError:  # the editor beside it says so, and goes on by itself
         return
+    estimate(draft)
+    research_notes(manuscript.files, draft, m)
+
+
+def estimate(draft: OutlineDraft) -> None:
+    sections = leaves(draft.outline.nodes)
     words = sum(place.node.target_words or 0 for place in sections)
     with st.container(border=True):
         st.markdown(f"**{m('outline.estimate')}**")
@@ -183,21 +194,6 @@ def estimate(manuscript_id: ManuscriptId) -> None:
         author = runtime().author_name
         key = "outline.estimate_model" if settings.has_model else "outline.estimate_offline"
         st.caption(m(key, author=plain(author)))
-
-
-def sources(view: View) -> None:
-    with st.container(border=True):
-        st.markdown(f"**{m('outline.sources')}**")
-        if not view.manuscript.files:
-            st.caption(m("outline.no_sources"))
-        for file in view.manuscript.files:
-            words = f"{file.words:,}"
-            read = (
-                m("file.read_pages", pages=file.pages, words=words)
-                if file.pages
-                else m("file.read", words=words)
-            )
-            st.markdown(f":material/description: {plain(file.file_name)}  \n:small[{read}]")
 
 
 if doc is None:

@@ -1,6 +1,8 @@
+import pytest
+
 from components.messages import Messages
 from components.plain import plain
-from pipeline.domain.documents import Language
+from pipeline.domain.documents import FileRole, Language
 from pipeline.domain.edits import OPERATION
 from pipeline.domain.jobs import JobStatus
 from pipeline.domain.manuscripts import Brief, Manuscript
@@ -45,6 +47,73 @@ def test_a_proposal_is_shown_for_editing(
     assert m("outline.lead") in text_of(app)
     assert plain("潮汐.md") in text_of(app)
     assert [button.label for button in app.button] == [m("outline.write")]
+
+
+def test_the_notes_say_what_each_source_carries_and_what_none_holds(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    attach = running.manuscripts.attach
+    cost = attach("成本 *1*.md", "潮汐电站的建设成本高于风电。设备寿命可达一百年。".encode())
+    fish = attach("鱼.md", "水轮机会伤害洄游鱼类，因此需要鱼道。".encode())
+    page = fish.model_copy(update={"url": "https://例.org/a_(b)?q=鱼", "was_found": True})
+    own = attach("大纲.md", "# 潮汐能\n\n## 建设成本\n\n## 鱼道\n\n## 债券融资 $x$".encode())
+    files = [cost, page, own.model_copy(update={"role": FileRole.OUTLINE})]
+    manuscript = running.manuscripts.start(Brief(prompt="潮汐能"), files)
+    finish(running, manuscript.outline_job)
+
+    app = shown(running, "outline", doc=manuscript.id, language=language)
+
+    text = text_of(app)
+    once = m("outline.carries", number=1, sections=3)
+    assert text.count(once) == 2
+    assert plain("成本 *1*.md") in text
+    assert "[鱼\\.md](https://%E4%BE%8B.org/a_%28b%29?q=%E9%B1%BC)" in text
+    assert text.count(m("outline.found_page")) == 1
+    assert text.count(m("outline.role_outline")) == 1
+    told = text[text.index(m("outline.uncovered")) :]
+    assert f"3\u2002{plain('债券融资 $x$')}" in told
+    assert "建设成本" not in told
+    bindable = component_data(app, "longhand_outliner")["sources"]
+    assert bindable == [[cost.file_id, cost.file_name], [page.file_id, page.file_name]]
+
+
+@pytest.mark.parametrize("text", ["", "潮汐电站的建设成本高于风电。"])
+def test_the_notes_are_quiet_where_nothing_is_missing(
+    running: Runtime, shown: Open, text: str
+) -> None:
+    m = Messages("zh")
+    files = [running.manuscripts.attach("成本.md", text.encode())] if text else []
+    manuscript = running.manuscripts.start(Brief(prompt="写潮汐能的建设成本"), files)
+    finish(running, manuscript.outline_job)
+
+    told = text_of(shown(running, "outline", doc=manuscript.id, language="zh"))
+
+    assert m("outline.uncovered") not in told
+    assert (m("outline.no_sources") in told) == (not files)
+
+
+def test_what_the_author_renames_is_no_longer_named_as_missing(
+    running: Runtime, shown: Open
+) -> None:
+    m = Messages("zh")
+    attach = running.manuscripts.attach
+    own = attach("大纲.md", "# 潮汐能\n\n## 建设成本\n\n## 债券融资".encode())
+    files = [
+        attach("成本.md", "潮汐电站的建设成本高于风电。".encode()),
+        own.model_copy(update={"role": FileRole.OUTLINE}),
+    ]
+    manuscript = running.manuscripts.start(Brief(prompt="潮汐能"), files)
+    finish(running, manuscript.outline_job)
+    last = running.manuscripts.outline(manuscript.id).outline.nodes[-1].id
+    rename = {"t": "set", "seq": 1, "id": last, "k": "title", "v": "设备寿命"}
+    before = text_of(shown(running, "outline", doc=manuscript.id, language="zh"))
+
+    running.manuscripts.edit_outline(manuscript.id, "标签页", [OPERATION.validate_python(rename)])
+
+    after = text_of(shown(running, "outline", doc=manuscript.id, language="zh"))
+    assert m("outline.uncovered") in before
+    assert m("outline.uncovered") not in after
 
 
 def test_approving_saves_first_and_then_writes(
