@@ -88,19 +88,15 @@ def outline(sections: int, target: int, language: Language) -> Outline:
     return Outline(title=title, nodes=tuple(chapter(i) for i in range(0, sections, 4)))
 
 
-def write(
+async def write(
     author: Author, tree: Outline, *files: ContextFile, journal: ListJournal | None = None
-) -> Awaitable[Document]:
+) -> Document:
     request = DocumentGenerationRequest(outline=tree, context_files=files)
     language = detect_language(tree.title)
     job = job_of(JobKind.DOCUMENT).model_copy(update={"language": language})
     work = GraphWork(author, TextShelf(), lambda: NOW, 1_000, ScriptedBibliographer())
-
-    async def run() -> Document:
-        result = await work(job, request.model_dump_json(), journal or ListJournal(), FreeSlots())
-        return DocumentResult.model_validate_json(result).document
-
-    return run()
+    result = await work(job, request.model_dump_json(), journal or ListJournal(), FreeSlots())
+    return DocumentResult.model_validate_json(result).document
 
 
 def with_model(
