@@ -15,7 +15,8 @@ from components.assets import asset_routes
 from components.outliner import outliner
 from pipeline.domain.edits import EditRequest, answer, apply_operations, snapshot
 from pipeline.domain.growth import grow
-from pipeline.domain.jobs import EventId, JobId, JobKind, OutlineNodeAdded
+from pipeline.domain.jobs import EventId, JobId, JobKind, OutlineNodeAdded, OutlineSources
+from pipeline.domain.manuscripts import OutlineDraft
 from tests.e2e.outliner_store import desk
 
 SOURCES = [
@@ -57,10 +58,24 @@ async def add_node(request: Request) -> Response:
     event = OutlineNodeAdded(
         job_id=JobId("job"), task_type=JobKind.OUTLINE, at=datetime.now(UTC), **fields
     )
-    epoch, _, number = there.draft.seen_event.partition("-")
-    event_id = EventId(f"{epoch}-{int(number) + 1}")
-    there.change(lambda draft: grow(draft, event_id, event))
+    there.change(lambda draft: grow(draft, next_event(draft), event))
     return JSONResponse({})
+
+
+async def tell_sources(request: Request) -> Response:
+    """Let the outline job say what the material holds, given as the event's own fields."""
+    there = desk(request.path_params["name"])
+    fields = await request.json()
+    event = OutlineSources(
+        job_id=JobId("job"), task_type=JobKind.OUTLINE, at=datetime.now(UTC), **fields
+    )
+    there.change(lambda draft: grow(draft, next_event(draft), event))
+    return JSONResponse({})
+
+
+def next_event(draft: OutlineDraft) -> EventId:
+    epoch, _, number = draft.seen_event.partition("-")
+    return EventId(f"{epoch}-{int(number) + 1}")
 
 
 async def push(socket: WebSocket) -> None:
@@ -103,6 +118,7 @@ else:
             Route("/harness/{name}/ops", take_edits, methods=["POST"]),
             Route("/harness/{name}/misbehave", misbehave, methods=["POST"]),
             Route("/harness/{name}/nodes", add_node, methods=["POST"]),
+            Route("/harness/{name}/sources", tell_sources, methods=["POST"]),
             WebSocketRoute("/harness/{name}/live", push),
         ],
     )

@@ -168,6 +168,79 @@ def test_sources_are_bound_in_a_list_that_escape_closes(author: Author) -> None:
     expect(author.row(3).locator(".ol-source-count")).to_have_text("1")
 
 
+def test_bound_sources_are_used_first_or_alone_and_undo_goes_back(author: Author) -> None:
+    page, button = author.page, author.row(3).locator(".ol-sources")
+    author.row(3).hover()
+    button.click()
+    unused = page.get_by_role("radio").count()
+    page.get_by_label("市场报告.pdf").check()
+    first = page.get_by_label("These first, then the others").is_checked()
+    page.get_by_label("Only these").check()
+    author.wait_until_saved()
+    only = author.node("Regulation and policy 3")["sources_only"]
+    said = button.get_attribute("aria-label")
+    author.press("Escape")
+    author.go(3)
+    author.press("Control+z")
+    author.wait_until_saved()
+    after_one = author.node("Regulation and policy 3")
+    author.press("Control+z")
+    author.wait_until_saved()
+    after_both = author.node("Regulation and policy 3")
+
+    assert (unused, first, only) == (0, True, True)
+    assert said == "1 source: 市场报告.pdf. Only these"
+    assert (after_one["source_ids"], after_one["sources_only"]) == (["src3"], False)
+    assert (after_both["source_ids"], after_both["sources_only"]) == ([], False)
+    expect(button).to_have_attribute("aria-label", "Choose sources")
+
+
+def test_a_section_that_loses_its_last_source_no_longer_wants_only_these(author: Author) -> None:
+    author.row(3).hover()
+    author.row(3).locator(".ol-sources").click()
+    author.page.get_by_label("市场报告.pdf").check()
+    author.page.get_by_label("Only these").check()
+    author.page.get_by_role("checkbox", name="市场报告.pdf").uncheck()
+    author.wait_until_saved()
+
+    node = author.node("Regulation and policy 3")
+    assert (node["source_ids"], node["sources_only"]) == ([], False)
+    assert author.page.get_by_role("radio").count() == 0
+
+
+def test_what_the_job_finds_on_sources_appears_on_the_rows(author: Author) -> None:
+    author.visit(live="1")
+    author.tell("sources", {"sources": {"s1": ["src1", "src2"]}, "uncovered": ["s3", "s5"]})
+
+    expect(author.row(1).locator(".ol-source-count")).to_have_text("2")
+    mark = author.row(3).get_by_role("img", name="Your material says nothing on this")
+    expect(mark).to_be_visible()
+    expect(author.row(1).locator(".ol-uncovered")).to_be_hidden()
+    row = author.page.get_by_role("row", name="Your material says nothing on this")
+    expect(row).to_have_count(2)
+    expect(author.title(3)).to_have_attribute(
+        "aria-description", "Your material says nothing on this"
+    )
+
+
+def test_a_row_without_material_is_marked_until_it_is_renamed_or_bound(author: Author) -> None:
+    author.tell("sources", {"sources": {}, "uncovered": ["s1", "s3", "s5"]})
+    author.reload()
+    marks = author.page.locator(".ol-uncovered:visible")
+    marked = marks.count()
+    author.go(1)
+    author.type(" 改")
+    author.row(3).hover()
+    author.row(3).locator(".ol-sources").click()
+    author.page.get_by_label("市场报告.pdf").check()
+    author.press("Escape")
+    author.wait_until_saved()
+
+    assert marked == 3
+    expect(marks).to_have_count(1)
+    assert [node["id"] for node in author.nodes() if node["uncovered"]] == ["s5"]
+
+
 def test_several_sections_are_selected_and_deleted_and_come_back(author: Author) -> None:
     before = author.titles()
     author.go(3)

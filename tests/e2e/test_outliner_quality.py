@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from components.outliner import LABEL_KEYS
 from components.outliner.labels import LABELS
 from pipeline.domain.documents import NodeId, Outline
-from pipeline.domain.edits import OPERATION, apply_operations, flat
+from pipeline.domain.edits import OPERATION, apply_operations, flat, snapshot
 from pipeline.domain.manuscripts import OutlineDraft
 from pipeline.domain.outline_text import imported
 from tests.e2e.accessibility import violations
@@ -27,6 +27,8 @@ from tests.unit.trees import OUTLINE_TEXTS
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
 
 MODULES = Path("components/outliner")
+
+BINDINGS: list[JsonValue] = [[], ["src1"], ["src1", "src2"], ["src2", "src1"]]
 
 LOGS = 30
 STEPS = 120
@@ -71,11 +73,15 @@ def random_log(rng: random.Random) -> list[dict[str, JsonValue]]:
         node, parent = rng.choice(ids), rng.choice([*ids, ""])
         after = rng.choice([None, *ids])
         operation: dict[str, JsonValue]
-        kind = rng.choice(["set", "words", "ins", "mv", "mv", "del", "name"])
-        if kind == "set":
-            operation = {"t": "set", "id": node, "k": "title", "v": f"标题 {seq}"}
-        elif kind == "words":
-            operation = {"t": "set", "id": node, "k": "target_words", "v": rng.choice([None, seq])}
+        settings: dict[str, JsonValue] = {
+            "title": f"标题 {seq}",
+            "target_words": rng.choice([None, seq]),
+            "source_ids": rng.choice(BINDINGS),
+            "sources_only": rng.random() < 0.5,
+        }
+        kind = rng.choice([*settings, "ins", "mv", "mv", "del", "name"])
+        if kind in settings:
+            operation = {"t": "set", "id": node, "k": kind, "v": settings[kind]}
         elif kind == "ins":
             below = [f"n{seq}", f"n{seq}b", node]
             parents = [rng.choice([parent, below[0]]) for _ in below]
@@ -106,29 +112,32 @@ def without_status(nodes: JsonValue) -> list[dict[str, JsonValue]]:
 
 
 def test_browser_and_server_apply_the_same_operations_alike(author: Author) -> None:
-    start = sample(30)
+    start = OutlineDraft(
+        outline=sample(30), uncovered=tuple(NodeId(f"s{i}") for i in range(0, 30, 2))
+    )
+    nodes = snapshot(start)["nodes"]
     for seed in range(LOGS):
         log = random_log(random.Random(seed))  # noqa: S311  not a secret
 
         here = apply_operations(
-            OutlineDraft(outline=start),
+            start,
             "tab",
             [OPERATION.validate_python(operation) for operation in log],
             max_nodes=10_000,
             max_depth=10_000,
-        ).draft.outline
+        ).draft
         there = in_module(
             author,
             "tree.js",
             "(() => { const tree = m.build(argument.nodes, argument.title);"
             " for (const operation of argument.log) m.apply(tree, operation);"
             " return { title: tree.get('').title, nodes: m.flatten(tree) } })()",
-            {"nodes": list(flat(start)), "title": start.title, "log": list(log)},
+            {"nodes": nodes, "title": start.outline.title, "log": list(log)},
         )
 
         assert isinstance(there, dict)
-        assert there["title"] == here.title
-        assert without_status(there["nodes"]) == without_status(list(flat(here)))
+        assert there["title"] == here.outline.title
+        assert without_status(there["nodes"]) == without_status(snapshot(here)["nodes"])
 
 
 def test_undoing_a_random_log_backwards_restores_the_tree(author: Author) -> None:
@@ -181,6 +190,7 @@ def test_axe_finds_nothing_wrong(browser: Browser, app: RunningApp, scheme: str)
     author = new_author(browser, app.url, scheme=scheme)
     author.visit()
     author.tell("nodes", {"node_id": "g", "title": "New one"})
+    author.tell("sources", {"sources": {"s1": ["src1", "src2"]}, "uncovered": ["s3"]})
     author.reload()
     author.go(3)
     author.press("Shift+Enter")
