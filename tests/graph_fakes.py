@@ -158,7 +158,8 @@ class TextMaterial:
     def __init__(self, readings: Mapping[SourceId, Reading]) -> None:
         self.readings = dict(readings)
         self.sources: list[Source] = [
-            Source(id=source_id, title=reading.title) for source_id, reading in readings.items()
+            Source(id=source_id, title=reading.title, url=reading.publication.url)
+            for source_id, reading in readings.items()
         ]
         self._passages = [
             Passage(

@@ -1,5 +1,7 @@
 """A manuscript: what one author works on, from the first prompt to the finished document."""
 
+from collections.abc import Sequence
+
 from pydantic import AwareDatetime, Field
 
 from pipeline.domain.documents import (
@@ -81,6 +83,8 @@ class Manuscript(Value):
     files: tuple[AttachedFile, ...] = ()
     outline_job: JobId | None = None
     document_job: JobId | None = None
+    delivered_outline: JobId | None = None
+    """The outline job whose found pages are among `files`, unless the author removed them."""
     delivered_job: JobId | None = None
     """The job whose result `document` was, before the author's own edits."""
     document: Document | None = None
@@ -90,6 +94,19 @@ class Manuscript(Value):
     """The author changed the document's text since it was delivered."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
+
+
+def with_found_pages(
+    manuscript: Manuscript, job_id: JobId, sources: Sequence[Source]
+) -> Manuscript:
+    """The manuscript with the pages that its outline job found; each job brings them once."""
+    if manuscript.outline_job != job_id or manuscript.delivered_outline == job_id:
+        return manuscript
+    have = {file.file_id for file in manuscript.files}
+    pages = [attached_page(s, was_found=True) for s in sources if s.url and s.id not in have]
+    return manuscript.model_copy(
+        update={"files": (*manuscript.files, *pages), "delivered_outline": job_id}
+    )
 
 
 class OutlineDraft(Value):

@@ -22,6 +22,7 @@ from pipeline.domain.jobs import (
     JobKind,
     JobStatus,
     ManuscriptId,
+    OutlineResult,
 )
 from pipeline.domain.language import detect_language
 from pipeline.domain.manuscripts import (
@@ -31,6 +32,7 @@ from pipeline.domain.manuscripts import (
     Manuscript,
     OutlineDraft,
     attached_page,
+    with_found_pages,
 )
 from pipeline.domain.passages import source_of
 from pipeline.errors import (
@@ -168,6 +170,8 @@ class ManuscriptService:
         manuscript = self._store.load(manuscript_id)
         outline_job = self._known_job(manuscript.outline_job)
         document_job = self._known_job(manuscript.document_job)
+        if outline_job is not None and outline_job.status is JobStatus.COMPLETED:
+            manuscript = self._with_pages(manuscript, outline_job)
         if document_job is not None and document_job.status is JobStatus.COMPLETED:
             manuscript = self._with_document(manuscript, document_job)
         return View(manuscript, outline_job, document_job)
@@ -185,10 +189,25 @@ class ManuscriptService:
         try:
             if job.kind is JobKind.OUTLINE:
                 self.outline(job.manuscript_id)
+                if job.status is JobStatus.COMPLETED:
+                    self._with_pages(self._store.load(job.manuscript_id), job)
             elif job.status is JobStatus.COMPLETED:
                 self._with_document(self._store.load(job.manuscript_id), job)
         except NotFound:
             log.info("job %s: its manuscript was deleted meanwhile", job.id)
+
+    def _with_pages(self, manuscript: Manuscript, job: Job) -> Manuscript:
+        """Take over the pages that research found, as files of the manuscript."""
+        if manuscript.outline_job != job.id or manuscript.delivered_outline == job.id:
+            return manuscript
+        try:
+            result = OutlineResult.model_validate_json(self._jobs.result(job.id))
+        except NotFound:
+            log.info("job %s: its result expired before its pages were taken over", job.id)
+            return manuscript
+        return self._store.change(
+            manuscript.id, lambda current: with_found_pages(current, job.id, result.sources)
+        )
 
     def _with_document(self, manuscript: Manuscript, job: Job) -> Manuscript:
         if manuscript.document_job != job.id or manuscript.delivered_job == job.id:

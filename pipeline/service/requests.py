@@ -19,7 +19,7 @@ def outline_request(manuscript: Manuscript) -> OutlineGenerationRequest:
         audience=brief.audience,
         tone=brief.tone,
         citation_style=brief.citation_style,
-        web_search=brief.web_search,
+        web_search=_is_to_search(manuscript),
         second_opinion=brief.second_opinion,
     )
 
@@ -39,9 +39,14 @@ def document_request(
         audience=brief.audience,
         tone=brief.tone,
         citation_style=brief.citation_style,
-        web_search=brief.web_search,
+        web_search=_is_to_search(manuscript),
         second_opinion=brief.second_opinion,
     )
+
+
+def _is_to_search(manuscript: Manuscript) -> bool:
+    """Pages that were found for it serve the later jobs, too: outline and text agree."""
+    return manuscript.brief.web_search and not any(file.was_found for file in manuscript.files)
 
 
 def _context(files: Sequence[AttachedFile]) -> tuple[ContextFile, ...]:

@@ -42,7 +42,7 @@ class Provider(Protocol):
     async def __call__(self, client: AsyncClient, question: Question) -> Sequence[WebHit]: ...
 
 
-def providers_of(settings: Settings) -> Mapping[SearchProvider, Provider]:
+def providers_of(settings: Settings) -> Mapping[str, Provider]:
     """The searches that are configured, by name, in the order of the setting."""
     known: Mapping[SearchProvider, Provider] = {
         "searxng": Searxng(settings.searxng_url or ""),

@@ -95,7 +95,7 @@ class OpenWeb:
         except httpx2.HTTPStatusError as error:
             if error.response.status_code not in _PASSING:
                 raise
-        except httpx2.ConnectError:
+        except (httpx2.NetworkError, httpx2.RemoteProtocolError):
             pass
         await self._sleep(RETRY_S)
         return await provider(client, question)
