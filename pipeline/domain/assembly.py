@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
+from pipeline.domain.checking import findings_of
 from pipeline.domain.citations import (
     Numbering,
     checked,
@@ -204,6 +205,7 @@ def recomputed(document: Document) -> Document:
             "references": listed,
             "integrity": _integrity(document, numbering, claims),
             "claims": tuple(claim for claim in claims if is_flagged(claim)),
+            "findings": findings_of(document),
         }
     )
 

@@ -2,10 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.domain.language import HAN
 from pipeline.domain.quantities import Quantity, quantities
 from pipeline.domain.terms import STOP_WORDS, stem, terms
+
+SENTENCES_KEPT = 4096
+"""A long document and what it cites; each is looked at more than once. About 2 kB each."""
 
 SCOPE = 3
 """Terms behind a negation that it is taken to deny; a clause seldom has more."""
@@ -54,6 +58,7 @@ class Facts:
     """All of it, as `squeezed` has it."""
 
 
+@lru_cache(maxsize=SENTENCES_KEPT)
 def facts(sentence: str) -> Facts:
     """Take a sentence without markup apart."""
     return Facts(
