@@ -90,6 +90,8 @@ class Endpoint:
         pace = self.pace
         tokens = answer_tokens(request, seed=pace.seed, tokens=pace.tokens, fault=fault)
         self._note_time(request, len(tokens))
+        if fault == "parrot":
+            tokens = [request["messages"][0]["content"]]
         answer = _Answer(self, fault, _twisted(tokens, fault))
         self.open_streams += 1
         self.idle.clear()

@@ -471,6 +471,16 @@ def test_a_section_that_is_only_its_heading_is_no_section() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_model_that_repeats_its_instructions_has_written_no_section(language: Language) -> None:
+    async def use(author: ModelAuthor, _: Endpoint) -> str:
+        return await author.write_section(section(language), lambda _: None)
+
+    with pytest.raises(ModelAnswerInvalid) as refused:
+        with_author(use, model="sim-parrot")
+    assert refused.value.details["reason"] == "prompt"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_edits_of_a_model_are_applied_to_the_chapter(language: Language) -> None:
     async def use(author: ModelAuthor, _: Endpoint) -> int:
         edits = await author.fuse_chapter(chapter(language))

@@ -87,6 +87,13 @@ def shorter_messages(
     return conversation(system, [lines(named, language), shown, length, words.task])
 
 
+def instructions(language: Language) -> str:
+    """All that a section's writer is told in our words; none of it belongs into a text."""
+    words = SECTION[language]
+    told = (words.role, words.rules, words.with_passages, words.without_passages, words.data)
+    return "\n".join((*told, SHORTER[language].rules))
+
+
 def continuing(asked: Sequence[Message], text: str, language: Language) -> list[Message]:
     """Ask for the rest of a text that was cut off."""
     return [

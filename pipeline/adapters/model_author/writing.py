@@ -10,6 +10,7 @@ from pipeline.adapters.model_author.prompt_parts import fitting
 from pipeline.adapters.model_author.section_prompts import (
     Part,
     continuing,
+    instructions,
     longer_messages,
     section_messages,
     shorter_messages,
@@ -102,11 +103,7 @@ class SectionWriter:
                 break
             text = f"{text}\n\n{more}" if text else more
         if not text:
-            raise ModelAnswerInvalid(
-                f"Model {task.model!r} wrote no text for section {brief.number}, only its heading. "
-                "Try again, or say more in the section's summary.",
-                {"model": task.model, "reason": "empty"},
-            )
+            raise _no_text(task, "its heading", "empty")
         return text
 
     async def resize(self, brief: SectionBrief, text: str) -> str:
@@ -135,7 +132,7 @@ class SectionWriter:
         answer = await self._chat.stream(
             asked, model=task.model, watcher=Watcher(_unseen), max_chars=_most_chars(words)
         )
-        if answer.is_cut or share_copied(answer.text, told=[asked[0]["content"]]) > MOST_OF_PROMPT:
+        if answer.is_cut or _repeats_prompt(task, answer.text):
             return ""
         return _cleaned(task, answer.text, asked, seen)
 
@@ -148,6 +145,8 @@ class SectionWriter:
             task.show("\n\n")
         try:
             answer = await self._answer(task, asked, before, part.words)
+            if _repeats_prompt(task, answer):
+                raise _no_text(task, "its instructions", "prompt")
         except ModelAnswerInvalid:
             if not text:
                 raise
@@ -194,6 +193,18 @@ class SectionWriter:
         """Words that one answer holds, as far as is known of this model."""
         most = CALL_WORDS[task.language]
         return min(most, self._held.get(task.model, most))
+
+
+def _repeats_prompt(task: _Task, text: str) -> bool:
+    return share_copied(text, told=[instructions(task.language)]) > MOST_OF_PROMPT
+
+
+def _no_text(task: _Task, instead: str, reason: str) -> ModelAnswerInvalid:
+    return ModelAnswerInvalid(
+        f"Model {task.model!r} wrote no text for section {task.brief.number}, only {instead}. "
+        "Try again, or say more in the section's summary.",
+        {"model": task.model, "reason": reason},
+    )
 
 
 def _unseen(_: str) -> None:
