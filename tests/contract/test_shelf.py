@@ -12,22 +12,10 @@ from pipeline.adapters.shelf import FileShelf, Read
 from pipeline.domain.documents import ContextFile, Reading, SourceId
 from pipeline.errors import InvalidRequest, NotFound, UnreadableFile
 from pipeline.ports import Shelf
+from tests.reading_store import Readings
 from tests.samples.pdf import Text, make_pdf
 
 MARKDOWN = "# 潮汐\n\n月球引起潮汐。The Moon raises tides.\n"
-
-
-class Readings:
-    """A `ReadingStore` in memory."""
-
-    def __init__(self) -> None:
-        self.stored: dict[str, Reading] = {}
-
-    def load_reading(self, sha256: str) -> Reading | None:
-        return self.stored.get(sha256)
-
-    def save_reading(self, reading: Reading) -> None:
-        self.stored[reading.sha256] = reading
 
 
 class CountingReader:

@@ -7,27 +7,15 @@ import pytest
 
 from pipeline.adapters.shelf import FileShelf, Pages
 from pipeline.adapters.web.page_types import Page
-from pipeline.domain.documents import ContextFile, Publication, Reading, SourceId
+from pipeline.domain.documents import ContextFile, Publication, SourceId
 from pipeline.errors import UnreadableFile
+from tests.reading_store import Readings
 
 URL = "https://www.example.org/潮汐?utm_source=mail#成因"
 SHOWN = "https://www.example.org/%E6%BD%AE%E6%B1%90"
 HTML = """<!doctype html><html><head><meta charset="utf-8"><title>潮汐</title></head><body><main>
 <h1>潮汐</h1><p>月球引起潮汐。潮汐电站利用海水的涨落发电，建设成本高于风电，而设备寿命可达一百年。</p>
 </main></body></html>""".encode()
-
-
-class Readings:
-    """A `ReadingStore` in memory."""
-
-    def __init__(self) -> None:
-        self.stored: dict[str, Reading] = {}
-
-    def load_reading(self, sha256: str) -> Reading | None:
-        return self.stored.get(sha256)
-
-    def save_reading(self, reading: Reading) -> None:
-        self.stored[reading.sha256] = reading
 
 
 class Site:
