@@ -135,7 +135,8 @@ def _of_blocks(blocks: Iterable[Node]) -> Iterator[Piece]:
 
 def _of_inlines(nodes: Iterable[Node], *, emphasised: bool = False) -> Iterator[Piece]:
     for node in nodes:
-        kind, content = node["t"], node.get("c", [])
+        kind: str = node["t"]
+        content: Any = node.get("c")
         if kind in _SPACES:
             yield " ", emphasised
         elif isinstance(content, str):

@@ -1,0 +1,117 @@
+"""Citation integrity: of documents as they are written, and after random edits and restylings."""
+
+import random
+import re
+from collections.abc import Sequence
+
+from components.examples import EXAMPLES
+from evals.documents import produced
+from evals.table import Row
+from pipeline.adapters.bibliography import formatted
+from pipeline.domain.assembly import edited, restyled
+from pipeline.domain.citations import cited, numbers_of
+from pipeline.domain.documents import CitationStyle, Document, NodeId
+from pipeline.domain.markdown import is_within, protected
+from pipeline.domain.references import works
+
+EDITS = 60
+"""Of each document, one after another."""
+
+SEED = 20_260_101
+
+STYLES: Sequence[CitationStyle] = ("numeric", "gb-t-7714-2015", "apa", "ieee", "chicago")
+
+NO_CITATIONS = ("[x]", "[7]", "`a[1]`", "$a_[2]$", "[1](https://example.org)", "[^1]", "- [ ] 待办")
+
+GOAL = "100.0"
+
+_REFERENCES = re.compile(r"\n## (?:References|参考文献)\n")
+_NUMBER = re.compile(r"(?<!\\)\[(\d+)\]")
+
+
+def rows() -> list[Row]:
+    """The share of documents without a fault, and how many citations were looked at."""
+    fresh = [produced(n, style, with_all_files=True) for n in EXAMPLES for style in STYLES]
+    changed = [
+        version
+        for place, document in enumerate(fresh[:: len(STYLES)])
+        for version in _changed(document, random.Random(SEED + place))
+    ]
+    return [_row("citations hold: as written", fresh), _row("citations hold: after edits", changed)]
+
+
+def faults(document: Document) -> list[str]:
+    """Where the citations and the reference list of a document do not agree."""
+    body, listed = [*_REFERENCES.split(document.content), ""][:2]
+    entries = [reference.number for reference in document.references]
+    quoted = [i for section in document.sections for i in cited(section.content)]
+    group = works(document.sources)
+    passages = {passage.id: passage for passage in document.passages}
+    listed_works = [group[entry.source_id] for entry in document.references]
+    by_number = dict(zip(entries, listed_works, strict=True))
+    given = numbers_of(document)
+    checks = {
+        "numbers are not 1..k in the order of their first appearance": (
+            list(dict.fromkeys(_numbers(body))) == list(range(1, len(entries) + 1))
+        ),
+        "the list is not 1..k": entries == list(range(1, len(entries) + 1)),
+        "the list as it is written is another": _numbers(listed) == entries,
+        "a work is listed twice": len(set(listed_works)) == len(listed_works),
+        "a citation has no number, or that of another work": all(
+            i in given and by_number.get(given[i]) == group[passages[i].source_id] for i in quoted
+        ),
+        "citations are counted wrong": (
+            document.integrity.citations == document.integrity.resolved == len(quoted)
+        ),
+    }
+    return [fault for fault, holds in checks.items() if not holds]
+
+
+def _numbers(text: str) -> list[int]:
+    """Every number in brackets that reads as a citation."""
+    shield = protected(text)
+    return [
+        int(match[1]) for match in _NUMBER.finditer(text) if not is_within(shield, match.start())
+    ]
+
+
+def _changed(document: Document, rng: random.Random) -> list[Document]:
+    versions: list[Document] = []
+    leaves = [section for section in document.sections if section.content]
+    pool = [block for section in leaves for block in section.content.split("\n\n")]
+    for _ in range(EDITS):
+        if rng.random() < 0.1:
+            style = rng.choice(STYLES)
+            entries = formatted(document.sources, style, document.language)
+            document = restyled(document, style, entries)
+        else:
+            section = NodeId(rng.choice(leaves).id)
+            document = edited(document, section, _text(pool, rng))
+        versions.append(document)
+    return versions
+
+
+def _text(pool: Sequence[str], rng: random.Random) -> str:
+    """Paragraphs of the document in another order, some with markers cut or made up."""
+    parts = [rng.choice(pool) for _ in range(rng.randint(0, 5))]
+    parts += [rng.choice(NO_CITATIONS) for _ in range(rng.randint(0, 2))]
+    rng.shuffle(parts)
+    text = "\n\n".join(parts)
+    if rng.random() < 0.3:
+        text = text.replace("[@", "[@f", 1)  # a passage that nobody knows
+    if rng.random() < 0.3:
+        text = text[: rng.randint(0, len(text))]
+    return text
+
+
+def _row(name: str, documents: Sequence[Document]) -> Row:
+    whole = sum(1 for document in documents if not faults(document))
+    found = sum(document.integrity.citations for document in documents)
+    return Row(
+        name,
+        100 * whole / len(documents),
+        "%",
+        GOAL,
+        whole == len(documents),
+        f"{len(documents)} documents, {found:,} citations, English and Chinese",
+    )

@@ -1,0 +1,122 @@
+"""Documents that the offline author writes from the bundled examples, by the graphs as they run."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+
+from pydantic import JsonValue
+
+from components.examples import EXAMPLES, BundledExample
+from pipeline.adapters.bibliography import PandocBibliographer
+from pipeline.adapters.offline_author import OfflineAuthor
+from pipeline.adapters.shelf import FileShelf
+from pipeline.domain.documents import CitationStyle, ContextFile, Document, Reading
+from pipeline.domain.jobs import (
+    DocumentGenerationRequest,
+    DocumentResult,
+    Job,
+    JobEvent,
+    JobId,
+    JobKind,
+    OutlineGenerationRequest,
+    OutlineResult,
+)
+from pipeline.graphs.work import GraphWork
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+MAX_FILE_BYTES = 50_000_000
+
+
+@cache
+def produced(
+    example: str, style: CitationStyle = "numeric", *, with_all_files: bool = False
+) -> Document:
+    """The document of a bundled example, from its prompt over the proposed outline.
+
+    `with_all_files` gives it the files of the other examples, too.
+    """
+    wanted = EXAMPLES[example]
+    given = list(EXAMPLES.values()) if with_all_files else [wanted]
+    return asyncio.run(_produced(wanted, [_file(one) for one in given], style))
+
+
+def _file(example: BundledExample) -> ContextFile:
+    return ContextFile(
+        file_id=example.file_name,
+        file_name=example.file_name,
+        content=example.content().decode("utf-8"),
+    )
+
+
+async def _produced(
+    example: BundledExample, files: Sequence[ContextFile], style: CitationStyle
+) -> Document:
+    shelf = FileShelf(_Readings(), max_file_bytes=MAX_FILE_BYTES)
+    work = GraphWork(OfflineAuthor(), shelf, lambda: NOW, 2_000, PandocBibliographer())
+    asked = OutlineGenerationRequest(task_prompt=example.prompt, context_files=tuple(files))
+    result = await _done(work, example, JobKind.OUTLINE, asked.model_dump_json())
+    outline = OutlineResult.model_validate_json(result).outline
+    wanted = DocumentGenerationRequest(
+        outline=outline,
+        task_prompt=example.prompt,
+        context_files=tuple(files),
+        citation_style=style,
+    )
+    result = await _done(work, example, JobKind.DOCUMENT, wanted.model_dump_json())
+    shelf.close()
+    return DocumentResult.model_validate_json(result).document
+
+
+async def _done(work: GraphWork, example: BundledExample, kind: JobKind, request: str) -> str:
+    job = Job(
+        id=JobId(kind.value),
+        kind=kind,
+        title=example.title,
+        language=example.language,
+        created_at=NOW,
+    )
+    return await work(job, request, _Journal(), _FreeSlots())
+
+
+@dataclass(slots=True)
+class _Readings:
+    """What was read, for this process."""
+
+    known: dict[str, Reading] = field(default_factory=dict)
+
+    def load_reading(self, sha256: str) -> Reading | None:
+        return self.known.get(sha256)
+
+    def save_reading(self, reading: Reading) -> None:
+        self.known[reading.sha256] = reading
+
+
+class _Journal:
+    """Forgets: nothing is resumed, and nobody watches."""
+
+    def tell(self, event: JobEvent) -> None:
+        """Forget an event."""
+
+    def write(self, section_id: str, text: str) -> None:
+        """Forget a piece of text."""
+
+    def finished(self, unit: str, key: str) -> JsonValue | None:  # noqa: ARG002  the port's
+        """Nothing was finished before."""
+        return None
+
+    async def finish(self, unit: str, key: str, value: JsonValue, *events: JobEvent) -> None:
+        """Forget a unit."""
+
+
+class _FreeSlots:
+    def slot(self) -> AbstractAsyncContextManager[None]:
+        return _free()
+
+
+@asynccontextmanager
+async def _free() -> AsyncIterator[None]:
+    yield

@@ -1,0 +1,196 @@
+"""Whatever is written, edited and restyled: each number leads to one entry, and each back."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from evals.citations import faults
+from pipeline.domain.assembly import (
+    Evidence,
+    Imprint,
+    assemble,
+    edited,
+    restyled,
+    with_entries,
+)
+from pipeline.domain.citations import numbers_of
+from pipeline.domain.documents import (
+    CitationStyle,
+    Document,
+    Draft,
+    NodeId,
+    Outline,
+    OutlineNode,
+    Passage,
+    PassageId,
+    Publication,
+    Source,
+    SourceId,
+)
+from pipeline.domain.markdown import is_within, protected
+from tests.graph_fakes import NOW
+
+DOI = "10.1000/潮"
+SOURCES = [
+    Source(id=SourceId("file"), title="Tides [7]", file_name="tides_1.pdf", sha256="ab" * 32),
+    Source(id=SourceId("copy"), title="Tides copy", file_name="copy.pdf", sha256="ab" * 32),
+    Source(id=SourceId("page"), title="潮汐 *能*", url="https://example.org/a?utm_source=x"),
+    Source(id=SourceId("same-page"), title="潮汐", url="http://www.example.org/a/"),
+    Source(id=SourceId("paper"), title="P", publication=Publication(doi="10.1000/Sea")),
+    Source(
+        id=SourceId("preprint"),
+        title="Q",
+        url="https://example.org/q",
+        publication=Publication(doi="https://doi.org/10.1000/sea"),
+    ),
+    Source(id=SourceId("alone"), title="海岸 & [x] `c` $m$"),
+]
+PASSAGES = {
+    PassageId(f"{n:012x}"): Passage(
+        id=PassageId(f"{n:012x}"), source_id=SOURCES[n % len(SOURCES)].id, text=f"第 {n} 段。"
+    )
+    for n in range(2 * len(SOURCES))
+}
+FIRST, THIRD = list(PASSAGES)[:3:2]
+ENTRIES = {source.id: rf"*{source.id}* \[M\], 2024 \[1\]." for source in SOURCES}
+STYLES: list[CitationStyle] = ["numeric", "gb-t-7714-2015", "apa", "ieee", "chicago"]
+OUTLINE = Outline(
+    title="潮汐 Tides",
+    nodes=tuple(OutlineNode(id=NodeId(key), title=f"节 {key}") for key in ("a", "b", "c")),
+)
+
+NO_CITATIONS = [
+    "[x]",
+    "[Smith 2020]",
+    "[^1]",
+    "[7]",
+    r"\[8]",
+    "- [ ] to do\n- [x] done\n",
+    "`x[1]`",
+    "$a_[2]$",
+    "[1](https://example.org/1)",
+    "![2](data:x)",
+    "\n```\nrow[3]\n```\n",
+    "【9】",
+    "[1, 2]",
+    "\n[3]: https://example.org/3\n",
+]
+MARKERS = [f"[@{key}]" for key in PASSAGES]
+WORDS = ["A sentence. ", "一句话。", "\n\n", "[@ffff]", " ", "# 标题\n", "| a | b |\n"]
+TEXTS = st.lists(
+    st.sampled_from(
+        [*NO_CITATIONS, *MARKERS, *WORDS],
+    ),
+    max_size=14,
+).map("".join)
+
+
+def assembled(texts: dict[str, str], style: CitationStyle = "numeric") -> Document:
+    return assemble(
+        OUTLINE,
+        {NodeId(key): Draft(text=text) for key, text in texts.items()},
+        {},
+        Evidence(PASSAGES, with_entries(SOURCES, ENTRIES)),
+        Imprint("zh", "offline", NOW, citation_style=style),
+    )
+
+
+def numbers_in(text: str) -> list[int]:
+    shield = protected(text)
+    return [
+        int(match[1])
+        for match in re.finditer(r"(?<!\\)\[(\d+)\]", text)
+        if not is_within(shield, match.start())
+    ]
+
+
+@given(st.data())
+def test_numbers_and_entries_agree_after_any_edits_in_any_style(data: st.DataObject) -> None:
+    texts = data.draw(st.fixed_dictionaries({"a": TEXTS, "b": TEXTS}))
+    document = assembled(texts, data.draw(st.sampled_from(STYLES)))
+    assert faults(document) == []
+
+    for _ in range(data.draw(st.integers(0, 3))):
+        if data.draw(st.booleans()):
+            section = NodeId(data.draw(st.sampled_from("abc")))
+            found = list(PASSAGES.values())
+            document = edited(document, section, data.draw(TEXTS), found)
+        else:
+            style = data.draw(st.sampled_from(STYLES))
+            document = restyled(document, style, ENTRIES)
+            assert document.citation_style == style
+        assert faults(document) == []
+
+
+def test_the_faults_are_seen() -> None:
+    document = assembled({"a": "".join(f"甲[@{key}]。" for key in PASSAGES)})
+    content = document.content
+
+    assert faults(document) == []
+    assert faults(document.model_copy(update={"content": content.replace("甲[2]", "甲[9]")}))
+    assert faults(document.model_copy(update={"content": content + "\n\n[5] 多余\n"}))
+    assert faults(document.model_copy(update={"references": document.references[1:]}))
+    assert faults(document.model_copy(update={"references": document.references[::-1]}))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("file", "copy"), ("page", "same-page"), ("paper", "preprint")]
+)
+def test_two_sources_of_one_work_share_a_number_and_each_citation_opens_its_own_passage(
+    one: str, other: str
+) -> None:
+    first = next(p for p in PASSAGES.values() if p.source_id == one)
+    second = next(p for p in PASSAGES.values() if p.source_id == other)
+
+    document = assembled({"a": f"甲[@{second.id}]。", "b": f"乙[@{first.id}]。"})
+
+    (reference,) = document.references
+    assert (reference.source_id, reference.same_as) == (other, (one,))
+    assert numbers_of(document) == {second.id: 1, first.id: 1}
+    assert {p.id: p.text for p in document.passages} == {
+        first.id: first.text,
+        second.id: second.text,
+    }
+
+
+def test_the_entries_of_a_style_stand_in_the_list_and_in_the_references() -> None:
+    document = assembled({"a": f"甲[@{FIRST}]。"}, "apa")
+
+    assert document.content.endswith("## 参考文献\n\n[1] *file* \\[M\\], 2024 \\[1\\].\n")
+    assert document.references[0].text == "file [M], 2024 [1]."
+    assert restyled(document, "numeric", {}).content.endswith(
+        "[1] Tides \\[7\\]（tides\\_1.pdf）\n"
+    )
+
+
+def test_an_edit_keeps_the_entries_of_the_style() -> None:
+    document = assembled({"a": f"甲[@{FIRST}]。"}, "ieee")
+
+    changed = edited(document, NodeId("b"), f"乙[@{THIRD}]。", list(PASSAGES.values()))
+
+    assert "\n\n[2] *page* \\[M\\], 2024 \\[1\\].\n" in changed.content
+
+
+def shown(tokens: list[Token]) -> str:
+    return "".join(
+        token.content + ("\n" if token.type == "fence" else "")
+        if not token.children
+        else shown(token.children)
+        for token in tokens
+    )
+
+
+@pytest.mark.parametrize("piece", NO_CITATIONS)
+def test_what_is_no_citation_reads_as_it_did(piece: str) -> None:
+    text = f"前文。\n\n{piece}\n\n后文[@{FIRST}]。"
+
+    document = assembled({"a": text})
+
+    parser = MarkdownIt()
+    before = shown(parser.parse(f"前文。\n\n{piece.replace(']:', chr(92) + ']:')}\n\n后文[1]。"))
+    assert before in shown(parser.parse(document.content))
+    assert numbers_in(document.content) == [1, 1]
