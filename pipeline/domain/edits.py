@@ -48,6 +48,8 @@ class FlatNode(Value):
     source_ids: tuple[SourceId, ...] = ()
     sources_only: bool = False
     locked: bool = False
+    uncovered: bool = False
+    """The material holds nothing on it: so was the node marked that is put back."""
 
     def node(self) -> OutlineNode:
         return OutlineNode(
@@ -159,6 +161,7 @@ def apply_operations(
     done = draft.acknowledged.get(client, 0)
     proposed = dict(draft.proposed)
     settled: dict[NodeId, None] = {}
+    uncovered = dict.fromkeys(draft.uncovered)
     changed = False
     refused: TooLarge | None = None
     for operation in operations:
@@ -170,12 +173,13 @@ def apply_operations(
         except TooLarge as error:
             refused = error
             continue
+        there = set(tree.nodes) if isinstance(operation, InsertNodes) else frozenset[NodeId]()
         if _apply(tree, operation):
             changed = True
             if (touched := _touched(operation)) is not None:
                 proposed.pop(touched, None)
-            if isinstance(operation, SetField) and operation.k in SETTLING:
-                settled[operation.id] = None
+            settled |= _settled(operation)
+            uncovered = _uncovered(uncovered, operation, there)
     after = draft.model_copy(
         update={
             "outline": tree.outline() if changed else draft.outline,
@@ -184,7 +188,7 @@ def apply_operations(
             "proposed": {k: v for k, v in proposed.items() if k in tree.nodes or k == TOP},
             "removed": _removed(draft, nodes_before, tree),
             "settled": _remembered(draft, draft.settled, settled),
-            "uncovered": tuple(each for each in draft.uncovered if each not in settled),
+            "uncovered": tuple(node_id for node_id in uncovered if node_id in tree.nodes),
         }
     )
     return Applied(after, draft.revision, refused)
@@ -271,6 +275,26 @@ def _touched(operation: Operation) -> NodeId | None:
     if isinstance(operation, InsertNodes):
         return None
     return TOP if isinstance(operation, NameOutline) else operation.id
+
+
+def _settled(operation: Operation) -> dict[NodeId, None]:
+    """The node of which the author said what it is about, or what it is written from."""
+    if isinstance(operation, SetField) and operation.k in SETTLING:
+        return {operation.id: None}
+    return {}
+
+
+def _uncovered(
+    before: dict[NodeId, None], operation: Operation, there: Set[NodeId]
+) -> dict[NodeId, None]:
+    """The nodes without material after an operation; `there` are those that stood before it."""
+    if isinstance(operation, InsertNodes):
+        put = {node.id: node.uncovered for node in reversed(operation.nodes)}
+        fresh = {node_id: marked for node_id, marked in put.items() if node_id not in there}
+        kept = {node_id: None for node_id in before if fresh.get(node_id, True)}
+        return kept | {node_id: None for node_id, marked in fresh.items() if marked}
+    settled = _settled(operation)
+    return {node_id: None for node_id in before if node_id not in settled}
 
 
 def _removed(

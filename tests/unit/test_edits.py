@@ -229,12 +229,19 @@ def test_a_removed_node_that_is_put_back_is_marked_as_before() -> None:
     back = apply_operations(
         gone,
         "other tab",
-        operations({"t": "ins", "parent": "", "nodes": [{"id": "a", "title": "A"}]}),
+        operations({"t": "ins", "parent": "", "nodes": [{"id": "a", "uncovered": True}]}),
+        max_nodes=9,
+        max_depth=9,
+    ).draft
+    other = apply_operations(
+        gone,
+        "other tab",
+        operations({"t": "ins", "parent": "", "nodes": [{"id": "a", "title": "海带"}]}),
         max_nodes=9,
         max_depth=9,
     ).draft
 
-    assert (uncovered(gone), uncovered(back)) == ([], ["a"])
+    assert (uncovered(gone), uncovered(back), uncovered(other)) == ([], ["a"], [])
 
 
 def test_only_the_latest_editors_are_remembered() -> None:
