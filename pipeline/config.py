@@ -68,6 +68,24 @@ class Settings(BaseSettings):
     model_calls_per_job: PositiveInt = 64
     """Most model calls at once for one job."""
 
+    embedding_model: str | None = None
+    """Name of a model that makes embeddings. Set: passages are ranked by meaning, too."""
+
+    embedding_base_url: str | None = None
+    """OpenAI-compatible endpoint of that model. Unset: OPENAI_BASE_URL, with OPENAI_API_KEY."""
+
+    embedding_api_key: SecretStr | None = None
+    """Key for EMBEDDING_BASE_URL; a local endpoint may need none."""
+
+    rerank_url: str | None = None
+    """Full address of a reranker as Jina, Cohere and vLLM have it: http://127.0.0.1:8000/rerank."""
+
+    rerank_model: str | None = None
+    """Name of the reranker's model. Needed as soon as RERANK_URL is set."""
+
+    rerank_api_key: SecretStr | None = None
+    """Key for the reranker."""
+
     redis_url: str | None = None
     """redis://, rediss:// or unix://. Unset: an embedded Redis server starts with the app."""
 
@@ -127,7 +145,7 @@ class Settings(BaseSettings):
     """What web searches ask: searxng, tavily, brave, wikipedia, crossref, arxiv; several may be
     joined by commas. Unset: there is no web search."""
 
-    searxng_url: str | None = None
+    searxng_url: Annotated[str, Field(pattern="^https?://")] | None = None
     """Address of a SearXNG instance whose settings allow the JSON format."""
 
     tavily_api_key: SecretStr | None = None
@@ -176,6 +194,31 @@ class Settings(BaseSettings):
             raise ConfigError(
                 "OPENAI_MODEL is set but neither OPENAI_API_KEY nor OPENAI_BASE_URL is: "
                 "set one of them, or unset OPENAI_MODEL to use the offline author."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _ranking_is_whole(self) -> Self:
+        if (self.embedding_base_url or self.embedding_api_key) and not self.embedding_model:
+            raise ConfigError(
+                "EMBEDDING_BASE_URL or EMBEDDING_API_KEY is set but EMBEDDING_MODEL is not: set "
+                "it to a model's name, or unset all three to rank passages by their words."
+            )
+        has_endpoint = self.embedding_base_url or self.embedding_api_key or self.has_model
+        if self.embedding_model and not has_endpoint:
+            raise ConfigError(
+                "EMBEDDING_MODEL is set but no endpoint is: set EMBEDDING_BASE_URL or "
+                "EMBEDDING_API_KEY, or unset EMBEDDING_MODEL to rank passages by their words."
+            )
+        if bool(self.rerank_url) != bool(self.rerank_model):
+            raise ConfigError(
+                "RERANK_URL and RERANK_MODEL belong together: set both, or unset both to do "
+                "without a reranker."
+            )
+        if self.rerank_api_key and not self.rerank_url:
+            raise ConfigError(
+                "RERANK_API_KEY is set but RERANK_URL is not: set RERANK_URL and RERANK_MODEL, "
+                "or unset it."
             )
         return self
 

@@ -106,3 +106,11 @@ def test_a_search_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(ValidationError, match="search_provider"):
         Settings()
+
+
+def test_the_address_of_a_search_begins_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEARCH_PROVIDER", "searxng")
+    monkeypatch.setenv("SEARXNG_URL", "127.0.0.1:8888")
+
+    with pytest.raises(ValidationError, match="searxng_url"):
+        Settings()
