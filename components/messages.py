@@ -201,6 +201,7 @@ TEXTS: Mapping[str, Text] = {
     "status.writing": Text("Writing", "写作中"),
     "status.failed": Text("Failed", "失败"),
     "status.done": Text("Done", "已完成"),
+    "missing.title": Text("Nothing to show here", "这里没有内容"),
     "missing.document": Text(
         "This document does not exist, or it was deleted.", "该文档不存在，或已被删除。"
     ),
@@ -298,6 +299,10 @@ PROBLEMS: Mapping[str, Text] = {
     "formatting_failed": Text(
         "The reference list could not be put into this style. The text is as it was; try again.",
         "参考文献未能排成所选格式。正文没有改动，请重试。",
+    ),
+    "ranking_failed": Text(
+        "The service that ranks passages by meaning does not answer. They are found by words.",
+        "按语义排序段落的服务没有响应，改为按词语检索。",
     ),
     "service_unavailable": Text(
         "A service does not answer. Try again in a moment.", "某项服务暂无响应，请稍后再试。"

@@ -8,7 +8,7 @@ from pipeline.errors import PipelineError
 
 def missing(sentence: str, m: Messages) -> None:
     """A friendly empty state with two ways on."""
-    st.space("medium")
+    st.title(m("missing.title"), anchor=False)
     st.markdown(sentence)
     with st.container(horizontal=True):
         st.page_link("pages/new.py", label=m("missing.new"), icon=":material/add_circle:")

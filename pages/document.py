@@ -56,13 +56,10 @@ REFERENCES = (
 
 def page(view: View, document: Document) -> None:
     steps("document", m, doc=view.manuscript.id, reachable=["outline"])
+    st.title(plain(document.title), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(plain(document.title), anchor=False, width="stretch")
+        st.caption(made_of(document), width="stretch")
         downloads(document)
-    words = f"{document.word_count:,}"
-    by = "document.offline" if document.author == "offline" else "document.model"
-    meta = m("document.meta", words=words, sections=len(document.sections))
-    st.caption(f"{meta} · {m(by, author=plain(document.author))}")
     if document.problems:
         names = ", ".join(f"{p.file_name} ({m.problem(p.code)})" for p in document.problems)
         st.warning(m("document.problems", names=plain(names)), icon=":material/draft:")
@@ -79,6 +76,14 @@ def page(view: View, document: Document) -> None:
     )
     if retried is not None:
         write_again(view)
+
+
+def made_of(document: Document) -> str:
+    """How much it is, and who wrote it."""
+    words = f"{document.word_count:,}"
+    by = "document.offline" if document.author == "offline" else "document.model"
+    meta = m("document.meta", words=words, sections=len(document.sections))
+    return f"{meta} · {m(by, author=plain(document.author))}"
 
 
 def write_again(view: View) -> None:
@@ -103,7 +108,10 @@ def watch(view: View) -> None:
 
 def downloads(document: Document) -> None:
     """Every format, and the references alone for those who keep them in a program of theirs."""
-    with st.popover(m("document.download"), icon=":material/download:"):
+    with (
+        st.popover(m("document.download"), icon=":material/download:"),
+        st.container(gap="xxsmall"),
+    ):
         offer(WHOLE, document)
         if document.references:
             st.caption(m("document.references"))
@@ -120,8 +128,8 @@ def offer(formats: Sequence[Download], document: Document) -> None:
             file_name=f"{name}.{download.ending}",
             mime=download.mime,
             icon=download.icon,
+            type="tertiary",
             on_click="ignore",
-            width="stretch",
         )
 
 
@@ -141,6 +149,7 @@ else:
         if opened.manuscript.document is None:
             steps("document", m, doc=doc, reachable=["outline"])
             if opened.is_writing:
+                st.title(m("document.title"), anchor=False)
                 st.markdown(m("document.being_written"))
                 watch(opened)
             else:

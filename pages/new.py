@@ -1,4 +1,7 @@
-"""New: say what to write, give files, and start on the outline."""
+"""New: say what to write, give files, and start on the outline.
+
+What is chosen stands in the page's address, so that a reload keeps it.
+"""
 
 from typing import get_args
 
@@ -17,6 +20,7 @@ TYPES = ("report", "survey", "proposal", "guide", "article")
 LENGTHS = {"short": 1_500, "standard": 4_000, "long": 10_000, "book": 30_000}
 TONES = ("neutral", "persuasive", "academic", "plain")
 LANGUAGES = ("auto", "en", "zh")
+AUDIENCE_CHARS = 500
 STYLES: tuple[CitationStyle, ...] = get_args(CitationStyle)
 
 settings, manuscripts = runtime().settings, runtime().manuscripts
@@ -31,7 +35,7 @@ def brief(prompt: str) -> Brief:
         language=language,
         document_type=m(f"type.{st.session_state['type']}"),
         target_words=LENGTHS[st.session_state["length"]],
-        audience=st.session_state.get("audience", ""),
+        audience=st.session_state.get("audience", "")[:AUDIENCE_CHARS],  # an address may hold more
         tone=m(f"tone.{st.session_state['tone']}") if st.session_state.get("tone") else "",
         citation_style=st.session_state["citation_style"],
         web_search=st.session_state.get("web_search", False),
@@ -58,7 +62,7 @@ def options() -> None:
             TYPES,
             format_func=lambda key: m(f"type.{key}"),
             key="type",
-            persist_state="session",
+            bind="query-params",
         )
         st.selectbox(
             m("new.length"),
@@ -66,14 +70,14 @@ def options() -> None:
             index=1,
             format_func=lambda key: m(f"length.{key}"),
             key="length",
-            persist_state="session",
+            bind="query-params",
         )
         st.selectbox(
             m("new.language"),
             LANGUAGES,
             format_func=lambda key: m(f"language.{key}"),
             key="language",
-            persist_state="session",
+            bind="query-params",
         )
         with st.popover(m("new.more"), icon=":material/tune:"):
             more()
@@ -84,29 +88,29 @@ def more() -> None:
     st.text_input(
         m("new.audience"),
         placeholder=m("new.audience_hint"),
-        max_chars=500,
+        max_chars=AUDIENCE_CHARS,
         live=True,
         key="audience",
-        persist_state="session",
+        bind="query-params",
     )
     st.pills(
         m("new.tone"),
         TONES,
         format_func=lambda key: m(f"tone.{key}"),
         key="tone",
-        persist_state="session",
+        bind="query-params",
     )
     st.selectbox(
         m("new.style"),
         STYLES,
         format_func=lambda key: m(f"style.{key}"),
         key="citation_style",
-        persist_state="session",
+        bind="query-params",
     )
     asked = {"web_search": bool(settings.search_provider), "second_opinion": settings.has_model}
     for key, is_there in asked.items():
         if is_there:
-            st.toggle(m(f"new.{key}"), help=m(f"new.{key}_help"), key=key, persist_state="session")
+            st.toggle(m(f"new.{key}"), help=m(f"new.{key}_help"), key=key, bind="query-params")
 
 
 def examples() -> None:

@@ -27,6 +27,9 @@ ORDER = (
 )
 """What changes the text most comes first."""
 
+VARIANTS = {"contradiction": "differs", "language": "language", "markdown": "problem"}
+"""Kinds that have sentences of their own for the values of one field."""
+
 _MARKERS = re.compile(r"\s*\[@[^\[\]\s]{1,128}\]")
 _BLANK = re.compile(r"\{(\w+)\}")
 
@@ -125,7 +128,8 @@ def _finding_shown(
     section = sections[finding.section_id]
     other = sections.get(finding.other_id) if finding.other_id is not None else None
     values = {key: _figure(value) for key, value in finding.values.items()}
-    values["text"] = _quoted(section.content, finding.start, finding.end) or section.title
+    quoted = _quoted(section.content, finding.start, finding.end)
+    values["text"] = quoted or values.get("text") or section.title
     if other is not None:
         values["other"] = other.number or other.title
         values["other_text"] = _quoted(other.content, finding.other_start, finding.other_end)
@@ -139,11 +143,13 @@ def _finding_shown(
 
 
 def _sentence(kind: str, values: Mapping[str, str], labels: Labels) -> str:
-    """The sentence of its kind, or the general one where that lacks a value."""
-    label = labels.get(f"finding_{kind}", labels["finding_other"])
-    if not set(_BLANK.findall(label)) <= values.keys():
-        label = labels["finding_other"]
-    return _BLANK.sub(lambda blank: values[blank[1]], label)
+    """The most telling sentence whose blanks can all be filled."""
+    variant = values.get(VARIANTS.get(kind, ""), "")
+    for key in (f"finding_{kind}_{variant}", f"finding_{kind}", "finding_other"):
+        label = labels.get(key)
+        if label is not None and set(_BLANK.findall(label)) <= values.keys():
+            return _BLANK.sub(lambda blank: values[blank[1]], label)
+    return values["text"]
 
 
 def _figure(value: str | int) -> str:

@@ -266,6 +266,41 @@ def test_findings_are_grouped_by_kind_with_a_sentence_and_their_places() -> None
     assert findings_shown(document(), "zh") == []
 
 
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (
+            finding("markdown", "1.1", end=6, values={"problem": "footnote"}),
+            "脚注没有内容：“月球引起潮汐”",
+        ),
+        (
+            finding("markdown", "1.1", end=6, values={"problem": "never_heard_of"}),
+            "有 Markdown 无法按原意显示：“月球引起潮汐”",
+        ),
+        (
+            finding("language", "1.1", end=6, values={"language": "en"}),
+            "有一段是英文：“月球引起潮汐”",
+        ),
+        (
+            finding("abbreviation", "1.1", values={"abbreviation": "ISO", "count": 3}),
+            "ISO 用了 3 次，从未给出全称",
+        ),
+        (
+            finding(
+                "contradiction", "1.1", end=6, other_id=NodeId("3"), values={"differs": "number"}
+            ),
+            "与 3 的数字不一致：“月球引起潮汐”/“”",
+        ),
+    ],
+)
+def test_a_finding_is_said_as_plainly_as_its_values_allow(found: Finding, words: str) -> None:
+    shown = document().model_copy(update={"findings": (found,)})
+
+    [group] = findings_shown(shown, "zh")
+
+    assert [one["words"] for one in group["findings"]] == [words]  # type: ignore[attr-defined]  # a list
+
+
 def test_an_edit_of_one_section_leaves_what_is_shown_of_the_others_as_it_was() -> None:
     before = doubtful()
     extra = before.sections[3].model_copy(update={"content": "新的一句[@m4]。", "status": "done"})
