@@ -14,6 +14,7 @@ PipelineError
     ServiceUnavailable     (retryable)
         StoreUnavailable
         FormattingFailed
+        RankingFailed
         ModelUnavailable
         ModelRateLimited
     ModelRejected          the endpoint refused: key, model name, quota, context length
@@ -138,6 +139,12 @@ class FormattingFailed(ServiceUnavailable):
     """The program that formats references failed, or took too long."""
 
     code = "formatting_failed"
+
+
+class RankingFailed(ServiceUnavailable):
+    """A service that ranks passages by meaning did not answer, or not in its shape."""
+
+    code = "ranking_failed"
 
 
 class ModelUnavailable(ServiceUnavailable):

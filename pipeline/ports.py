@@ -21,6 +21,7 @@ from pipeline.domain.documents import (
 from pipeline.domain.jobs import EventId, Job, JobEvent, JobId, JobStatus, ManuscriptId, Priority
 from pipeline.domain.manuscripts import Manuscript, OutlineDraft
 from pipeline.domain.web import WebAnswer
+from pipeline.errors import PipelineError
 
 
 class Author(Protocol):
@@ -80,6 +81,20 @@ class Material(Protocol):
     ) -> Sequence[Passage]:
         """At most `limit` passages, best first; `within` names the sources to search, or all."""
 
+    async def refined(
+        self,
+        query: str,
+        found: Sequence[Passage],
+        *,
+        limit: int,
+        within: Sequence[SourceId] = (),
+    ) -> Sequence[Passage]:
+        """What was found in a better order, with passages that mean the same.
+
+        Without a service that ranks by meaning, or when it fails: `found` itself. The better half
+        of `found` always is among the first `limit`.
+        """
+
     def passage(self, passage_id: str) -> Passage | None: ...
 
 
@@ -89,8 +104,15 @@ class Shelf(Protocol):
     async def read(self, file: ContextFile) -> Reading:
         """Raises `UnreadableFile` with the reason, or `NotFound` for an upload that is gone."""
 
-    async def material(self, readings: Mapping[SourceId, Reading]) -> Material:
-        """Split what was read into passages and make them searchable."""
+    async def material(
+        self,
+        readings: Mapping[SourceId, Reading],
+        trouble: Callable[[PipelineError], None] | None = None,
+    ) -> Material:
+        """Split what was read into passages and make them searchable.
+
+        `trouble` is told, at most once, when a service that would rank them better fails.
+        """
 
 
 class Web(Protocol):

@@ -21,7 +21,7 @@ from pipeline.adapters.redis_connection import MEMORY, connect
 from pipeline.adapters.redis_feed import RedisEventFeed
 from pipeline.adapters.redis_manuscripts import RedisManuscriptStore, RedisReadingStore
 from pipeline.adapters.redis_store import RedisJobStore
-from pipeline.adapters.shelf import Fetch, FileShelf, Pages
+from pipeline.adapters.shelf import Fetch, FileShelf, Pages, Rank
 from pipeline.adapters.web.fetching import PageFetcher
 from pipeline.config import Settings
 from pipeline.domain.jobs import Job, JobId
@@ -191,7 +191,19 @@ def _limits(settings: Settings) -> Limits:
 def _shelf(settings: Settings, readings: ReadingStore, fetch: Fetch | None) -> FileShelf:
     fetcher = PageFetcher(max_bytes=settings.max_page_bytes, time_limit=settings.web_timeout)
     pages = Pages(fetch or fetcher, lambda: _now().date()) if settings.web_access else None
-    return FileShelf(readings, max_file_bytes=settings.max_file_bytes, pages=pages)
+    return FileShelf(
+        readings, max_file_bytes=settings.max_file_bytes, pages=pages, rank=_rank(settings)
+    )
+
+
+def _rank(settings: Settings) -> Rank | None:
+    if not (settings.embedding_model or settings.rerank_model):
+        return None
+    # A quarter of a second of imports, which an app that finds passages by words does without.
+    from pipeline.adapters.meaning import RankedMaterial, meaning_of  # noqa: PLC0415
+
+    meaning = meaning_of(settings)
+    return lambda index, trouble: RankedMaterial(index, meaning, trouble)
 
 
 def _web(settings: Settings, shelf: FileShelf) -> Web | None:

@@ -177,6 +177,16 @@ class TextMaterial:
     ) -> Sequence[Passage]:
         return [p for p in self._passages if not within or p.source_id in within][:limit]
 
+    async def refined(
+        self,
+        query: str,
+        found: Sequence[Passage],
+        *,
+        limit: int,
+        within: Sequence[SourceId] = (),
+    ) -> Sequence[Passage]:
+        return found
+
     def passage(self, passage_id: str) -> Passage | None:
         return next((p for p in self._passages if p.id == passage_id), None)
 
@@ -196,7 +206,11 @@ class TextShelf:
         )
         return Reading(sha256=short_id(text), title=blocks[0].text, language="en", blocks=blocks)
 
-    async def material(self, readings: Mapping[SourceId, Reading]) -> Material:
+    async def material(
+        self,
+        readings: Mapping[SourceId, Reading],
+        trouble: Callable[[PipelineError], None] | None = None,
+    ) -> Material:
         return TextMaterial(readings)
 
 

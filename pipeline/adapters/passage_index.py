@@ -116,10 +116,28 @@ class PassageIndex:
         """All of them, source by source in reading order."""
         return self._built.passages
 
+    def rows(self, within: Sequence[SourceId] = ()) -> list[int]:
+        """Places among all passages of those of these sources, or of all."""
+        ranges = self._built.ranges
+        wanted = dict.fromkeys(ranges[name] for name in within or ranges if name in ranges)
+        return [row for rows in wanted for row in rows]
+
     def passage(self, passage_id: str) -> Passage | None:
         """The passage with that id, if there is one."""
         row = self._built.rows.get(passage_id)
         return None if row is None else self._built.passages[row]
+
+    async def refined(
+        self,
+        query: str,
+        found: Sequence[Passage],
+        *,
+        limit: int,
+        within: Sequence[SourceId] = (),
+    ) -> Sequence[Passage]:
+        """Words are all that is known here: the passages as they were found."""
+        del query, limit, within
+        return found
 
     async def search(
         self, query: str, *, limit: int, within: Sequence[SourceId] = ()

@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
+from pipeline.adapters.index_cache import IndexCache
 from pipeline.adapters.passage_index import PassageIndex
 from pipeline.adapters.reading import Limits, read_bytes
 from pipeline.adapters.reading.extract import file_too_large
@@ -17,7 +18,7 @@ from pipeline.adapters.reading.recognise import is_textual, suffix_of
 from pipeline.adapters.web.page_types import Page
 from pipeline.domain.addresses import cleaned, is_web_address
 from pipeline.domain.documents import ContextFile, Publication, Reading, SourceId
-from pipeline.errors import InvalidRequest, NotFound, UnreadableFile
+from pipeline.errors import InvalidRequest, NotFound, PipelineError, UnreadableFile
 from pipeline.ports import Material, ReadingStore
 
 READERS = 2
@@ -30,6 +31,11 @@ BASE64_GROWTH = 1.5
 """Base64 is a third longer than its bytes, a little more with line breaks."""
 
 Read = Callable[[str, bytes, Limits], Reading]
+
+Trouble = Callable[[PipelineError], None]
+
+Rank = Callable[[PassageIndex, Trouble], Material]
+"""Puts what words find in a better order."""
 
 
 Fetch = Callable[[str], Awaitable[Page]]
@@ -57,10 +63,13 @@ class FileShelf:
         max_file_bytes: int,
         read: Read = read_bytes,
         pages: Pages | None = None,
+        rank: Rank | None = None,
     ) -> None:
-        """Without `pages`, nothing is fetched from the web."""
+        """Without `pages`, nothing is fetched from the web; without `rank`, words decide."""
         self._store = readings
         self._pages = pages
+        self._rank = rank
+        self._indexes = IndexCache()
         self._limits = Limits(file_bytes=max_file_bytes)
         self._read = read
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reading")
@@ -126,9 +135,12 @@ class FileShelf:
         reading = await self.read_page(url)
         return reading.model_copy(update={"file_name": file.file_name})
 
-    async def material(self, readings: Mapping[SourceId, Reading]) -> Material:
-        """As the port says; takes about 0.3 s for a megabyte of text, in another thread."""
-        return await asyncio.to_thread(PassageIndex, readings)
+    async def material(
+        self, readings: Mapping[SourceId, Reading], trouble: Trouble | None = None
+    ) -> Material:
+        """As the port says; takes about 0.3 s for a megabyte of text the first time."""
+        index = await asyncio.to_thread(self._indexes.index_of, readings)
+        return self._rank(index, trouble or _untold) if self._rank else index
 
     def close(self) -> None:
         """Take no more files, and forget those that wait."""
@@ -215,3 +227,8 @@ def _of_page(page: Page, own: Publication, known: Publication, today: date) -> P
             "accessed": today.isoformat(),
         }
     )
+
+
+def _untold(error: PipelineError) -> None:
+    """For whoever does not ask why the order is no better."""
+    del error

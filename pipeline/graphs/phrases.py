@@ -90,6 +90,10 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "but “{name}” could not be read.",
         "zh": "{number} {title} 只允许使用指定的来源，但其中的《{name}》无法读取。",
     },
+    "words_only": {
+        "en": "Passages are found by their words alone: {reason}",
+        "zh": "仅按词语检索段落：{reason}",
+    },
     "departs": {
         "en": "The document departs from the outline in {number} places; compare its headings.",
         "zh": "全文有 {number} 处与大纲不一致，请核对各级标题。",
@@ -110,6 +114,10 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
 }
 
 REASONS: Mapping[str, Mapping[Language, str]] = {
+    "ranking_failed": {
+        "en": "the service that ranks them by meaning failed.",
+        "zh": "按语义排序的服务出错。",
+    },
     "model_unavailable": {"en": "the model did not answer.", "zh": "模型没有响应。"},
     "model_rate_limited": {
         "en": "the model's provider had too many requests.",

@@ -25,7 +25,8 @@ from pipeline.domain.language import detect_language
 from pipeline.domain.outline import walk
 from pipeline.domain.outline_text import text_of
 from pipeline.domain.queries import fused, queries_of_prompt, speaks_of
-from pipeline.errors import InvalidRequest, NotFound, UnreadableFile
+from pipeline.errors import InvalidRequest, NotFound, PipelineError, UnreadableFile
+from pipeline.graphs.phrases import reason
 from pipeline.graphs.tools import Tools
 from pipeline.graphs.web_research import found_pages, read_file
 from pipeline.ports import Material
@@ -105,8 +106,13 @@ async def _sorted(
 
     content = {SourceId(f.file_id): r for f, r in read if f.file_type is FileRole.CONTENT}
     outlines = [(f, r) for f, r in read if f.file_type is FileRole.OUTLINE]
+
+    def trouble(error: PipelineError) -> None:
+        why = reason(tools.job.language, error.code)
+        tools.progress("research", "words_only", reason=why)
+
     return Desk(
-        material=await tools.shelf.material({**pages, **content}),
+        material=await tools.shelf.material({**pages, **content}, trouble),
         requirements=text(FileRole.REQUIREMENTS),
         style=text(FileRole.STYLE_GUIDE),
         own_outline=text_of(outlines[0][1]) if outlines else "",
@@ -222,4 +228,7 @@ async def _matches(
         *(material.search(query, limit=limit, within=within) for query in wanted)
     )
     found = {passage.id: passage for ranking in rankings for passage in ranking}
-    return [found[each] for each in fused([[p.id for p in ranking] for ranking in rankings])]
+    ranked = [found[each] for each in fused([[p.id for p in ranking] for ranking in rankings])]
+    # The longest says most of what is wanted; meaning does not need it said in several ways.
+    query = max(wanted, key=len, default="")
+    return list(await material.refined(query, ranked, limit=limit, within=within))

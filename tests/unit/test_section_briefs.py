@@ -3,7 +3,7 @@
 import asyncio
 import time
 import tracemalloc
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -20,6 +20,7 @@ from pipeline.domain.documents import (
 )
 from pipeline.domain.jobs import DocumentGenerationRequest, DocumentResult, JobKind
 from pipeline.domain.outline import leaves, word_targets
+from pipeline.errors import PipelineError
 from pipeline.graphs.section import assignment, section_brief
 from pipeline.graphs.work import GraphWork
 from pipeline.ports import Material
@@ -41,7 +42,11 @@ SUN = ContextFile(file_id="sun", file_name="太阳.md", content="# 太阳\n\n太
 class SearchableShelf(TextShelf):
     """Reads as the fake does, and searches by words as the program does."""
 
-    async def material(self, readings: Mapping[SourceId, Reading]) -> Material:
+    async def material(
+        self,
+        readings: Mapping[SourceId, Reading],
+        trouble: Callable[[PipelineError], None] | None = None,
+    ) -> Material:
         return PassageIndex(readings)
 
 

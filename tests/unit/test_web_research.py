@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
@@ -28,7 +28,7 @@ from pipeline.domain.jobs import (
 from pipeline.domain.language import count_words
 from pipeline.domain.units import short_id
 from pipeline.domain.web import WebAnswer, WebHit
-from pipeline.errors import NotFound, StoreUnavailable, UnreadableFile
+from pipeline.errors import NotFound, PipelineError, StoreUnavailable, UnreadableFile
 from pipeline.graphs.work import GraphWork
 from pipeline.ports import Material
 from tests.graph_fakes import (
@@ -82,7 +82,11 @@ class PageShelf(TextShelf):
         self.kept[reading.sha256] = reading
         return reading
 
-    async def material(self, readings: Mapping[SourceId, Reading]) -> Material:
+    async def material(
+        self,
+        readings: Mapping[SourceId, Reading],
+        trouble: Callable[[PipelineError], None] | None = None,
+    ) -> Material:
         return TextMaterial(readings)
 
 

@@ -1,0 +1,153 @@
+"""Material whose passages are found by words and put in order by meaning."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.adapters.meaning.embeddings import Embeddings
+from pipeline.adapters.meaning.reranker import Reranker
+from pipeline.adapters.passage_index import PassageIndex
+from pipeline.domain.documents import Passage, Reading, Source, SourceId
+from pipeline.domain.queries import fused, with_kept
+from pipeline.errors import PipelineError, RankingFailed
+
+log = logging.getLogger(__name__)
+
+EMBEDDED_MOST = 4_000
+"""Passages of a material that are all embedded: some 3 MB of text, sixty calls. Of a larger one
+those are that words find."""
+
+POOL = 200
+"""Passages that words find in a large material, to be compared by meaning."""
+
+RERANKED = 50
+"""Passages that a reranker compares for one query: it reads each of them whole."""
+
+TIME_LIMIT_S = 60.0
+"""For one query, the first of which embeds the material; beyond it, waiting costs more than a
+better order is worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What is configured to rank by meaning."""
+
+    embeddings: Embeddings | None = None
+    reranker: Reranker | None = None
+
+    def __bool__(self) -> bool:
+        return self.embeddings is not None or self.reranker is not None
+
+
+class RankedMaterial:
+    """Keeps the port `Material` for one job; belongs to one event loop.
+
+    After the first failure the job goes on with words alone: one outage is not waited for a
+    hundred times. `trouble` is told of it, once.
+    """
+
+    def __init__(
+        self, index: PassageIndex, meaning: Meaning, trouble: Callable[[PipelineError], None]
+    ) -> None:
+        self._index = index
+        self._meaning = meaning
+        self._trouble = trouble
+        self._is_off = False
+        self._all: NDArray[np.float32] | None = None
+        self._embedding = asyncio.Lock()
+
+    @property
+    def readings(self) -> Mapping[SourceId, Reading]:
+        return self._index.readings
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        return self._index.sources
+
+    def passage(self, passage_id: str) -> Passage | None:
+        return self._index.passage(passage_id)
+
+    async def search(
+        self, query: str, *, limit: int, within: Sequence[SourceId] = ()
+    ) -> Sequence[Passage]:
+        """By words, as `PassageIndex` does."""
+        return await self._index.search(query, limit=limit, within=within)
+
+    async def refined(
+        self,
+        query: str,
+        found: Sequence[Passage],
+        *,
+        limit: int,
+        within: Sequence[SourceId] = (),
+    ) -> Sequence[Passage]:
+        """As the port says: joined with what means the same, then compared one by one."""
+        if self._is_off or not query.strip() or limit <= 0:
+            return found
+        try:
+            async with asyncio.timeout(TIME_LIMIT_S):
+                return await self._refined(query, found, limit, within)
+        except RankingFailed as error:
+            self._give_up(error)
+        except TimeoutError:
+            self._give_up(RankingFailed(f"Ranking by meaning took over {TIME_LIMIT_S:.0f} s."))
+        return found
+
+    async def _refined(
+        self, query: str, found: Sequence[Passage], limit: int, within: Sequence[SourceId]
+    ) -> list[Passage]:
+        near = await self._near(query, 2 * limit, within)
+        known = {passage.id: passage for passage in (*found, *near)}
+        order = fused([[p.id for p in found], [p.id for p in near]])
+        if self._meaning.reranker and order:
+            compared = order[:RERANKED]
+            texts = [_text(known[each]) for each in compared]
+            places = await self._meaning.reranker.order(query, texts)
+            reranked = [compared[place] for place in places]
+            # It reads query and passage together, and so knows better than both: it counts twice.
+            order = fused([order, reranked, reranked])
+        kept = [p.id for p in found[: (limit + 1) // 2]]
+        return [known[each] for each in with_kept(order, kept, limit)]
+
+    async def _near(self, query: str, count: int, within: Sequence[SourceId]) -> list[Passage]:
+        """The passages that are nearest in meaning, nearest first."""
+        embeddings = self._meaning.embeddings
+        if embeddings is None:
+            return []
+        if len(self._index.passages) <= EMBEDDED_MOST:
+            pool, vectors = self._index.passages, await self._all_vectors(embeddings)
+            rows = self._index.rows(within)
+        else:
+            pool = await self._index.search(query, limit=POOL, within=within)
+            if not pool:
+                return []
+            vectors = np.stack(await embeddings.vectors([_text(passage) for passage in pool]))
+            rows = list(range(len(pool)))
+        (asked,) = await embeddings.vectors([query])
+        if vectors.shape[1:] != asked.shape:
+            raise RankingFailed("The embedding endpoint changed the length of its vectors.")
+        likeness = vectors[rows] @ asked
+        return [pool[rows[place]] for place in np.argsort(-likeness, kind="stable")[:count]]
+
+    async def _all_vectors(self, embeddings: Embeddings) -> NDArray[np.float32]:
+        async with self._embedding:
+            if self._all is None:
+                texts = [_text(passage) for passage in self._index.passages]
+                vectors = await embeddings.vectors(texts)
+                self._all = np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
+            return self._all
+
+    def _give_up(self, error: RankingFailed) -> None:
+        if not self._is_off:
+            self._is_off = True
+            log.warning("Passages are ranked by their words alone: %s", error)
+            self._trouble(error)
+
+
+def _text(passage: Passage) -> str:
+    """The passage under its headings, as the index has it."""
+    return "\n".join([" › ".join(passage.heading_path), passage.text]).strip()

@@ -1,0 +1,43 @@
+"""A service that compares a query with each passage: Jina's, Cohere's and vLLM's `/rerank`."""
+
+import math
+from collections.abc import Sequence
+
+from pipeline.adapters.meaning.service import JsonService
+
+TEXT_CHARS = 4_000
+"""Of a text: far above a passage."""
+
+
+class Reranker:
+    """Orders texts by how well they answer a query."""
+
+    def __init__(self, service: JsonService, model: str) -> None:
+        self._service = service
+        self._model = model
+
+    async def order(self, query: str, texts: Sequence[str]) -> list[int]:
+        """Places of the texts, best first; those that it left out are missing.
+
+        Raises:
+            RankingFailed: No answer, or one in another shape.
+        """
+        answer = await self._service.ask(
+            {
+                "model": self._model,
+                "query": query[:TEXT_CHARS],
+                "documents": [text[:TEXT_CHARS] for text in texts],
+                "top_n": len(texts),
+            }
+        )
+        try:
+            scores = {
+                int(each["index"]): float(each["relevance_score"]) for each in answer["results"]
+            }
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._service.failed("the answer holds no scores") from error
+        if not scores or not set(scores) <= set(range(len(texts))):
+            raise self._service.failed("the answer scores other texts than it was given")
+        if not all(math.isfinite(score) for score in scores.values()):
+            raise self._service.failed("the answer has scores that are no numbers")
+        return sorted(scores, key=lambda place: (-scores[place], place))

@@ -1,0 +1,96 @@
+"""A service that answers JSON with JSON, with limits, retries, and its errors as ours."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+
+from pipeline.errors import RankingFailed
+
+log = logging.getLogger(__name__)
+
+FOREIGN = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, UnicodeError)
+"""All that the transport raises; the last for a key that no header can carry."""
+
+CALL_S = 20.0
+"""A batch takes well under a second at a hosted service, and some seconds on a small machine."""
+
+TRIES = 2
+"""A connection that broke, or a second of too many requests; what lasts longer is an outage."""
+
+PAUSE_S = 0.5
+
+AT_ONCE = 4
+"""Calls at once: more only queue up at the service."""
+
+QUOTE_CHARS = 200
+"""Of the service's own words: enough for its first sentence."""
+
+
+class JsonService:
+    """Asks one address. Safe from several event loops, each with a client of its own."""
+
+    def __init__(
+        self, url: str, key: str = "", sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._sleep = sleep
+        self._client: httpx2.AsyncClient | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._free = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(self, body: Mapping[str, object]) -> Mapping[str, Any]:
+        """The answer to a body. Raises `RankingFailed`."""
+        client = self._client_here()
+        async with self._free:
+            for left in reversed(range(TRIES)):
+                try:
+                    response = await client.post(self._url, json=body)
+                except FOREIGN as error:
+                    if not left:
+                        raise self.failed(type(error).__name__) from error
+                else:
+                    if response.status_code < 400:
+                        return self._parsed(response.content)
+                    if not left or response.status_code not in {408, 429, 500, 502, 503, 504}:
+                        said = response.text[:QUOTE_CHARS]
+                        raise self.failed(f"HTTP {response.status_code}: {said}")
+                await self._sleep(PAUSE_S)
+        raise AssertionError  # the last try returns or raises
+
+    def failed(self, reason: str) -> RankingFailed:
+        """The error that says that this service could not be used."""
+        parts = urlsplit(self._url)
+        where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        return RankingFailed(
+            f"{where} could not rank passages: {reason}. They are found by their words. Check the "
+            "EMBEDDING_ and RERANK_ settings, or unset them."
+        )
+
+    def _parsed(self, content: bytes) -> Mapping[str, Any]:
+        try:
+            answer = json.loads(content)
+        except ValueError as error:
+            raise self.failed("the answer is not JSON") from error
+        if not isinstance(answer, dict):
+            raise self.failed("the answer is no JSON object")
+        return answer
+
+    def _client_here(self) -> httpx2.AsyncClient:
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._loop is not loop:
+            self._client = httpx2.AsyncClient(headers=self._headers, timeout=CALL_S)
+            self._free = asyncio.Semaphore(AT_ONCE)
+            self._loop = loop
+        return self._client
+
+    async def aclose(self) -> None:
+        """Close the connections. The next call opens new ones."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
