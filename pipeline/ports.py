@@ -6,7 +6,13 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
-from pipeline.domain.briefs import ChapterBrief, ChapterEdits, OutlineBrief, SectionBrief
+from pipeline.domain.briefs import (
+    ChapterBrief,
+    ChapterEdits,
+    OutlineBrief,
+    ReviewBrief,
+    SectionBrief,
+)
 from pipeline.domain.documents import (
     CitationStyle,
     ContextFile,
@@ -65,6 +71,19 @@ class Author(Protocol):
 
     async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:
         """Say what to change so that the chapter reads as one. Errors as above."""
+
+
+class Reviewer(Protocol):
+    """Gives a second opinion on cited sentences: a model."""
+
+    async def review(
+        self, claims: Sequence[ReviewBrief], *, language: Language, model: str | None = None
+    ) -> Sequence[bool | None]:
+        """Whether the passages carry each sentence, in order; None where it cannot tell.
+
+        One call of the model: the caller bounds how many claims it hands over. Errors as an
+        author's.
+        """
 
 
 class Material(Protocol):

@@ -26,7 +26,17 @@ from pipeline.adapters.web.fetching import PageFetcher
 from pipeline.config import Settings
 from pipeline.domain.jobs import Job, JobId
 from pipeline.engine import Engine, Hooks, terms_of
-from pipeline.ports import Author, EventFeed, JobQueue, Journal, ReadingStore, Slots, Web, Work
+from pipeline.ports import (
+    Author,
+    EventFeed,
+    JobQueue,
+    Journal,
+    ReadingStore,
+    Reviewer,
+    Slots,
+    Web,
+    Work,
+)
 from pipeline.service.exports import ExportService
 from pipeline.service.jobs import JobService, Limits
 from pipeline.service.manuscripts import ManuscriptService
@@ -82,9 +92,15 @@ class LaterWork:
     """
 
     def __init__(
-        self, author: Author, shelf: FileShelf, web: Web | None, default_target_words: int
+        self,
+        author: Author,
+        shelf: FileShelf,
+        web: Web | None,
+        reviewer: Reviewer | None,
+        default_target_words: int,
     ) -> None:
         self._author = author
+        self._reviewer = reviewer
         self._shelf = shelf
         self._web = web
         self._default_target_words = default_target_words
@@ -100,6 +116,7 @@ class LaterWork:
             self._default_target_words,
             PandocBibliographer(),
             self._web,
+            self._reviewer,
         )
 
     async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
@@ -116,7 +133,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     url = settings.redis_url or _embedded(settings)
     client = connect(url)
     shelf = _shelf(settings, RedisReadingStore(client, settings.manuscript_ttl), fetch)
-    author = _author(settings)
+    author, reviewer = _author_and_reviewer(settings)
     limits = _limits(settings)
     store = RedisJobStore(client, terms_of(settings), _now)
 
@@ -133,7 +150,8 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         now=_now,
         new_id=_new_id,
     )
-    work = LaterWork(author, shelf, _web(settings, shelf), settings.default_target_words)
+    web = _web(settings, shelf)
+    work = LaterWork(author, shelf, web, reviewer, settings.default_target_words)
     engine = Engine(
         settings,
         url,
@@ -225,14 +243,17 @@ def _embedded(settings: Settings) -> str:
     return ensure_server(settings.data_dir, settings.embedded_redis_bin)
 
 
-def _author(settings: Settings) -> Author:
-    if settings.has_model:
+def _author_and_reviewer(settings: Settings) -> tuple[Author, Reviewer | None]:
+    """Both of one model, through the same connections; offline nobody gives an opinion."""
+    if settings.openai_model is not None:
         # Half a second of imports, which the offline author does without.
         from pipeline.adapters.model_author import ModelAuthor  # noqa: PLC0415
+        from pipeline.adapters.model_reviewer import ModelReviewer  # noqa: PLC0415
         from pipeline.adapters.openai_chat import OpenAIChat  # noqa: PLC0415
 
-        return ModelAuthor(OpenAIChat(settings), settings)
-    return OfflineAuthor()
+        chat = OpenAIChat(settings)
+        return ModelAuthor(chat, settings), ModelReviewer(chat, settings.openai_model)
+    return OfflineAuthor(), None
 
 
 def _now() -> datetime:

@@ -118,6 +118,13 @@ class ChapterBrief(Value):
     sections: tuple[WrittenSection, ...]
 
 
+class ReviewBrief(Value):
+    """A sentence of the document and the passages that it cites, for a second opinion."""
+
+    sentence: str
+    passages: tuple[str, ...]
+
+
 class Replacement(Value):
     """One sentence gets another wording; an empty `text` removes it.
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from typing import Literal
 
 from pipeline.domain.documents import (
     Claim,
@@ -33,6 +34,8 @@ SECTIONS_KEPT = 1024
 
 SHORTEST_CLAIM = 6
 """Words, or characters in Chinese; below this it is a label or an exclamation."""
+
+Opinion = Literal["", "supported", "unsupported"]
 
 NO_PASSAGE = Verdict(Support.NOT_FOUND, ("passage",))
 """Of a sentence whose markers name passages that the document does not hold."""
@@ -92,6 +95,21 @@ def claims_of(document: Document) -> tuple[Claim, ...]:
             section.id, section.content, _cited_in(section.content, known, titles), has_material
         )
     )
+
+
+def with_opinions(document: Document, opinions: Mapping[str, Opinion]) -> Document:
+    """The document with what a model said of its claims, by their key."""
+    claims = tuple(
+        claim.model_copy(update={"opinion": opinions.get(claim.key, claim.opinion)})
+        for claim in document.claims
+    )
+    return document.model_copy(update={"claims": claims})
+
+
+def wording(document: Document, claim: Claim) -> str:
+    """A claim's sentence as it reads, without markers and markup."""
+    content = next(s.content for s in document.sections if s.id == claim.section_id)
+    return next(s.text for s in sentences(content) if s.start == claim.start)
 
 
 def is_flagged(claim: Claim) -> bool:

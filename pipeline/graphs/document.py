@@ -29,6 +29,7 @@ from pipeline.errors import PipelineError
 from pipeline.graphs.chapter import ChapterText, chapter_graph
 from pipeline.graphs.phrases import reason
 from pipeline.graphs.research import Desk, commission, read_files, tell_unread_sources
+from pipeline.graphs.second_opinion import reviewed
 from pipeline.graphs.section import assignment
 from pipeline.graphs.tools import Tools
 
@@ -142,6 +143,14 @@ async def bibliography(state: DocumentState, runtime: Runtime[Tools]) -> Documen
     return {"document": document}
 
 
+async def second_opinion(state: DocumentState, runtime: Runtime[Tools]) -> DocumentState:
+    """Ask a model about cited sentences that may not be supported, where the author wants it."""
+    request = state["request"]
+    if not request.second_opinion:
+        return {}
+    return {"document": await reviewed(state["document"], runtime.context, model=request.model)}
+
+
 def _assembled(
     state: DocumentState, entries: Mapping[SourceId, str] | None, tools: Tools
 ) -> tuple[Document, list[str]]:
@@ -188,11 +197,13 @@ def document_graph() -> CompiledStateGraph[DocumentState, Tools, Any, Any]:
     graph.add_node(format_sources)
     graph.add_node(finalize)
     graph.add_node(bibliography)
+    graph.add_node(second_opinion)
     graph.add_edge(START, "split_chapters")
     graph.add_conditional_edges("split_chapters", each_chapter, ["write_chapter"])
     graph.add_edge("split_chapters", "format_sources")
     graph.add_edge("write_chapter", "finalize")
     graph.add_edge("format_sources", "finalize")
     graph.add_edge("finalize", "bibliography")
-    graph.add_edge("bibliography", END)
+    graph.add_edge("bibliography", "second_opinion")
+    graph.add_edge("second_opinion", END)
     return cast("CompiledStateGraph[DocumentState, Tools, Any, Any]", graph.compile())

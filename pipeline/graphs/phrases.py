@@ -98,6 +98,26 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "The document departs from the outline in {number} places; compare its headings.",
         "zh": "全文有 {number} 处与大纲不一致，请核对各级标题。",
     },
+    "reviewing": {
+        "en": "Cited sentences that the model is asked about: {number}.",
+        "zh": "正在就 {number} 个带引用的句子征询模型的意见。",
+    },
+    "reviewed": {
+        "en": "Second opinion: {supported} supported, {unsupported} not, {open} left open.",
+        "zh": "第二意见：{supported} 句得到支持，{unsupported} 句未得到支持，{open} 句未定。",
+    },
+    "too_many_to_review": {
+        "en": "{number} more sentences are to be checked; the model sees the first {limit}.",
+        "zh": "另有 {number} 句待核对；只就前 {limit} 句征询模型的意见。",
+    },
+    "not_reviewed": {
+        "en": "Sentences left without a second opinion: {number}; {reason}",
+        "zh": "有 {number} 句未能取得第二意见：{reason}",
+    },
+    "no_reviewer": {
+        "en": "No second opinion: no model is connected.",
+        "zh": "没有第二意见：尚未连接模型。",
+    },
     "finalizing": {"en": "Putting the document together.", "zh": "正在合成全文。"},
     "bibliography": {
         "en": "Numbering citations and listing sources.",

@@ -9,7 +9,7 @@ from pipeline.domain.jobs import FileRead, Job, SectionState, TaskProgress
 from pipeline.domain.outline import Place
 from pipeline.errors import PipelineError
 from pipeline.graphs.phrases import say
-from pipeline.ports import Author, Bibliographer, Journal, Shelf, Slots, Web
+from pipeline.ports import Author, Bibliographer, Journal, Reviewer, Shelf, Slots, Web
 
 
 @dataclass(slots=True)
@@ -41,6 +41,8 @@ class Tools:
     default_target_words: int
     web: Web | None
     """None where no search is configured."""
+    reviewer: Reviewer | None
+    """None where no model is configured."""
     counter: Counter
     abort: Callable[[PipelineError], None]
     """End the whole job with this error: what no other section can escape either."""

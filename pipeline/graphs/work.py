@@ -18,7 +18,7 @@ from pipeline.errors import PipelineError
 from pipeline.graphs.document import document_graph
 from pipeline.graphs.outline import outline_graph
 from pipeline.graphs.tools import Counter, Tools
-from pipeline.ports import Author, Bibliographer, Journal, Shelf, Slots, Web
+from pipeline.ports import Author, Bibliographer, Journal, Reviewer, Shelf, Slots, Web
 
 SUPERSTEPS = 100
 """LangGraph counts a step for each level of the graph, not for each section; ours has eight."""
@@ -34,6 +34,7 @@ class GraphWork:
     default_target_words: int
     bibliographer: Bibliographer
     web: Web | None = None
+    reviewer: Reviewer | None = None
 
     async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
         """Do the job; returns its result as JSON."""
@@ -55,6 +56,7 @@ class GraphWork:
             now=self.now,
             default_target_words=self.default_target_words,
             web=self.web,
+            reviewer=self.reviewer,
             counter=Counter(total=job.total, shown=job.done),
             abort=abort,
         )
