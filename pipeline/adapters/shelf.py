@@ -13,7 +13,7 @@ from datetime import date
 from pipeline.adapters.index_cache import IndexCache
 from pipeline.adapters.passage_index import PassageIndex
 from pipeline.adapters.reading import Limits, read_bytes
-from pipeline.adapters.reading.extract import file_too_large
+from pipeline.adapters.reading.extract import EDITION, file_too_large
 from pipeline.adapters.reading.recognise import is_textual, suffix_of
 from pipeline.adapters.web.page_types import Page
 from pipeline.domain.addresses import cleaned, is_web_address
@@ -187,7 +187,7 @@ class FileShelf:
 
     def _read_once(self, sha256: str, name: str, data: bytes) -> Reading:
         known = self._store.load_reading(sha256)
-        if known is not None:
+        if known is not None and known.edition >= EDITION:
             return known
         reading = self._read(name, data, self._limits)
         self._store.save_reading(reading)

@@ -7,9 +7,12 @@ from pathlib import PurePath
 
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.prose import clean, one_line
-from pipeline.domain.documents import Block, Reading
+from pipeline.domain.documents import Block, Publication, Reading
 from pipeline.domain.language import count_words, detect_language
 from pipeline.errors import UnreadableFile
+
+EDITION = 2
+"""Raise it when more is read from a file: readings that are stored are then not used again."""
 
 MAX_TITLE_CHARS = 200
 """A first line that is longer is a paragraph, and its beginning must do as a title."""
@@ -33,6 +36,7 @@ class Extract:
     """What the file itself says that it is called; empty where it says nothing."""
     pages: int | None = None
     notes: list[str] = field(default_factory=list)
+    publication: Publication = field(default_factory=Publication)
     as_written: str = ""
     """The whole text, where the file is nothing but text."""
 
@@ -61,6 +65,8 @@ def to_reading(name: str, data: bytes, extract: Extract, limits: Limits) -> Read
         words=sum(count_words(block.text) for block in blocks),
         headings=sum(1 for block in blocks if block.kind == "heading"),
         notes=tuple(dict.fromkeys(extract.notes)),
+        publication=extract.publication,
+        edition=EDITION,
         as_written=extract.as_written if len(extract.as_written) <= MAX_AS_WRITTEN_CHARS else "",
     )
 

@@ -9,6 +9,7 @@ from lxml import etree
 from pipeline.adapters.reading.archive import Archive, parse_xml
 from pipeline.adapters.reading.extract import Extract, table_text
 from pipeline.adapters.reading.limits import Limits
+from pipeline.adapters.reading.office_properties import properties_of
 from pipeline.adapters.reading.prose import numbered_level, one_line
 from pipeline.domain.documents import Block
 
@@ -27,7 +28,6 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_DC_TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _HEADING_NAME = re.compile(r"(?:heading|标题|標題|titre|überschrift)\s*(\d)")
 _CODE_NAME = re.compile(r"code|preformatted|代码|代碼")
 _TOC_NAME = re.compile(r"(?:toc|目录|目錄)\s*\d")
@@ -68,8 +68,10 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
         found = [_guessed(block, walk.bold) for block in found]
         if any(block.kind == "heading" for block in found):
             notes.append("headings_guessed")
-    title = walk.title or _core_title(archive)
-    return Extract(_merged(found), title=title, notes=notes)
+    core_title, publication = properties_of(archive)
+    return Extract(
+        _merged(found), title=walk.title or core_title, notes=notes, publication=publication
+    )
 
 
 class _Walk:
@@ -250,9 +252,3 @@ def _merged(blocks: list[Block]) -> list[Block]:
         else:
             merged.append(block)
     return merged
-
-
-def _core_title(archive: Archive) -> str:
-    if "docProps/core.xml" not in archive:
-        return ""
-    return one_line(archive.xml("docProps/core.xml").findtext(f".//{_DC_TITLE}") or "")

@@ -13,13 +13,17 @@ from pipeline.adapters.reading.extract import Extract, damaged
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.markup import PAGE, blocks_of
 from pipeline.adapters.reading.prose import one_line, without_declaration
-from pipeline.domain.documents import Block
+from pipeline.adapters.reading.publications import described
+from pipeline.domain.documents import Block, Publication
+from pipeline.domain.references import bare_doi
 from pipeline.errors import UnreadableFile
 
 BOOK = replace(PAGE, skipped=PAGE.skipped - {"header", "aside", "footer"})
 """In a book these hold a chapter's title and its notes, not menus."""
 
 _CHAPTER_TYPES = {"application/xhtml+xml", "text/html"}
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_ROLE = "{http://www.idpf.org/2007/opf}role"
 _ENCRYPTION = "META-INF/encryption.xml"
 _CHAPTER_SUFFIXES = (".xhtml", ".html", ".htm", ".xml")
 
@@ -34,12 +38,29 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
         raise damaged(name, "EPUB", "its list of parts is missing")
     package_part = root.get("full-path") or ""
     package = archive.xml(package_part)
-    title = one_line(package.findtext(".//{http://purl.org/dc/elements/1.1/}title") or "")
+    title = one_line(package.findtext(f".//{_DC}title") or "")
     blocks: list[Block] = []
     for part in _chapters(package, posixpath.dirname(package_part)):
         if part in archive:
             blocks.extend(_chapter(name, archive.read(part)))
-    return Extract(blocks, title=title)
+    return Extract(blocks, title=title, publication=_publication(package))
+
+
+def _publication(package: etree._Element) -> Publication:
+    """Authors, date and publisher of a book; who only translated or drew it is left out."""
+    creators = [
+        creator.text or ""
+        for creator in package.iter(f"{_DC}creator")
+        if (creator.get(_ROLE) or "aut") == "aut"
+    ]
+    identifiers = [bare_doi(found.text or "") for found in package.iter(f"{_DC}identifier")]
+    return described(
+        type="book",
+        authors=creators,
+        issued=package.findtext(f".//{_DC}date") or "",
+        publisher=package.findtext(f".//{_DC}publisher") or "",
+        doi=next(filter(None, identifiers), ""),
+    )
 
 
 def _refuse_protected(name: str, archive: Archive) -> None:

@@ -10,6 +10,7 @@ from pipeline.adapters.reading.decoding import decode
 from pipeline.adapters.reading.extract import Extract, damaged
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.markup import PAGE, TEI, blocks_of, without_wide_breaks
+from pipeline.adapters.reading.page_properties import properties_of
 from pipeline.adapters.reading.prose import clean, one_line, without_declaration
 from pipeline.domain.documents import Block
 
@@ -30,11 +31,12 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:  # noqa: ARG001 
     decoded = decode(name, data, declared.group(1).decode("ascii") if declared else "")
     text = without_declaration(clean(decoded.text))
     page = _page(name, text)
-    title = one_line(page.findtext(".//title") or "")
+    own_title, publication = properties_of(page)
+    title = own_title or one_line(page.findtext(".//title") or "")
     whole = blocks_of(page, PAGE)
     main = _main_blocks(page)
     kept = main if _is_enough(main, whole) else whole
-    return Extract(kept, title=title, notes=decoded.notes)
+    return Extract(kept, title=title, notes=decoded.notes, publication=publication)
 
 
 def _page(name: str, text: str) -> etree._Element:

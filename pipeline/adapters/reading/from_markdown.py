@@ -9,6 +9,7 @@ from markdown_it.token import Token
 
 from pipeline.adapters.reading.decoding import decode
 from pipeline.adapters.reading.extract import Extract, table_text
+from pipeline.adapters.reading.front_matter import without_front_matter
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.prose import clean, join_lines
 from pipeline.domain.documents import Block
@@ -16,24 +17,21 @@ from pipeline.domain.documents import Block
 SAFE_BYTES = 100_000
 """Text made to be slow takes a second per 100 kB: larger files belong into the child process."""
 
-_FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FRONT_TITLE = re.compile(r"^title\s*[:=]\s*(['\"]?)(.+?)\1\s*$", re.MULTILINE)
 _TAG = re.compile(r"<!--.*?-->|<[^>]{0,2000}>", re.DOTALL)
-_MAX_FRONT_CHARS = 20_000
-"""Longer front matter is a document between two rules."""
 
 
 def extract(name: str, data: bytes, limits: Limits) -> Extract:  # noqa: ARG001  (a Reader)
-    """The blocks of a Markdown file; front matter only gives its title."""
+    """The blocks of a Markdown file; front matter says what it is called and who wrote it."""
     decoded = decode(name, data)
     text = clean(decoded.text)
-    title = ""
-    front = _FRONT_MATTER.match(text[:_MAX_FRONT_CHARS])
-    if front:
-        found = _FRONT_TITLE.search(front.group(2))
-        title = found.group(2) if found else ""
-        text = text[front.end() :]
-    return Extract(blocks_of(text), title=title, notes=decoded.notes, as_written=text)
+    title, publication, text = without_front_matter(text)
+    return Extract(
+        blocks_of(text),
+        title=title,
+        notes=decoded.notes,
+        publication=publication,
+        as_written=text,
+    )
 
 
 def blocks_of(text: str) -> list[Block]:

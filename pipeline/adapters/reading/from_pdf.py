@@ -1,6 +1,5 @@
 """PDF by pypdfium2: headings from the file's bookmarks, or by how they look."""
 
-import re
 from itertools import dropwhile, islice, takewhile
 
 import pypdfium2
@@ -16,6 +15,7 @@ from pipeline.adapters.reading.pdf_layout import (
     without_furniture,
 )
 from pipeline.adapters.reading.pdf_lines import Line, lines_of
+from pipeline.adapters.reading.pdf_properties import properties_of
 from pipeline.adapters.reading.prose import clean, numbered_level, one_line
 from pipeline.domain.documents import Block
 from pipeline.errors import UnreadableFile
@@ -34,12 +34,6 @@ TITLE_SIZE = 1.3
 """A title's size, measured on the body's, where the file does not say its title."""
 
 MAX_TITLE_LINES = 3
-
-_PROGRAM_TITLE = re.compile(
-    r"^(?:untitled|无标题|about:.*|\w+://.*|microsoft (?:word|powerpoint)\b.*"
-    r"|.*\.(?:docx?|pdf|pptx?|tex|dvi|indd|qxd|html?))$",
-    re.IGNORECASE,
-)
 
 
 def extract(name: str, data: bytes, limits: Limits) -> Extract:
@@ -66,6 +60,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
             "recognition (OCR) over it and add the result.",
             {"pages": count},
         )
+    opening = "\n".join(line.text for line in pages[0])
     pages = without_furniture(pages)
     if not any(pages):
         return Extract([], pages=count)
@@ -75,9 +70,10 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
         levels, lost = headings_by_bookmarks(pages, bookmarks)
     else:
         levels, lost = headings_by_look(pages, body), []
-    title = _title(document) or _largest_line(pages[0], body.size)
+    own_title, publication = properties_of(document, data, opening)
+    title = own_title or _largest_line(pages[0], body.size)
     blocks = list(blocks_of(pages, levels, lost, body))
-    return Extract(_without_title(blocks, title), title=title, pages=count)
+    return Extract(_without_title(blocks, title), title=title, pages=count, publication=publication)
 
 
 def _without_title(blocks: list[Block], title: str) -> list[Block]:
@@ -137,15 +133,6 @@ def _bookmarks(document: pypdfium2.PdfDocument) -> list[Bookmark]:
     except (pypdfium2.PdfiumError, UnicodeDecodeError):
         return []  # a contents that is broken in part is no guide; the look of the lines is
     return found
-
-
-def _title(document: pypdfium2.PdfDocument) -> str:
-    """The title in the file's properties, unless a program put its own there."""
-    try:
-        title = one_line(clean(document.get_metadata_value("Title") or ""))
-    except UnicodeDecodeError:
-        return ""
-    return "" if _PROGRAM_TITLE.match(title) else title
 
 
 def _largest_line(lines: list[Line], body_size: float) -> str:

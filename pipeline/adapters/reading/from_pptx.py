@@ -8,6 +8,7 @@ from lxml import etree
 from pipeline.adapters.reading.archive import Archive
 from pipeline.adapters.reading.extract import Extract, table_text
 from pipeline.adapters.reading.limits import Limits
+from pipeline.adapters.reading.office_properties import properties_of
 from pipeline.adapters.reading.prose import one_line
 from pipeline.domain.documents import Block
 
@@ -32,7 +33,8 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
     blocks: list[Block] = []
     for number, part in enumerate(slides, start=1):
         blocks.extend(_slide(archive, part, number))
-    return Extract(blocks, pages=len(slides))
+    _, publication = properties_of(archive)
+    return Extract(blocks, pages=len(slides), publication=publication)
 
 
 def _slide(archive: Archive, part: str, number: int) -> Iterator[Block]:

@@ -10,6 +10,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from pipeline.adapters.reading.archive import Archive
 from pipeline.adapters.reading.extract import Extract, damaged, table_blocks, too_many_chars
 from pipeline.adapters.reading.limits import Limits
+from pipeline.adapters.reading.office_properties import properties_of
 from pipeline.domain.documents import Block
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
@@ -17,7 +18,7 @@ Cell = int | float | str | bool | time | date | datetime | timedelta
 
 def extract(name: str, data: bytes, limits: Limits) -> Extract:
     """The sheets of a workbook, with the values that its formulas had when it was saved."""
-    Archive(name, data, limits)
+    _, publication = properties_of(Archive(name, data, limits))
     blocks: list[Block] = []
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -30,7 +31,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
         raise damaged(name, "XLSX", "a sheet is broken") from error
     if all(block.kind == "heading" for block in blocks):
         return Extract([])
-    return Extract(blocks, title=PurePath(name).stem)
+    return Extract(blocks, title=PurePath(name).stem, publication=publication)
 
 
 def _rows(name: str, sheet: CalamineSheet, limits: Limits) -> Iterator[list[str]]:

@@ -1,0 +1,62 @@
+"""YAML or TOML before a Markdown text: its title, authors and date."""
+
+import re
+
+from pipeline.adapters.reading.publications import described
+from pipeline.domain.addresses import is_web_address
+from pipeline.domain.documents import Publication
+
+MAX_CHARS = 20_000
+"""Longer front matter is a document between two rules."""
+
+_FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_VALUE = re.compile(r"([\w-]{1,40})[ \t]*[:=][ \t]*(.*)")
+_ITEM = re.compile(r"[ \t]*-[ \t]+(?:name:[ \t]*)?(.*)")
+_OF_LIST = re.compile(r"\"[^\"]*\"|'[^']*'|[^,]+")
+
+
+def without_front_matter(text: str) -> tuple[str, Publication, str]:
+    """The title, what else the front matter says, and the text behind it.
+
+    Only its plain lines and lists are looked at: what a full reader of YAML would make of a
+    hostile file is nobody's need.
+    """
+    front = _FRONT_MATTER.match(text[:MAX_CHARS])
+    if front is None:
+        return "", Publication(), text
+    values = _values(front[2])
+
+    def first(*keys: str) -> str:
+        return next((value for key in keys for value in values.get(key, ())), "")
+
+    addresses = (first(key) for key in ("canonical_url", "canonical", "url", "source"))
+    publication = described(
+        authors=[name for key in ("author", "authors", "作者") for name in values.get(key, ())],
+        issued=first("date", "published", "year", "日期"),
+        publisher=first("publisher", "institution"),
+        container=first("journal"),
+        doi=first("doi"),
+        url=next(filter(is_web_address, addresses), ""),
+    )
+    return first("title", "标题"), publication, text[front.end() :]
+
+
+def _values(front: str) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    key = ""
+    for line in front.split("\n"):
+        if found := _VALUE.match(line):
+            key, value = found[1].lower(), found[2].strip()
+            is_list = value.startswith("[") and value.endswith("]")
+            parts = _OF_LIST.findall(value[1:-1]) if is_list else [value]
+            values[key] = [bare for part in parts if (bare := _bare(part))]
+        elif key and (item := _ITEM.match(line)):
+            values[key].append(_bare(item[1]))
+    return values
+
+
+def _bare(value: str) -> str:
+    """A value without its quotes."""
+    value = value.strip()
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1].strip() if is_quoted else value
