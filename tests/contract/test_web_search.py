@@ -173,7 +173,7 @@ class Services:
 def settings(*names: str) -> Settings:
     values: dict[str, object] = {**UNCONFIGURED, "search_provider": names}
     if "searxng" in names:
-        values["searxng_url"] = "http://searx.example/root/"
+        values["searxng_url"] = "http://searx.example/search-engine/"
     if "tavily" in names:
         values["tavily_api_key"] = "tavily-secret"
     if "brave" in names:
@@ -220,7 +220,7 @@ def test_each_service_is_asked_as_it_wants_to_be() -> None:
 
     asked = {request.url.host: request for request in services.requests}
     searx, wikipedia = asked["searx.example"].url, asked["zh.wikipedia.org"].url
-    assert searx.path == "/root/search"
+    assert searx.path == "/search-engine/search"
     assert (searx.params["q"], searx.params["format"]) == ("潮汐 能", "json")
     assert (searx.params["language"], wikipedia.params["srsearch"]) == ("zh-CN", "潮汐 能")
     tavily = asked["api.tavily.com"]
