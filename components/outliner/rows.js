@@ -47,7 +47,7 @@ export function makeRow(id, t) {
     title: textarea("title", "ol-title"),
     summary: textarea("content_summary", "ol-summary"),
     notes: textarea("notes", "ol-notes"),
-    uncovered: element("span", { class: "ol-uncovered", role: "img", hidden: true }, icon("search_off")),
+    uncovered: element("span", { class: "ol-uncovered", hidden: true }, icon("search_off")),
     status: element("span", { class: "ol-status" }),
     describe: button("describe", "notes"),
     note: button("note", "edit_note"),
@@ -124,8 +124,6 @@ function drawTexts(row, place, node, view) {
     [parts.notes, node.notes, "notes"],
   ]
   parts.uncovered.hidden = !node.uncovered
-  attribute(parts.uncovered, "aria-label", view.t("uncovered"))
-  attribute(parts.uncovered, "title", view.t("uncovered_hint"))
   attribute(parts.title, "aria-description", node.uncovered ? view.t("uncovered") : null)
   for (const [field, wanted, label] of fields) {
     attribute(field, "aria-label", `${view.t(label)} ${place.number}`)
@@ -150,8 +148,10 @@ function drawWords(row, place, node, view) {
   attribute(words, "aria-label", `${view.t(isSum ? "words_below" : "words")} ${place.number}`)
 }
 
-/** The bound sources in words: which ones, and whether only they are used. */
-function boundSources(node, view) {
+/** In words: which sources are bound, and whether only they are used; or what is missing. */
+function saidOfSources(node, view) {
+  if (node.uncovered) return view.t("uncovered_hint")
+  if (!node.source_ids.length) return view.t("bind")
   const names = node.source_ids.map((id) => view.sourceNames.get(id) ?? view.t("source_gone"))
   const said = `${view.t.count("sources", names.length)}: ${view.t.list(names)}`
   return node.sources_only ? `${said}. ${view.t("use_only")}` : said
@@ -162,12 +162,13 @@ function drawActions(row, place, node, view) {
   const count = node.source_ids.length
   text(parts.status, node.status ? view.t(node.status) : "")
   text(parts.sourceCount, count ? String(count) : "")
-  text(parts.sources.glyph, count && node.sources_only ? "filter_alt" : "link")
+  const isOnly = count > 0 && node.sources_only
+  text(parts.sources.glyph, node.uncovered ? "search_off" : isOnly ? "filter_alt" : "link")
   text(parts.lock.glyph, node.locked ? "lock" : "lock_open")
   const acts = [
     [parts.describe.button, view.t("describe"), false],
     [parts.note.button, view.t("note"), false],
-    [parts.sources.button, count ? boundSources(node, view) : view.t("bind"), count > 0],
+    [parts.sources.button, saidOfSources(node, view), count > 0 || node.uncovered],
     [parts.lock.button, view.t("lock"), node.locked],
   ]
   for (const [button, said, isSet] of acts) {

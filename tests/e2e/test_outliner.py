@@ -213,9 +213,9 @@ def test_what_the_job_finds_on_sources_appears_on_the_rows(author: Author) -> No
     author.tell("sources", {"sources": {"s1": ["src1", "src2"]}, "uncovered": ["s3", "s5"]})
 
     expect(author.row(1).locator(".ol-source-count")).to_have_text("2")
-    mark = author.row(3).get_by_role("img", name="Your material says nothing on this")
-    expect(mark).to_be_visible()
-    expect(author.row(1).locator(".ol-uncovered")).to_be_hidden()
+    mark = author.row(3).get_by_role("button", name="Your material says nothing on this")
+    expect(mark).to_have_css("opacity", "1")
+    expect(author.row(4).locator(".ol-sources")).to_have_css("opacity", "0")
     row = author.page.get_by_role("row", name="Your material says nothing on this")
     expect(row).to_have_count(2)
     expect(author.title(3)).to_have_attribute(
@@ -226,7 +226,7 @@ def test_what_the_job_finds_on_sources_appears_on_the_rows(author: Author) -> No
 def test_a_row_without_material_is_marked_until_it_is_renamed_or_bound(author: Author) -> None:
     author.tell("sources", {"sources": {}, "uncovered": ["s1", "s3", "s5"]})
     author.reload()
-    marks = author.page.locator(".ol-uncovered:visible")
+    marks = author.page.get_by_role("button", name="Your material says nothing on this")
     marked = marks.count()
     author.go(1)
     author.type(" 改")
