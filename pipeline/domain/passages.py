@@ -70,11 +70,12 @@ def split_into_passages(source_id: SourceId, reading: Reading) -> list[Passage]:
 
 
 def source_of(source_id: SourceId, reading: Reading) -> Source:
-    """The source that a reading is, as it is listed and cited."""
+    """The source that a reading is, as it is listed and cited; a fetched page has no file."""
+    is_page = bool(reading.publication.accessed)
     return Source(
         id=source_id,
         title=reading.title,
-        file_name=reading.file_name,
+        file_name="" if is_page else reading.file_name,
         pages=reading.pages,
         words=reading.words,
         sha256=reading.sha256,

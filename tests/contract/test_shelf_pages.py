@@ -114,9 +114,9 @@ def test_a_page_that_was_read_carries_its_address_as_a_source() -> None:
         reading = shelf.read_address(URL)
         material = asyncio.run(shelf.material({SourceId(reading.sha256): reading}))
 
-    assert [(source.url, source.publication.accessed) for source in material.sources] == [
-        (SHOWN, "2026-11-24")
-    ]
+    [source] = material.sources
+    assert (source.title, source.url, source.file_name) == ("潮汐", SHOWN, "")
+    assert source.publication.accessed == "2026-11-24"
 
 
 @pytest.mark.parametrize("code", ["address_refused", "page_timeout", "page_unavailable"])
