@@ -62,6 +62,14 @@ class Author(Protocol):
     def passages_for(self, words: int) -> int:
         """How many passages it can use for a section of so many words."""
 
+    async def search_terms(
+        self, titles: Sequence[str], language: Language, *, model: str | None = None
+    ) -> Sequence[str]:
+        """What to search for in sources in that language: an entry for each title, in order.
+
+        An author that knows no other language answers with the titles themselves. Errors as above.
+        """
+
     async def resize_section(self, brief: SectionBrief, text: str) -> str:
         """The section's text, brought nearer to its target; as it is when nothing can be done.
 

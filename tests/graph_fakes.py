@@ -13,6 +13,7 @@ from pipeline.domain.documents import (
     CitationStyle,
     ContextFile,
     Language,
+    Language,
     NodeId,
     Passage,
     PassageId,
@@ -88,6 +89,8 @@ class ScriptedAuthor:
         texts: Mapping[NodeId, str] | None = None,
         resize: Callable[[str], str] = str,
         resize_error: PipelineError | None = None,
+        terms: Mapping[str, str] | None = None,
+        terms_error: PipelineError | None = None,
     ) -> None:
         self._outline = outline or ProposedOutline(title="T", nodes=(ProposedNode(title="A"),))
         self._edits = edits or ChapterEdits()
@@ -97,6 +100,9 @@ class ScriptedAuthor:
         self._texts = dict(texts or {})
         self._resize = resize
         self._resize_error = resize_error
+        self._terms = dict(terms or {})
+        self._terms_error = terms_error
+        self.searched: list[tuple[Language, tuple[str, ...]]] = []
         self.resized: list[tuple[NodeId, str]] = []
         self._started = asyncio.Semaphore(0)
         self.asked: list[Brief] = []
@@ -137,6 +143,14 @@ class ScriptedAuthor:
 
     def passages_for(self, words: int) -> int:
         return words // 50 + 1
+
+    async def search_terms(
+        self, titles: Sequence[str], language: Language, *, model: str | None = None
+    ) -> Sequence[str]:
+        self.searched.append((language, tuple(titles)))
+        if error := self._terms_error:
+            raise error
+        return [self._terms.get(title, title) for title in titles]
 
     async def resize_section(self, brief: SectionBrief, text: str) -> str:
         self.resized.append((brief.node_id, text))

@@ -27,6 +27,7 @@ from pipeline.domain.outline import leaves, walk, word_targets
 from pipeline.domain.web import queries_of_outline
 from pipeline.errors import PipelineError
 from pipeline.graphs.chapter import ChapterText, chapter_graph
+from pipeline.graphs.other_languages import search_terms
 from pipeline.graphs.phrases import reason
 from pipeline.graphs.research import Desk, commission, read_files, tell_unread_sources
 from pipeline.graphs.second_opinion import reviewed
@@ -41,6 +42,7 @@ class DocumentState(TypedDict, total=False):
     desk: Desk
     commission: Commission
     targets: Mapping[NodeId, int]
+    abroad: Mapping[NodeId, tuple[str, ...]]
     chapters: Annotated[list[ChapterText], operator.add]
     entries: Mapping[SourceId, str] | None
     """Of the reference list, by source; None where they could not be worded in the style."""
@@ -62,7 +64,9 @@ async def split_chapters(state: DocumentState, runtime: Runtime[Tools]) -> Docum
     tools.counter.total = len(sections) + len(outline.nodes) + 1
     tools.journal.tell(_plan(outline, targets, tools))
     tools.progress("split_chapters", "planned", total=len(sections))
-    return {"desk": desk, "commission": task, "targets": targets}
+    titles = {p.node.id: " › ".join(node.title for node in p.path) for p in sections}
+    abroad = await search_terms(titles, desk.material, tools, model=request.model)
+    return {"desk": desk, "commission": task, "targets": targets, "abroad": abroad}
 
 
 def _plan(outline: Outline, targets: Mapping[NodeId, int], tools: Tools) -> SectionsPlanned:
@@ -88,7 +92,7 @@ def _plan(outline: Outline, targets: Mapping[NodeId, int], tools: Tools) -> Sect
 def each_chapter(state: DocumentState) -> list[Send]:
     """One branch a chapter; all their sections run at the same time."""
     outline, material = state["request"].outline, state["desk"].material
-    shared = assignment(outline, state["commission"], material, state["targets"])
+    shared = assignment(outline, state["commission"], material, state["targets"], state["abroad"])
     return [
         Send("write_chapter", {"chapter": place, "assignment": shared})
         for place in walk(outline.nodes)

@@ -48,7 +48,7 @@ async def initial_research(state: OutlineState, runtime: Runtime[Tools]) -> Outl
     tools.counter.total = 2
     asked = queries_of_task(tools.job.title, request.task_prompt) if request.web_search else ()
     desk = await read_files(request.context_files, tools, asked)
-    passages = await passages_for(request.task_prompt, desk)
+    passages = await passages_for(request.task_prompt, desk, tools, model=request.model)
     if passages:
         tools.progress("research", "searching", passages=len(passages))
     else:

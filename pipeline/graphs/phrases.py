@@ -90,6 +90,10 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "but “{name}” could not be read.",
         "zh": "{number} {title} 只允许使用指定的来源，但其中的《{name}》无法读取。",
     },
+    "no_search_terms": {
+        "en": "Sources in another language are searched by names and numbers alone: {reason}",
+        "zh": "其他语言的资料仅按名称和数字检索：{reason}",
+    },
     "words_only": {
         "en": "Passages are found by their words alone: {reason}",
         "zh": "仅按词语检索段落：{reason}",

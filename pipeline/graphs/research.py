@@ -26,6 +26,7 @@ from pipeline.domain.outline import walk
 from pipeline.domain.outline_text import text_of
 from pipeline.domain.queries import fused, queries_of_prompt, speaks_of
 from pipeline.errors import InvalidRequest, NotFound, PipelineError, UnreadableFile
+from pipeline.graphs.other_languages import search_terms
 from pipeline.graphs.phrases import reason
 from pipeline.graphs.tools import Tools
 from pipeline.graphs.web_research import found_pages, read_file
@@ -33,6 +34,9 @@ from pipeline.ports import Material
 
 PASSAGES_FOR_OUTLINE = 24
 """Passages beside the digests of all files; more of them adds length and little else."""
+
+PROMPT_CHARS = 1_000
+"""Of a prompt, to be put into other words: it begins with its subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +176,13 @@ async def digests(desk: Desk) -> tuple[SourceDigest, ...]:
     )
 
 
-async def passages_for(prompt: str, desk: Desk) -> tuple[Passage, ...]:
+async def passages_for(
+    prompt: str, desk: Desk, tools: Tools, *, model: str | None = None
+) -> tuple[Passage, ...]:
     """What fits the prompt best in all of the author's files."""
-    queries = queries_of_prompt(prompt)
+    asked = {"prompt": prompt[:PROMPT_CHARS]}
+    abroad = await search_terms(asked, desk.material, tools, model=model)
+    queries = (*queries_of_prompt(prompt), *abroad.get("prompt", ()))
     return await passages_on(queries, desk.material, limit=PASSAGES_FOR_OUTLINE)
 
 
@@ -215,7 +223,7 @@ def _foreign(
     sources: Sequence[SourceId], queries: Sequence[str], material: Material
 ) -> list[SourceId]:
     """Those of the sources that are in another language than the queries."""
-    asked = detect_language(" ".join(queries))
+    asked = detect_language("".join(queries[:1]))
     return [each for each in sources if material.readings[each].language != asked]
 
 

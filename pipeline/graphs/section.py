@@ -50,10 +50,16 @@ class Assignment:
     sections: Mapping[NodeId, tuple[Place, ...]]
     """The leaves of each chapter, in reading order."""
     neighbours: tuple[Neighbour, ...]
+    abroad: Mapping[NodeId, tuple[str, ...]]
+    """What sections are called in the other languages of the material."""
 
 
 def assignment(
-    outline: Outline, task: Commission, material: Material, targets: Mapping[NodeId, int]
+    outline: Outline,
+    task: Commission,
+    material: Material,
+    targets: Mapping[NodeId, int],
+    abroad: Mapping[NodeId, tuple[str, ...]] | None = None,
 ) -> Assignment:
     """Look at the whole outline once, for all of its sections."""
     places = leaves(outline.nodes)
@@ -70,6 +76,7 @@ def assignment(
             Neighbour(number=p.number, title=p.node.title, summary=p.node.content_summary)
             for p in places
         ),
+        abroad=abroad or {},
     )
 
 
@@ -193,7 +200,10 @@ async def _passages(place: Place, shared: Assignment, tools: Tools) -> tuple[Pas
     limit = tools.author.passages_for(shared.targets[place.node.id])
     bound = next((node for node in reversed(place.path) if node.source_ids), place.node)
     return await passages_on(
-        queries_for(place, subject=shared.commission.prompt),
+        (
+            *queries_for(place, subject=shared.commission.prompt),
+            *shared.abroad.get(place.node.id, ()),
+        ),
         shared.material,
         limit=limit,
         first=bound.source_ids,

@@ -8,7 +8,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from pipeline.adapters.redis_keys import JobKeys
 from pipeline.adapters.redis_manuscripts import RedisReadingStore
 from pipeline.adapters.shelf import FileShelf
 from pipeline.domain.briefs import ChapterBrief, ChapterEdits, OutlineBrief, SectionBrief
-from pipeline.domain.documents import ProposedOutline
+from pipeline.domain.documents import Language, ProposedOutline
 from pipeline.domain.jobs import JobId
 from pipeline.engine import Engine, Hooks
 from pipeline.graphs.work import GraphWork
@@ -77,6 +77,11 @@ class WatchfulAuthor:
 
     def passages_for(self, words: int) -> int:
         return 1 + words // 100
+
+    async def search_terms(
+        self, titles: Sequence[str], language: Language, *, model: str | None = None
+    ) -> Sequence[str]:
+        return titles
 
     async def resize_section(self, brief: SectionBrief, text: str) -> str:
         return text

@@ -355,6 +355,7 @@ def test_what_is_sent_to_a_branch_is_declared_in_its_state() -> None:
         "desk": asyncio.run(empty_desk()),
         "commission": Commission(),
         "targets": {},
+        "abroad": {},
     }
     to_chapters = document.each_chapter(whole)
     to_sections = chapter.each_section(to_chapters[0].arg)

@@ -1,6 +1,6 @@
 """The author that is a model: prompts out, values in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pipeline.adapters.model_author.answers import (
     FuseAnswer,
@@ -11,12 +11,17 @@ from pipeline.adapters.model_author.answers import (
 from pipeline.adapters.model_author.markers import Markers
 from pipeline.adapters.model_author.outline_prompts import outline_messages
 from pipeline.adapters.model_author.prompts import fuse_messages
+from pipeline.adapters.model_author.search_terms import (
+    SearchTermsAnswer,
+    search_terms_messages,
+    search_terms_of,
+)
 from pipeline.adapters.model_author.source_names import SourceNames
 from pipeline.adapters.model_author.writing import SectionWriter
 from pipeline.adapters.openai_chat import OpenAIChat
 from pipeline.config import Settings
 from pipeline.domain.briefs import ChapterBrief, ChapterEdits, OutlineBrief, SectionBrief
-from pipeline.domain.documents import ProposedOutline
+from pipeline.domain.documents import Language, ProposedOutline
 from pipeline.errors import ConfigError, ModelAnswerInvalid
 
 __all__ = ["ModelAuthor"]
@@ -69,6 +74,16 @@ class ModelAuthor:
 
     def passages_for(self, words: int) -> int:
         return self._sections.passages_for(words)
+
+    async def search_terms(
+        self, titles: Sequence[str], language: Language, *, model: str | None = None
+    ) -> Sequence[str]:
+        answer = await self._chat.structured(
+            search_terms_messages(titles, language),
+            model=model or self._model,
+            shape=SearchTermsAnswer,
+        )
+        return search_terms_of(answer, titles)
 
     async def resize_section(self, brief: SectionBrief, text: str) -> str:
         return await self._sections.resize(brief, text)

@@ -1,13 +1,13 @@
 """The offline author: an outline and sections out of the author's files, without a model."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pipeline.adapters.offline_author.fusing import edits_of
 from pipeline.adapters.offline_author.outlines import proposed
 from pipeline.adapters.offline_author.sections import section_pieces
 from pipeline.domain.briefs import ChapterBrief, ChapterEdits, OutlineBrief, SectionBrief
-from pipeline.domain.documents import ProposedNode, ProposedOutline
+from pipeline.domain.documents import Language, ProposedNode, ProposedOutline
 
 FEWEST_PASSAGES, MOST_PASSAGES = 8, 400
 """A paragraph is chosen from several pages, too; ten thousand words are enough for one section."""
@@ -48,6 +48,13 @@ class OfflineAuthor:
     def passages_for(self, words: int) -> int:
         """Many: it takes only the sentences that belong into the section."""
         return min(MOST_PASSAGES, max(FEWEST_PASSAGES, words // WORDS_PER_PASSAGE))
+
+    async def search_terms(
+        self, titles: Sequence[str], language: Language, *, model: str | None = None
+    ) -> Sequence[str]:
+        """The titles as they are: it knows no other language."""
+        del language, model
+        return titles
 
     async def resize_section(self, brief: SectionBrief, text: str) -> str:
         """The text as it is: it has what the passages hold for the section, and no more."""
