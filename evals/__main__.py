@@ -7,11 +7,12 @@ import argparse
 import time
 from collections.abc import Callable, Mapping
 
-from evals import citations
+from evals import citations, support
 from evals.table import Row, markdown, plain
 
 PARTS: Mapping[str, Callable[[], list[Row]]] = {
     "citations": citations.rows,
+    "support": support.rows,
 }
 """What is measured, by name, in the order of the table."""
 

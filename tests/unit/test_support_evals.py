@@ -1,0 +1,53 @@
+"""The figures of the support check hold, and they move when the check gets worse."""
+
+import pytest
+
+from evals.support import auc, f1, rows
+from evals.support_cases import Case, altered, labelled
+from pipeline.domain.documents import Language, Support
+from pipeline.domain.support import Verdict
+
+
+def test_every_goal_of_the_support_check_is_met() -> None:
+    assert [row.name for row in rows() if row.met is False] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_cases_are_the_same_in_every_run_and_differ_from_their_passage_as_they_say(
+    language: Language,
+) -> None:
+    cases = altered("tune", language)
+
+    assert cases == altered("tune", language)
+    for case in cases:
+        if case.kind == "verbatim":
+            assert case.sentence in case.passage.replace("\n", " ")
+        if case.kind in {"number", "name", "negation", "wrong passage"}:
+            assert case.sentence not in case.passage
+
+
+def test_no_sentence_is_in_both_halves() -> None:
+    claims = {half: {case.sentence for case in labelled(half)} for half in ("tune", "test")}
+
+    assert claims["tune"].isdisjoint(claims["test"])
+    assert {case.label for case in labelled("tune")} == {
+        "supported",
+        "partially_supported",
+        "not_supported",
+    }
+
+
+def test_a_check_that_says_nothing_scores_nothing() -> None:
+    fair = Case("verbatim", "en", "A.", "A.", "", True)
+    foul = Case("number", "en", "B.", "A.", "", False)
+    blind = [
+        (fair, Verdict(Support.SUPPORTED, (), 1.0)),
+        (foul, Verdict(Support.SUPPORTED, (), 1.0)),
+    ]
+    sees = [
+        (fair, Verdict(Support.SUPPORTED, (), 1.0)),
+        (foul, Verdict(Support.CHECK, ("number",), 1.0)),
+    ]
+
+    assert (f1(blind), auc(blind)) == (0.0, 0.5)
+    assert (f1(sees), auc(sees)) == (1.0, 1.0)
