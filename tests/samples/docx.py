@@ -5,6 +5,8 @@ import zipfile
 from collections.abc import Mapping
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
+_DC, _TERMS = "http://purl.org/dc/elements/1.1/", "http://purl.org/dc/terms/"
 _STYLES = f"""<?xml version="1.0"?><w:styles xmlns:w="{_W}">
 <w:style w:styleId="1"><w:name w:val="heading 1"/></w:style>
 <w:style w:styleId="a2"><w:name w:val="标题 2"/></w:style>
@@ -41,6 +43,19 @@ def make_docx(*content: str, parts: Mapping[str, str] | None = None) -> bytes:
     """A Word file with this content in its body; `parts` adds or replaces parts."""
     document = document_xml("".join(content))
     return make_zip({"word/styles.xml": _STYLES, "word/document.xml": document} | dict(parts or {}))
+
+
+def core_properties(**values: str) -> dict[str, str]:
+    """The part with a file's properties, such as `creator` and `modified`, for `parts`."""
+    inner = "".join(
+        f"<{prefix}:{name}>{value}</{prefix}:{name}>"
+        for name, value in values.items()
+        for prefix in ("dcterms" if name in {"created", "modified"} else "dc",)
+    )
+    return {
+        "docProps/core.xml": f'<c:coreProperties xmlns:c="{_CORE}" xmlns:dcterms="{_TERMS}" '
+        f'xmlns:dc="{_DC}">{inner}</c:coreProperties>'
+    }
 
 
 def document_xml(body: str, head: str = "") -> str:

@@ -87,9 +87,13 @@ def make_xlsx(sheets: dict[str, Sequence[Sequence[str | float]]]) -> bytes:
 
 
 def make_epub(
-    chapters: Sequence[str], *, title: str = "", parts: dict[str, str] | None = None
+    chapters: Sequence[str],
+    *,
+    title: str = "",
+    metadata: str = "",
+    parts: dict[str, str] | None = None,
 ) -> bytes:
-    """A book with a table of contents and these chapters."""
+    """A book with a table of contents and these chapters; `metadata` follows its title."""
     items = "".join(
         f'<item id="c{n}" href="text/c%20{n}.xhtml" media-type="application/xhtml+xml"/>'
         for n in range(len(chapters))
@@ -97,7 +101,7 @@ def make_epub(
     spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
     package = (
         '<package xmlns="http://www.idpf.org/2007/opf">'
-        f'<metadata><t:title xmlns:t="http://purl.org/dc/elements/1.1/">{title}</t:title></metadata>'
+        f'<metadata><t:title xmlns:t="http://purl.org/dc/elements/1.1/">{title}</t:title>{metadata}</metadata>'
         '<manifest><item id="nav" href="nav.xhtml" media-type="application/xhtml+xml"'
         f' properties="nav"/>{items}</manifest>'
         f'<spine><itemref idref="nav"/>{spine}</spine></package>'

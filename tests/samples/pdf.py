@@ -1,6 +1,6 @@
 """Writes small PDFs: lines of text in Helvetica or, with Chinese in them, in a Chinese font."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 PAGE_HEIGHT = 842
@@ -45,9 +45,14 @@ def make_pdf(
     *,
     title: str = "",
     marks: Sequence[Mark] = (),
+    info: Mapping[str, str] | None = None,
+    xmp: str = "",
     encrypted: bool = False,
 ) -> bytes:
-    """A PDF with these lines; `encrypted` asks for a password that nobody knows."""
+    """A PDF with these lines; `encrypted` asks for a password that nobody knows.
+
+    `info` holds further properties; `xmp` is an XMP packet, stored as programs do.
+    """
     kids = " ".join(f"{_FIRST_PAGE + 2 * n} 0 R" for n in range(len(pages)))
     after = _FIRST_PAGE + 2 * len(pages)
     outlines = f" /Outlines {after} 0 R" if marks else ""
@@ -61,7 +66,13 @@ def make_pdf(
         objects.append(_page(_FIRST_PAGE + 2 * number + 1))
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
     objects.extend(_outline(marks, after))
-    objects.append(b"<< /Title %s >>" % _utf16(title))
+    if xmp:
+        packet = xmp.encode()
+        head = b"<< /Type /Metadata /Subtype /XML /Length %d >>" % len(packet)
+        objects.append(b"%s\nstream\n%s\nendstream" % (head, packet))
+    values = {"Title": title} | dict(info or {})
+    properties = b" ".join(b"/%s %s" % (k.encode(), _utf16(v)) for k, v in values.items())
+    objects.append(b"<< %s >>" % properties)
     trailer = f"/Info {len(objects)} 0 R"
     if encrypted:
         key = "5a" * 32

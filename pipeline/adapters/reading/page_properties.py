@@ -42,7 +42,8 @@ def properties_of(page: etree._Element) -> tuple[str, Publication]:
 
     listed = [value for name in _AUTHORS for value in meta.get(name, ())]
     named = [name for work in works for name in _names(work.get("author"))]
-    url = first("citation_public_url") or _canonical(page) or first("og:url")
+    addresses = (first("citation_public_url"), _canonical(page), first("og:url"))
+    url = next(filter(is_web_address, addresses), "")
     plain: PublicationType = "webpage" if url else "document"
     publication = described(
         type=next((kind for name, kind in _MAKERS.items() if name in meta), plain),
@@ -55,7 +56,7 @@ def properties_of(page: etree._Element) -> tuple[str, Publication]:
         issue=first("citation_issue"),
         pages="-".join(filter(None, (first("citation_firstpage"), first("citation_lastpage")))),
         doi=first("citation_doi", "dc.identifier.doi", "prism.doi", "bepress_citation_doi"),
-        url=url if is_web_address(url) else "",
+        url=url,
     )
     return own_title(first("citation_title", "dc.title", "og:title")), publication
 

@@ -131,15 +131,16 @@ def _field(value: str) -> str:
 
 def _split(text: str) -> list[str]:
     """Names that a comma or an "and" keeps apart; `Shelley, Mary` is one."""
-    if not text or is_organisation(_AND.sub(" ", text)):
-        return [text]
-    return [name for part in _AND.split(text) for name in _by_comma(part.strip(" ,，"))]
-
-
-def _by_comma(text: str) -> list[str]:
     parts = _COMMA.split(text)
-    whole = all(" " in part or _HAN_NAME.fullmatch(part) for part in parts)
-    return [name for part in (parts if whole else [text]) for name in _by_space(part)]
+    if not all(" " in part or _HAN_NAME.fullmatch(part) for part in parts):
+        parts = [text]
+    return [name for part in parts for name in _joined(part)]
+
+
+def _joined(text: str) -> list[str]:
+    if is_organisation(_AND.sub(" ", text)):
+        return [text]
+    return [name for part in _AND.split(text) for name in _by_space(part.strip(" ,，"))]
 
 
 def _by_space(text: str) -> list[str]:
