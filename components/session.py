@@ -1,6 +1,6 @@
 """The only door to `st.session_state`: ids and unsaved input, no domain data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import streamlit as st
@@ -24,6 +24,8 @@ class Session:
     """The example that was clicked last."""
     examples_clicked: int = 0
     """How often one was: each click fills the box anew."""
+    choices: dict[str, str] = field(default_factory=dict)
+    """What was chosen on the first page, by the choice's key."""
     write_request: int = 0
     """Counts up when the author wants it written: the outliner then saves and answers."""
     write_for: ManuscriptId | None = None

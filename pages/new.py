@@ -3,10 +3,12 @@
 What is chosen stands in the page's address, so that a reload keeps it.
 """
 
+from collections.abc import Mapping
 from typing import get_args
 
 import streamlit as st
 
+from components.choices import choice, pick
 from components.composer import Example, Submission, composer
 from components.examples import EXAMPLES
 from components.interface import messages
@@ -19,34 +21,33 @@ from pipeline.runtime import runtime
 TYPES = ("report", "survey", "proposal", "guide", "article")
 LENGTHS = {"short": 1_500, "standard": 4_000, "long": 10_000, "book": 30_000}
 TONES = ("neutral", "persuasive", "academic", "plain")
-LANGUAGES = ("auto", "en", "zh")
+LANGUAGES: Mapping[str, Language | None] = {"auto": None, "en": "en", "zh": "zh"}
+STYLES: Mapping[str, CitationStyle] = {style: style for style in get_args(CitationStyle)}
 AUDIENCE_CHARS = 500
-STYLES: tuple[CitationStyle, ...] = get_args(CitationStyle)
 
 settings, manuscripts = runtime().settings, runtime().manuscripts
 m, state = messages(settings.interface_language), session()
 
 
-def brief(prompt: str) -> Brief:
+def brief(prompt: str, chosen: Mapping[str, str]) -> Brief:
     """What was chosen below the box, with the prompt."""
-    language: Language | None = {"en": "en", "zh": "zh"}.get(st.session_state["language"])  # type: ignore[assignment]  # a dict's values widen to str
     return Brief(
         prompt=prompt,
-        language=language,
-        document_type=m(f"type.{st.session_state['type']}"),
-        target_words=LENGTHS[st.session_state["length"]],
-        audience=st.session_state.get("audience", "")[:AUDIENCE_CHARS],  # an address may hold more
-        tone=m(f"tone.{st.session_state['tone']}") if st.session_state.get("tone") else "",
-        citation_style=st.session_state["citation_style"],
+        language=LANGUAGES[chosen["language"]],
+        document_type=m(f"type.{chosen['type']}"),
+        target_words=LENGTHS[chosen["length"]],
+        audience=chosen["audience"][:AUDIENCE_CHARS],  # a page's address may hold more
+        tone=m(f"tone.{chosen['tone']}") if chosen["tone"] else "",
+        citation_style=STYLES[chosen["style"]],
         web_search=st.session_state.get("web_search", False),
         second_opinion=st.session_state.get("second_opinion", False),
     )
 
 
-def start(submission: Submission) -> None:
+def start(submission: Submission, chosen: Mapping[str, str]) -> None:
     """Make a manuscript of it, or say why not; what was typed stays in the box."""
     try:
-        manuscript = manuscripts.start(brief(submission.prompt), submission.files)
+        manuscript = manuscripts.start(brief(submission.prompt, chosen), submission.files)
     except PipelineError as error:
         state.refused, state.problem = submission.nonce, m.problem(error.code, error.details)
         st.rerun()
@@ -54,63 +55,37 @@ def start(submission: Submission) -> None:
     st.switch_page("pages/outline.py", query_params={"doc": manuscript.id})
 
 
-def options() -> None:
-    """Type, length and language."""
+def options() -> dict[str, str]:
+    """Type, length and language, and what is needed less often."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
-            m("new.type"),
-            TYPES,
-            format_func=lambda key: m(f"type.{key}"),
-            key="type",
-            bind="query-params",
-        )
-        st.selectbox(
-            m("new.length"),
-            list(LENGTHS),
-            index=1,
-            format_func=lambda key: m(f"length.{key}"),
-            key="length",
-            bind="query-params",
-        )
-        st.selectbox(
-            m("new.language"),
-            LANGUAGES,
-            format_func=lambda key: m(f"language.{key}"),
-            key="language",
-            bind="query-params",
-        )
+        chosen = {
+            "type": choice("type", TYPES, m, default="report"),
+            "length": choice("length", list(LENGTHS), m, default="standard"),
+            "language": choice("language", list(LANGUAGES), m, default="auto"),
+        }
         with st.popover(m("new.more"), icon=":material/tune:"):
-            more()
+            return chosen | more()
 
 
-def more() -> None:
-    """What is needed less often; a search or a second opinion only where there is one to ask."""
-    st.text_input(
-        m("new.audience"),
-        placeholder=m("new.audience_hint"),
-        max_chars=AUDIENCE_CHARS,
-        live=True,
-        key="audience",
-        bind="query-params",
-    )
-    st.pills(
-        m("new.tone"),
-        TONES,
-        format_func=lambda key: m(f"tone.{key}"),
-        key="tone",
-        bind="query-params",
-    )
-    st.selectbox(
-        m("new.style"),
-        STYLES,
-        format_func=lambda key: m(f"style.{key}"),
-        key="citation_style",
-        bind="query-params",
-    )
+def more() -> dict[str, str]:
+    """Reader, tone and references; a search or a second opinion only where there is one to ask."""
+    chosen = {
+        "audience": st.text_input(
+            m("new.audience"),
+            placeholder=m("new.audience_hint"),
+            max_chars=AUDIENCE_CHARS,
+            live=True,
+            key="audience",
+            bind="query-params",
+        ),
+        "tone": pick("tone", TONES, m),
+        "style": choice("style", list(STYLES), m, default="numeric"),
+    }
     asked = {"web_search": bool(settings.search_provider), "second_opinion": settings.has_model}
     for key, is_there in asked.items():
         if is_there:
             st.toggle(m(f"new.{key}"), help=m(f"new.{key}_help"), key=key, bind="query-params")
+    return chosen
 
 
 def examples() -> None:
@@ -150,9 +125,9 @@ submitted = composer(
     accepted=state.taken,
     example=example_chosen(),
 )
-options()
+chosen_below = options()
 if not settings.has_model:
     st.caption(m("new.offline"))
 examples()
 if submitted is not None and submitted.nonce not in {state.taken, state.refused}:
-    start(submitted)
+    start(submitted, chosen_below)

@@ -65,7 +65,7 @@ def test_what_is_chosen_for_sources_reaches_the_manuscript(running: Runtime, sho
     changes = {"openai_model": "some-model", "search_provider": ("wikipedia",)}
     settings = running.settings.model_copy(update=changes)
     app = shown(replace(running, settings=settings), "new", language="zh")
-    app.selectbox(key="citation_style").set_value("gb-t-7714-2015")
+    app.selectbox(key="style-zh").set_value("gb-t-7714-2015")
     app.toggle(key="web_search").set_value(True)
     app.toggle(key="second_opinion").set_value(True)
 
@@ -108,7 +108,7 @@ def test_an_example_fills_the_box_with_its_prompt_and_file(
 
 def test_a_submission_leads_to_its_outline(running: Runtime, shown: Open) -> None:
     app = shown(running, "new")
-    app.selectbox(key="length").set_value("short")
+    app.selectbox(key="length-en").set_value("short")
 
     submit(app, "写一份关于风能的报告")
 
@@ -134,3 +134,20 @@ def test_a_submission_that_is_refused_stays_in_the_box(
     problem = component_data(app, "longhand_composer")["problem"]
     sentence = Messages(language).problem(code, {"limit": limit})
     assert problem == {"nonce": "n1", "sentence": sentence}
+
+
+def test_what_an_address_names_is_chosen_and_what_does_not_exist_is_not(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    named = {"type": "survey", "tone": "academic", "length": "endless", "style": "gb-t-7714-2015"}
+
+    app = shown(running, "new", language=language, **named)
+
+    chosen = {box.key.partition("-")[0]: box.value for box in app.selectbox if box.key}
+    assert chosen == {
+        "type": "survey",
+        "length": "standard",
+        "language": "auto",
+        "style": "gb-t-7714-2015",
+    }
+    assert app.button_group(key=f"tone-{language}").value == "academic"
