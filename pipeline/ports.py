@@ -329,6 +329,11 @@ class Bibliographer(Protocol):
             FormattingFailed: Nothing could be formatted. Retryable.
         """
 
+    def format(
+        self, sources: Sequence[Source], *, style: CitationStyle, language: Language
+    ) -> Mapping[SourceId, str]:
+        """The same in the calling thread, which it blocks."""
+
 
 class Exporter(Protocol):
     """Builds a file from a finished document."""

@@ -39,7 +39,7 @@ from pipeline.ports import (
 )
 from pipeline.service.exports import ExportService
 from pipeline.service.jobs import JobService, Limits
-from pipeline.service.manuscripts import ManuscriptService
+from pipeline.service.manuscripts import ManuscriptService, Outside
 
 WARM_UP_AFTER_S = 4
 """The first page is drawn by then; a job that comes earlier does not wait for this."""
@@ -146,7 +146,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         RedisManuscriptStore(client, settings.manuscript_ttl, _now),
         jobs,
         limits,
-        intake=shelf,
+        outside=Outside(shelf, PandocBibliographer()),
         now=_now,
         new_id=_new_id,
     )

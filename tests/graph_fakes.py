@@ -238,6 +238,11 @@ class ScriptedBibliographer:
     async def entries(
         self, sources: Sequence[Source], *, style: CitationStyle, language: Language
     ) -> Mapping[SourceId, str]:
+        return self.format(sources, style=style, language=language)
+
+    def format(
+        self, sources: Sequence[Source], *, style: CitationStyle, language: Language
+    ) -> Mapping[SourceId, str]:
         self.asked.append((style, language))
         if self._error:
             raise self._error

@@ -40,7 +40,7 @@ _UNKNOWN_TO_STYLES = frozenset({"custom", "number-of-pages"})
 _MONTH_AND_DAY = re.compile(r"(十[一二]?|[一二三四五六七八九])月 (\d{1,2})(?!\d)")
 _MONTHS = {han: number for number, han in enumerate("一二三四五六七八九十", start=1)}
 _MONTHS |= {"十一": 11, "十二": 12}
-_QUOTES = {"SingleQuote": "‘’", "DoubleQuote": "“”"}
+_QUOTES = {"SingleQuote": ("‘", "’"), "DoubleQuote": ("“", "”")}
 _SPACES = frozenset({"Space", "SoftBreak", "LineBreak"})
 
 Node = dict[str, Any]
@@ -57,13 +57,19 @@ class PandocBibliographer:
         self, sources: Sequence[Source], *, style: CitationStyle, language: Language
     ) -> Mapping[SourceId, str]:
         """As the port says. Cancelling stops the wait; pandoc itself ends by its limit."""
-        return await asyncio.to_thread(formatted, sources, style, language)
+        return await asyncio.to_thread(self.format, sources, style=style, language=language)
+
+    def format(
+        self, sources: Sequence[Source], *, style: CitationStyle, language: Language
+    ) -> Mapping[SourceId, str]:
+        """As the port says: in the calling thread."""
+        return formatted(sources, style, language)
 
 
 def formatted(
     sources: Sequence[Source], style: CitationStyle, language: Language
 ) -> dict[SourceId, str]:
-    """The same in the calling thread. Raises `FormattingFailed`."""
+    """The entries of all sources; one run of pandoc for each language that they are worded in."""
     if style == "numeric":
         return {}
     ordered = sorted(sources, key=lambda source: _wording(source, style, language))
@@ -144,7 +150,7 @@ def _of_inlines(nodes: Iterable[Node], *, emphasised: bool = False) -> Iterator[
         elif kind == "Emph":  # inside emphasis it stands out by standing straight
             yield from _of_inlines(content, emphasised=not emphasised)
         elif kind == "Quoted":
-            opening, closing = _QUOTES[content[0]["t"]]
+            opening, closing = _QUOTES[str(content[0]["t"])]
             yield opening, emphasised
             yield from _of_inlines(content[1], emphasised=emphasised)
             yield closing, emphasised
