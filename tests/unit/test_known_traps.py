@@ -1,20 +1,27 @@
 """Mistakes that systems of this kind make, each once seen somewhere: none of them here.
 
-Those with a test of their own stand below under their number; where the others are tested:
+Those without a test elsewhere have theirs below, under their number. The others:
 
-1 one ending: unit/test_engine. 2 declared state: unit/test_graphs. 4 the writer's brief:
-unit/test_model_author, unit/test_section_briefs. 6 saved, then told: contract/test_journal.
-8 references after an edit: unit/test_assembly. 9 brackets that are no citation:
-unit/test_citations, unit/test_model_author. 10 all evidence: unit/test_model_outlines.
-13 no blocking: the linter's ASYNC rules. 14 trimming: contract/test_feed. 15 expiry:
-contract/test_job_store. 18, 19 lengths: unit/test_lengths, unit/test_section_lengths.
-20 bounded tries: contract/test_openai_chat. 22 the browser's clipboard: e2e/test_outliner,
-e2e/test_composer_files. 23 Chinese in a PDF: no PDF is made. 24 odd outlines: here,
-unit/test_graphs, api/test_errors. 25 private addresses, raw HTML: contract/test_web_guard,
-contract/test_export. 30 others' jobs: unit/test_takeover.
+1 one ending: unit/test_engine
+2 undeclared state: unit/test_graphs
+4 what the writer is told: unit/test_model_author, unit/test_section_briefs
+6 saved, then told: contract/test_journal
+8 references after an edit: unit/test_assembly
+9 brackets that are no citation: unit/test_citations, unit/test_model_author
+10 all evidence: unit/test_model_outlines
+13 nothing blocks the loop: the linter's rules ASYNC
+14 trimmed events: contract/test_feed
+15 keys that expire: contract/test_job_store
+18, 19 lengths: unit/test_lengths, unit/test_section_lengths, unit/test_section_parts
+20 bounded tries: contract/test_openai_chat
+22 the browser's clipboard and files: e2e/test_outliner, e2e/test_composer_files
+23 Chinese in a PDF: no PDF is made yet
+25 private addresses, raw HTML: contract/test_web_guard, contract/test_export
+30 the jobs of other processes: unit/test_takeover
 """
 
 import asyncio
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -69,6 +76,8 @@ from tests.graph_fakes import (
     job_of,
 )
 
+TESTS = Path(__file__).parents[1]
+
 MOON = ContextFile(file_id="moon", file_name="月.md", content="# 潮汐\n\nThe Moon raises tides.")
 
 
@@ -99,6 +108,24 @@ def write(
     request = DocumentGenerationRequest(outline=tree, context_files=files).model_dump_json()
     result = asyncio.run(result_of(author, JobKind.DOCUMENT, request, journal))
     return DocumentResult.model_validate_json(result).document
+
+
+def test_each_of_the_thirty_traps_is_accounted_for_by_a_test_that_is_there() -> None:
+    listed = re.findall(r"^(\d+(?:, \d+)*) ", __doc__ or "", re.MULTILINE)
+    elsewhere = {int(number) for numbers in listed for number in numbers.split(", ")}
+    here = {int(n) for n in re.findall(r"^def test_trap_(\d+)_", _source(), re.MULTILINE)}
+
+    assert elsewhere | here == set(range(1, 31))
+    missing = [n for n in re.findall(r"\w+/test_\w+", __doc__ or "") if not _is_there(n)]
+    assert missing == []
+
+
+def _source() -> str:
+    return Path(__file__).read_text("utf-8")
+
+
+def _is_there(name: str) -> bool:
+    return (TESTS / f"{name}.py").is_file()
 
 
 @pytest.mark.parametrize("answer", ["no", "I know nothing of it", "不", "没有不同意见"])

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pytest
 
@@ -17,9 +17,9 @@ from pipeline.adapters.model_author.section_prompts import (
     section_messages,
     shorter_messages,
 )
-from pipeline.adapters.model_author.writing import CALL_WORDS, MOST_CALLS
+from pipeline.adapters.model_author.writing import CALL_WORDS, MOST_CALLS, SectionWriter
 from pipeline.adapters.offline_author import OfflineAuthor
-from pipeline.adapters.openai_chat import OpenAIChat
+from pipeline.adapters.openai_chat import Answer, OpenAIChat
 from pipeline.config import Settings
 from pipeline.domain.briefs import Commission, SectionBrief
 from pipeline.domain.citations import checked, cited
@@ -205,15 +205,26 @@ def test_prompts_for_corrections_name_both_lengths_in_the_documents_language(
         assert "@p1" not in prompt
 
 
-def test_only_passages_that_the_prompt_held_can_be_cited() -> None:
-    brief = brief_of(300, passages=passages(80))
+class OneAnswer:
+    """A chat that always says the same."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    async def stream(self, *_: object, **__: object) -> Answer:
+        return Answer(self._text)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_only_passages_that_the_prompt_held_can_be_cited(language: Language) -> None:
+    brief = brief_of(300, language)
     held = len(fitting(brief.passages))
-    markers = Markers([p.id for p in brief.passages]).only([p.id for p in fitting(brief.passages)])
+    chat = cast("OpenAIChat", OneAnswer(f"It rose 上涨 [S{held}] and fell [S{held + 1}]."))
 
-    restored = markers.restored(f"It rose [S{held}] and fell [S{held + 1}].")
+    text = asyncio.run(SectionWriter(chat, "m").write(brief, lambda _: None))
 
-    assert held < 80
-    assert cited(restored) == [f"p{held - 1}", "unknown"]
+    assert held < len(brief.passages)
+    assert cited(text) == [f"p{held - 1}", "unknown"]
 
 
 def test_chinese_passages_take_the_room_in_a_prompt_that_they_take_in_a_model() -> None:
