@@ -206,6 +206,26 @@ def test_only_short_names_that_were_given_become_sources(
 
 
 @pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        ('"S2, S1"', ("sha-潮汐", "sha-tides")),
+        ("null", ()),
+        ('[{"id": "S1"}, "S2", 1, null]', ("sha-潮汐",)),
+        ('{"S1": true}', ()),
+        ("7", ()),
+    ],
+)
+def test_names_that_come_in_another_form_cost_no_outline(
+    sources: str, expected: tuple[str, ...]
+) -> None:
+    answer = f'{{"title": "潮汐", "chapters": [{{"title": "海", "sources": {sources}}}]}}'
+
+    whole = proposal(parsed(answer, OutlineAnswer), NAMES)
+
+    assert [(node.title, node.source_ids) for node in whole.nodes] == [("海", expected)]
+
+
+@pytest.mark.parametrize(
     ("said", "is_denied"),
     [
         (["none"], True),

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from pipeline.adapters.model_author.markers import Markers
 from pipeline.adapters.model_author.source_names import SourceNames
@@ -45,10 +46,17 @@ LONGEST_OVERLAP = 400
 """Characters that a model repeats at most when it is asked to go on."""
 
 
+def _names(said: object) -> tuple[str, ...]:
+    """What weak models write for a list of names: one name, nothing, or other things among them."""
+    if isinstance(said, str):
+        return (said,)
+    return tuple(each for each in said if isinstance(each, str)) if isinstance(said, list) else ()
+
+
 class Subsection(Value):
     title: str = ""
     summary: str = ""
-    sources: tuple[str, ...] = ()
+    sources: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
 
 
 class Section(Subsection):
