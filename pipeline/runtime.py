@@ -39,7 +39,8 @@ from pipeline.ports import (
 )
 from pipeline.service.exports import ExportService
 from pipeline.service.jobs import JobService, Limits
-from pipeline.service.manuscripts import ManuscriptService, Outside
+from pipeline.service.manuscripts import ManuscriptService
+from pipeline.service.revisions import Outside
 
 WARM_UP_AFTER_S = 4
 """The first page is drawn by then; a job that comes earlier does not wait for this."""

@@ -13,7 +13,6 @@ from pipeline.domain.documents import (
     CitationStyle,
     ContextFile,
     Language,
-    Language,
     NodeId,
     Passage,
     PassageId,

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline.domain.assembly import edited
@@ -44,10 +43,10 @@ from pipeline.errors import (
     PipelineError,
     UnreadableFile,
 )
-from pipeline.ports import Bibliographer, Intake, ManuscriptStore
+from pipeline.ports import ManuscriptStore
 from pipeline.service.jobs import JobService, Limits
 from pipeline.service.requests import document_request, outline_request
-from pipeline.service.revisions import Revisions
+from pipeline.service.revisions import Outside, Revisions
 from pipeline.service.views import Deleted, View
 
 log = logging.getLogger(__name__)
@@ -63,14 +62,6 @@ MAX_URL_CHARS = 4_000
 
 MAX_FILES = 50
 """Files of one manuscript: more of them belongs into a few larger ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What reads files and words references; both block the calling thread."""
-
-    intake: Intake
-    bibliographer: Bibliographer
 
 
 class ManuscriptService:

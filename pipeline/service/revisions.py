@@ -9,10 +9,18 @@ from pipeline.domain.documents import CitationStyle, Document
 from pipeline.domain.jobs import ManuscriptId
 from pipeline.domain.manuscripts import Manuscript
 from pipeline.errors import NotFound
-from pipeline.ports import Bibliographer, ManuscriptStore
+from pipeline.ports import Bibliographer, Intake, ManuscriptStore
 
 Change = Callable[[Manuscript, Document], Mapping[str, object]]
 """The fields of the manuscript that a change sets; it may run more than once, and may refuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What reads files and words references; both block the calling thread."""
+
+    intake: Intake
+    bibliographer: Bibliographer
 
 
 @dataclass(frozen=True, slots=True)
