@@ -110,7 +110,8 @@ class RankedMaterial:
             reranked = [compared[place] for place in places]
             # It reads query and passage together, and so knows better than both: it counts twice.
             order = fused([order, reranked, reranked])
-        kept = [p.id for p in found[: (limit + 1) // 2]]
+        # Whatever the order says: half of the places are for words, a third for meaning.
+        kept = [p.id for p in (*found[: (limit + 1) // 2], *near[: limit // 3])]
         return [known[each] for each in with_kept(order, kept, limit)]
 
     async def _near(self, query: str, count: int, within: Sequence[SourceId]) -> list[Passage]:
