@@ -48,20 +48,21 @@ def quoted(whole: Document, finding: Finding) -> tuple[str, str]:
     )
 
 
-@pytest.mark.parametrize("text", ["word " * 60, "潮" * 60, "word " * 200, "潮" * 200])
+@pytest.mark.parametrize("text", ["word " * 290, "潮" * 290, "word " * 530, "潮" * 530])
 def test_a_section_far_from_its_target_is_said_with_both_numbers(text: str) -> None:
     language: Language = "zh" if "潮" in text else "en"
-    whole = document(text, language=language, target=100)
+    whole = document(text, language=language, target=400)
 
     assert [(f.kind, dict(f.values)) for f in findings_of(whole)] == [
-        ("length", {"words": count_words(text), "target": 100})
+        ("length", {"words": count_words(text), "target": 400})
     ]
     assert findings_of(document(text, language=language)) == ()
 
 
 def test_a_scaffold_and_a_near_miss_have_the_length_they_have() -> None:
     assert findings_of(document("> **Note.** Written offline.", target=400)) == ()
-    assert findings_of(document("word " * 80, target=100)) == ()
+    assert findings_of(document("word " * 310, target=400)) == ()
+    assert findings_of(document("word " * 50, target=100)) == ()
 
 
 @pytest.mark.parametrize(

@@ -3,26 +3,24 @@
 from collections.abc import Iterator
 
 from pipeline.domain.documents import Document, DocumentSection, Finding, SectionStatus
+from pipeline.domain.lengths import LEAST_DIFFERENCE, LONGEST, SHORTEST
 from pipeline.domain.prose import sentences
-
-SHORTEST_SHARE, LONGEST_SHARE = 0.7, 1.5
-"""Of the target; within these an author seldom notices, and a model seldom does better."""
-
-SMALLEST_TARGET = 50
-"""Words; below it a sentence more or less is a large share."""
 
 
 def lengths(document: Document) -> Iterator[Finding]:
-    """Written sections outside the bounds; `values` has `words` and `target`."""
+    """Written sections outside the bounds in which none is corrected.
+
+    `values` has `words` and `target`.
+    """
     for section in document.sections:
-        target = section.target_words or 0
-        if target < SMALLEST_TARGET or not _is_written(section):
+        words, target = section.word_count, section.target_words or 0
+        if not target or not _is_written(section) or abs(words - target) < LEAST_DIFFERENCE:
             continue
-        if not SHORTEST_SHARE * target <= section.word_count <= LONGEST_SHARE * target:
+        if not SHORTEST * target <= words <= LONGEST * target:
             yield Finding(
                 kind="length",
                 section_id=section.id,
-                values={"words": section.word_count, "target": target},
+                values={"words": words, "target": target},
             )
 
 
