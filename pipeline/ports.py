@@ -16,6 +16,7 @@ from pipeline.domain.briefs import (
 from pipeline.domain.documents import (
     CitationStyle,
     ContextFile,
+    Document,
     Language,
     Passage,
     ProposedOutline,
@@ -339,3 +340,9 @@ class Exporter(Protocol):
     """Builds a file from a finished document."""
 
     def export(self, markdown: str, *, title: str, language: str) -> bytes: ...
+
+
+class ReferenceExporter(Protocol):
+    """Builds a file from the references of a finished document."""
+
+    def export(self, document: Document) -> bytes: ...

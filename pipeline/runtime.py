@@ -15,6 +15,7 @@ from pipeline.adapters.bibliography import PandocBibliographer
 from pipeline.adapters.embedded_redis import ensure_server
 from pipeline.adapters.export_docx import DocxExporter
 from pipeline.adapters.export_markdown import MarkdownExporter
+from pipeline.adapters.export_references import BibtexExporter, CslJsonExporter, RisExporter
 from pipeline.adapters.local_queue import LocalQueue
 from pipeline.adapters.offline_author import OfflineAuthor
 from pipeline.adapters.redis_connection import MEMORY, connect
@@ -167,7 +168,10 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         settings=settings,
         jobs=jobs,
         manuscripts=manuscripts,
-        exports=ExportService({"md": MarkdownExporter(), "docx": DocxExporter()}),
+        exports=ExportService(
+            {"md": MarkdownExporter(), "docx": DocxExporter()},
+            {"bibtex": BibtexExporter(), "ris": RisExporter(), "csl-json": CslJsonExporter()},
+        ),
         feed=RedisEventFeed(url),
         engine=engine,
         shelf=shelf,
