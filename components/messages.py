@@ -162,7 +162,8 @@ TEXTS: Mapping[str, Text] = {
     "document.bibtex": Text("BibTeX", "BibTeX"),
     "document.ris": Text("RIS", "RIS"),
     "document.csl": Text("CSL-JSON", "CSL-JSON"),
-    "document.style": Text("Reference list", "参考文献格式"),
+    "document.style": Text("Style of the reference list", "参考文献格式"),
+    "document.style_is": Text("References: {style}", "参考文献：{style}"),
     "document.meta": Text("{words} words, {sections} sections", "{words} 字，{sections} 节"),
     "document.offline": Text(
         "Written offline: sentences from your files, each with its source.",

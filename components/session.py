@@ -32,6 +32,8 @@ class Session:
     """The manuscript that this is for; None when nothing waits."""
     unwritten: tuple[ManuscriptId, str] | None = None
     """Why a manuscript could not be written, to be said in the next run."""
+    unstyled: tuple[ManuscriptId, str] | None = None
+    """Why a reference list could not be put into another style, to be said in the next run."""
     watched: JobId | None = None
     """The job whose writing is being watched: its end opens the document, once."""
     deleted: object = None

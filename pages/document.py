@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import get_args
 
 import streamlit as st
 
@@ -11,15 +12,20 @@ from components.interface import messages
 from components.notices import missing, problem
 from components.plain import plain
 from components.reader import reader
-from components.session import manuscript_id
+from components.session import manuscript_id, session
 from components.steps import steps
-from pipeline.domain.documents import Document
+from pipeline.domain.documents import CitationStyle, Document
+from pipeline.domain.jobs import ManuscriptId
 from pipeline.errors import NotFound, PipelineError
 from pipeline.runtime import runtime
 from pipeline.service.views import View
 
 settings, manuscripts, exports = runtime().settings, runtime().manuscripts, runtime().exports
-m, doc = messages(settings.interface_language), manuscript_id()
+m, doc, state = messages(settings.interface_language), manuscript_id(), session()
+
+STYLES: tuple[CitationStyle, ...] = get_args(CitationStyle)
+STYLE_WIDTH_PX = 250
+# As wide as the longest name of a style in either language.
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -59,7 +65,12 @@ def page(view: View, document: Document) -> None:
     st.title(plain(document.title), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(made_of(document), width="stretch")
+        if document.references:
+            style_choice(view, document)
         downloads(document)
+    if state.unstyled and state.unstyled[0] == view.manuscript.id:
+        st.error(state.unstyled[1], icon=":material/error:")
+        state.unstyled = None
     if document.problems:
         names = ", ".join(f"{p.file_name} ({m.problem(p.code)})" for p in document.problems)
         st.warning(m("document.problems", names=plain(names)), icon=":material/draft:")
@@ -104,6 +115,32 @@ def watch(view: View) -> None:
             icon=":material/edit_note:",
             query_params={"job": view.document_job.id, "doc": view.manuscript.id},
         )
+
+
+def style_choice(view: View, document: Document) -> None:
+    """The reference list in another style; a widget of its own for each revision is never stale."""
+    key = f"style-{view.manuscript.id}-{view.manuscript.revision}-{m.language}"
+    st.selectbox(
+        m("document.style"),
+        STYLES,
+        index=STYLES.index(document.citation_style),
+        format_func=lambda style: m("document.style_is", style=m(f"style.{style}")),
+        key=key,
+        on_change=restyle,
+        args=(view.manuscript.id, key, document.citation_style),
+        label_visibility="collapsed",
+        disabled=view.is_writing,
+        width=STYLE_WIDTH_PX,
+    )
+
+
+def restyle(manuscript: ManuscriptId, key: str, before: CitationStyle) -> None:
+    """Say in the next run why it could not be done; then the choice is what it was."""
+    try:
+        manuscripts.restyle(manuscript, st.session_state[key])
+    except PipelineError as error:
+        state.unstyled = (manuscript, m.problem(error.code, error.details))
+        st.session_state[key] = before
 
 
 def downloads(document: Document) -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.accessibility import violations
+from tests.e2e.app_driver import PATIENCE_MS, visiting
 from tests.e2e.conftest import RunningApp, StartApp
 from tests.e2e.reader_driver import open_editor, page_of, section
 
@@ -168,3 +169,24 @@ def test_marks_and_findings_have_no_barrier_and_fit(
 
         assert violations(page, ".lr") == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_sentence_of_the_authors_own_is_marked_as_soon_as_it_is_saved(
+    browser: Browser, longhand: RunningApp
+) -> None:
+    with visiting(browser, longhand, "zh") as visit:
+        visit.propose_example()
+        visit.write()
+        visit.read()
+        cited = visit.page.locator(".lr-section:has(.lr-cite)").first
+        section_id = cited.get_attribute("data-section") or ""
+        area = open_editor(visit.page, section_id)
+        area.fill(f"{area.input_value()}\n\n该市在1843年投入了93亿元，改造了4200个小区。")
+        visit.page.keyboard.press("Control+Enter")
+
+        visit.page.locator(".lr-show").click(timeout=PATIENCE_MS)
+
+        own = section(visit.page, section_id).locator('.lr-mark[data-kind="needs_source"]')
+        expect(own.last).to_have_text("该市在1843年投入了93亿元，改造了4200个小区。")
+        expect(visit.page.locator(".lr-integrity")).to_contain_text("缺少出处")
+        assert visit.complaints == []

@@ -1,10 +1,15 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
 from components.messages import Messages
-from pipeline.domain.documents import Language
+from pipeline.domain.documents import CitationStyle, Language
 from pipeline.domain.manuscripts import Brief, Manuscript
+from pipeline.errors import FormattingFailed
 from pipeline.runtime import Runtime
+from pipeline.service.manuscripts import ManuscriptService
 from tests.runtimes import finish
 from tests.ui.conftest import Open
-from tests.ui.screens import component_data, links_of, text_of
+from tests.ui.screens import component_data, links_of, sound, text_of
 
 
 def test_a_document_that_is_not_there_yet_says_what_to_do(
@@ -56,6 +61,50 @@ def test_both_downloads_can_be_built(running: Runtime, written: Manuscript) -> N
 
     assert word.startswith(b"PK")
     assert written.document.title in markdown
+
+
+def choose_style(app: AppTest, style: CitationStyle) -> AppTest:
+    [box] = [box for box in app.selectbox if (box.key or "").startswith("style-")]
+    return sound(box.set_value(style).run())
+
+
+def test_the_reference_list_is_put_into_the_style_that_is_chosen(
+    running: Runtime, shown: Open, written: Manuscript, language: Language
+) -> None:
+    m = Messages(language)
+    app = shown(running, "document", doc=written.id, language=language)
+
+    choose_style(app, "gb-t-7714-2015")
+
+    after = running.manuscripts.open(written.id).manuscript
+    assert after.document is not None
+    assert after.document.citation_style == "gb-t-7714-2015"
+    data = component_data(app, "longhand_reader")
+    assert data["revision"] == after.revision == written.revision + 1
+    assert data["references"][0]["html"].startswith("潮汐能[")
+    [chosen] = [box.value for box in app.selectbox]
+    assert chosen == "gb-t-7714-2015"
+    assert m("style.gb-t-7714-2015") in app.selectbox[0].options[1]
+
+
+def test_a_style_that_could_not_be_had_is_said_and_the_choice_is_what_it_was(
+    running: Runtime,
+    shown: Open,
+    written: Manuscript,
+    language: Language,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise FormattingFailed("It took too long.")
+
+    monkeypatch.setattr(ManuscriptService, "restyle", fail)
+    app = shown(running, "document", doc=written.id, language=language)
+
+    choose_style(app, "apa")
+
+    assert Messages(language).problem("formatting_failed") in text_of(app)
+    assert [box.value for box in app.selectbox] == ["numeric"]
+    assert Messages(language).problem("formatting_failed") not in text_of(sound(app.run()))
 
 
 def test_a_script_in_the_title_stays_text(running: Runtime, shown: Open) -> None:
