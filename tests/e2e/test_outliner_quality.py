@@ -221,6 +221,10 @@ def test_a_key_is_painted_at_once_with_300_sections(
 ) -> None:
     author.name += "-long"
     author.visit(count="300")
+    sections = [f"s{i}" for i in range(300)]
+    bound: dict[str, JsonValue] = {each: ["src1", "src3"] for each in sections[::2]}
+    author.tell("sources", {"sources": bound, "uncovered": [*sections[1::2]]})
+    author.reload()
     author.go(150)
     author.page.evaluate(
         """() => {
