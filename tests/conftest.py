@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from pipeline.adapters.embedded_redis import ensure_server, find_binary, stop_server
 from pipeline.adapters.redis_connection import connect
+
+# A machine that is busy for 0.2 s is no fault of the code; the limit of 20 s a test holds.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
