@@ -93,8 +93,8 @@ def _bibtex(number: int, item: Item) -> str:
         "volume": _latex(_text(item, "volume")),
         "number": _latex(_text(item, "issue")),
         "pages": _latex(_text(item, "page")).replace("-", "--"),
-        "doi": _latex(_text(item, "DOI")),
-        "url": _url(item),
+        "doi": _verbatim(_text(item, "DOI")),
+        "url": _verbatim(_text(item, "URL")),
         "urldate": "-".join(part for part in _date(item, "accessed") if part),
         "langid": {"zh-CN": "chinese", "en-US": "english"}.get(_text(item, "language"), ""),
     }
@@ -177,7 +177,7 @@ def _latex(text: str) -> str:
     return "".join(_LATEX.get(sign, sign) for sign in text)
 
 
-def _url(item: Item) -> str:
-    """An address, in which only what would end or open a brace is escaped, as addresses may be."""
+def _verbatim(text: str) -> str:
+    """A DOI or an address, which BibTeX takes as it stands, up to a brace that nobody closes."""
     escapes = {"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"}
-    return "".join(escapes.get(sign, sign) for sign in _text(item, "URL"))
+    return "".join(escapes.get(sign, sign) for sign in text)
