@@ -7,12 +7,13 @@ import argparse
 import time
 from collections.abc import Callable, Mapping
 
-from evals import citations, support
+from evals import checks, citations, support
 from evals.table import Row, markdown, plain
 
 PARTS: Mapping[str, Callable[[], list[Row]]] = {
     "citations": citations.rows,
     "support": support.rows,
+    "checks": checks.rows,
 }
 """What is measured, by name, in the order of the table."""
 
