@@ -6,13 +6,13 @@ from itertools import pairwise
 from components.reader.findings import claims_by_section, claims_shown, marks_by_section
 from components.reader.labels import LABELS
 from components.rendering import entry_html, section_html
+from pipeline.domain.citations import numbers_of
 from pipeline.domain.documents import (
     Document,
     DocumentSection,
     Integrity,
     Language,
     Passage,
-    PassageId,
     SectionStatus,
     Source,
 )
@@ -23,7 +23,7 @@ Plain = str | int | bool | None
 
 def sections_shown(document: Document, language: Language) -> list[dict[str, object]]:
     """Every section with its text as HTML, and as the Markdown that an author edits."""
-    numbers = _numbers(document)
+    numbers = numbers_of(document)
     claims, marks = claims_by_section(document), marks_by_section(document)
     below = [after.level > before.level for before, after in pairwise(document.sections)]
     return [
@@ -57,7 +57,7 @@ def citations_shown(document: Document, language: Language) -> dict[str, dict[st
             "text": passages[passage_id].text,
             **_place(passages[passage_id], sources.get(passages[passage_id].source_id), language),
         }
-        for passage_id, number in _numbers(document).items()
+        for passage_id, number in numbers_of(document).items()
     }
 
 
@@ -87,16 +87,6 @@ def integrity_sentence(integrity: Integrity, language: Language) -> str:
         _counted("failed", integrity.failed_sections, labels),
     ]
     return labels["semicolon"].join(part for part in parts if part)
-
-
-def _numbers(document: Document) -> dict[PassageId, int]:
-    """A passage is cited by the number of its source's reference."""
-    by_source = {entry.source_id: entry.number for entry in document.references}
-    return {
-        passage.id: by_source[passage.source_id]
-        for passage in document.passages
-        if passage.source_id in by_source
-    }
 
 
 def _failure(section: DocumentSection, labels: Labels) -> str:
