@@ -65,9 +65,10 @@ def page(view: View, document: Document) -> None:
     st.title(plain(document.title), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(made_of(document), width="stretch")
-        if document.references:
-            style_choice(view, document)
-        downloads(document)
+        with st.container(horizontal=True, width="content"):
+            if document.references:
+                style_choice(view, document)
+            downloads(document)
     if state.unstyled and state.unstyled[0] == view.manuscript.id:
         st.error(state.unstyled[1], icon=":material/error:")
         state.unstyled = None
@@ -147,7 +148,7 @@ def downloads(document: Document) -> None:
     """Every format, and the references alone for those who keep them in a program of theirs."""
     with (
         st.popover(m("document.download"), icon=":material/download:"),
-        st.container(gap="xxsmall"),
+        st.container(gap="xsmall"),
     ):
         offer(WHOLE, document)
         if document.references:
@@ -165,8 +166,8 @@ def offer(formats: Sequence[Download], document: Document) -> None:
             file_name=f"{name}.{download.ending}",
             mime=download.mime,
             icon=download.icon,
-            type="tertiary",
             on_click="ignore",
+            width="stretch",
         )
 
 
