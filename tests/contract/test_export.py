@@ -132,6 +132,15 @@ def test_citations_lead_to_their_entries() -> None:
         assert f'w:name="reference_{number}"' in xml_of()
 
 
+def test_an_entry_of_the_reference_list_keeps_its_emphasis_and_its_signs() -> None:
+    entry = r"[1] 鲁迅. (1923). *呐喊 \*A\**. 新潮社 \[M\]. https://example.org/a\_b"
+
+    *_, paragraph = word_file(f"# T\n\nText [1].\n\n## References\n\n{entry}\n").paragraphs
+
+    assert paragraph.text == "[1] 鲁迅. (1923). 呐喊 *A*. 新潮社 [M]. https://example.org/a_b"
+    assert [run.text for run in paragraph.runs if run.italic] == ["呐喊 *A*"]
+
+
 def test_lists_have_their_levels_and_each_numbered_list_counts_for_itself() -> None:
     document = word_file()
 
