@@ -152,8 +152,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         now=_now,
         new_id=_new_id,
     )
-    web = _web(settings, shelf)
-    work = LaterWork(author, shelf, web, reviewer, settings.default_target_words)
+    work = LaterWork(author, shelf, _web(settings, shelf), reviewer, settings.default_target_words)
     engine = Engine(
         settings,
         url,
