@@ -213,7 +213,8 @@ def _kind_alone(line: str, follows: bool) -> Kind | None:
 
 def _starts_anew(line: str, gathered: list[tuple[int, str]]) -> bool:
     """Whether a line that follows others without a blank one begins another kind of block."""
-    kind = _kind([text for _, text in gathered], None)
+    telling = [*gathered[:2], gathered[-1]] if len(gathered) > 3 else gathered
+    kind = _kind([text for _, text in telling], None)
     if kind != "paragraph":
         return False
     return bool(_ITEM.match(line)) or line.lstrip().startswith((">", "|"))

@@ -1,4 +1,5 @@
 import itertools
+import time
 
 import pytest
 from hypothesis import given
@@ -125,3 +126,15 @@ def test_only_what_ends_a_line_in_markdown_ends_one(mark: str) -> None:
         (1, "C"),
     ]
     assert [block.kind for block in blocks(f"文字{mark}```\n\n# A")] == ["paragraph", "heading"]
+
+
+@pytest.mark.parametrize(
+    "line", ["    x = 1", "a line of text", "| a | 表 |", "- an item", "> 引文"]
+)
+def test_ten_thousand_lines_without_a_blank_one_are_quick(line: str) -> None:
+    began = time.process_time()
+
+    found = blocks(f"{line}\n" * 10_000)
+
+    assert sum(span.end - span.start for span in found) > 9_000 * len(line)
+    assert time.process_time() - began < 1

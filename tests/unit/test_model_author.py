@@ -21,7 +21,7 @@ from pipeline.adapters.model_author.answers import (
 )
 from pipeline.adapters.model_author.markers import Markers
 from pipeline.adapters.model_author.outline_prompts import outline_messages
-from pipeline.adapters.model_author.prompts import fuse_messages
+from pipeline.adapters.model_author.prompts import CHAPTER_SIZE, fuse_messages
 from pipeline.adapters.model_author.section_prompts import section_messages
 from pipeline.adapters.model_author.source_names import SourceNames
 from pipeline.adapters.openai_chat import OpenAIChat
@@ -49,6 +49,7 @@ from pipeline.domain.documents import (
 )
 from pipeline.domain.fusion import apply_edits
 from pipeline.domain.language import detect_language
+from pipeline.domain.passages import size_of
 from pipeline.errors import ConfigError, ModelAnswerInvalid
 from tests.unit.trees import proposed_paths
 
@@ -391,6 +392,35 @@ def test_the_sentences_of_a_chapter_are_named_as_the_edits_are_applied(language:
         Replacement(sentence="1.1", text="Tides come from the Moon [@p.moon]."),
     )
     assert (fused.applied, fused.refused) == (2, 0)
+
+
+@pytest.mark.parametrize(("language", "count"), [("en", 4), ("zh", 4), ("en", 120), ("zh", 120)])
+def test_of_a_chapter_too_long_for_a_prompt_every_section_shows_its_seams(
+    language: Language, count: int
+) -> None:
+    middle = {"en": "The tide rose and fell [@p.moon]. ", "zh": "潮水涨了又落[@p.moon]。"}[language]
+    sections = tuple(
+        WrittenSection(
+            node_id=NodeId(f"n{i}"),
+            number=f"1.{i}",
+            title=f"T{i}",
+            text=f"FIRST{i} 首句. {middle * 2_000}LAST{i} 末句.",
+        )
+        for i in range(count)
+    )
+    brief = chapter(language).model_copy(update={"sections": sections})
+
+    prompt = fuse_messages(brief, Markers.of_texts([middle]))[1]["content"]
+
+    assert all(f"FIRST{i} " in prompt and f"LAST{i} " in prompt for i in range(count))
+    assert size_of(prompt) < CHAPTER_SIZE * 1.2
+
+
+def test_a_chapter_of_nothing_but_code_has_seams_too() -> None:
+    code = WrittenSection(node_id=NodeId("n"), number="1.1", title="T", text="    x = 1\n" * 9_000)
+    brief = chapter().model_copy(update={"sections": (code,)})
+
+    assert size_of(fuse_messages(brief, Markers([]))[1]["content"]) < CHAPTER_SIZE
 
 
 def test_an_edit_with_a_marker_that_was_not_given_is_refused() -> None:

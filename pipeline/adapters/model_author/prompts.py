@@ -11,22 +11,25 @@ from pipeline.adapters.model_author.prompt_parts import (
 from pipeline.adapters.openai_chat import Message
 from pipeline.domain.briefs import ChapterBrief
 from pipeline.domain.fusion import labelled
+from pipeline.domain.passages import size_of
 
-CHAPTER_CHARS = 60_000
-# A longer chapter shows only the seams of its sections: its first and last sentences.
+CHAPTER_SIZE = 60_000
+# Characters, where a Han character counts for two: some 15,000 tokens. Of a longer chapter only
+# the seams of its sections are shown: their first and last sentences.
 
-SEAM_CHARS = 1_500
-# Of the beginning and of the end of a section, when the chapter is too long.
+SEAM_SIZE = 1_500
+# Of the beginning and of the end of a section at most; a chapter of many sections has less room.
 
 
 def fuse_messages(brief: ChapterBrief, markers: Markers) -> list[Message]:
     """Ask for the edits that make one chapter of its sections."""
     words = wording.FUSE[brief.commission.language]
-    is_long = sum(len(section.text) for section in brief.sections) > CHAPTER_CHARS
+    is_long = sum(size_of(section.text) for section in brief.sections) > CHAPTER_SIZE
+    seam = min(SEAM_SIZE, CHAPTER_SIZE // (2 * max(1, len(brief.sections))))
     sections = []
     for i, section in enumerate(brief.sections, start=1):
         text = markers.shortened(labelled(i, section.text))
-        shown = _seams(text) if is_long else text
+        shown = _seams(text, seam) if is_long else text
         sections.append(f"{i}. {section.title}\n{block('section', shown)}")
     named = [(words.chapter, brief.title), (words.summary, brief.summary)]
     parts = [lines(named, brief.commission.language), "\n\n".join(sections), words.task]
@@ -34,10 +37,12 @@ def fuse_messages(brief: ChapterBrief, markers: Markers) -> list[Message]:
     return conversation(system, parts)
 
 
-def _seams(text: str) -> str:
+def _seams(text: str, size: int) -> str:
     """The beginning and the end of a section, cut where sentences begin."""
-    if len(text) <= 2 * SEAM_CHARS:
+    if size_of(text) <= 2 * size:
         return text
-    head = text[: text.rfind("⟦", 0, SEAM_CHARS)]
-    tail = text[text.find("⟦", len(text) - SEAM_CHARS) :]
+    chars = size * len(text) // size_of(text)
+    first, last = text[:chars], text[-chars:]
+    head = first[: first.rfind("⟦")] if first.rfind("⟦") > 0 else first
+    tail = last[last.find("⟦") :] if "⟦" in last else last
     return f"{head.rstrip()}\n[…]\n{tail}"
