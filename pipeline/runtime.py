@@ -167,16 +167,20 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         settings=settings,
         jobs=jobs,
         manuscripts=manuscripts,
-        exports=ExportService(
-            {"md": MarkdownExporter(), "docx": DocxExporter()},
-            {"bibtex": BibtexExporter(), "ris": RisExporter(), "csl-json": CslJsonExporter()},
-        ),
+        exports=_exports(),
         feed=RedisEventFeed(url),
         engine=engine,
         shelf=shelf,
         work=work,
         author_name=author.name,
         is_durable=not url.startswith(MEMORY),
+    )
+
+
+def _exports() -> ExportService:
+    return ExportService(
+        {"md": MarkdownExporter(), "docx": DocxExporter()},
+        {"bibtex": BibtexExporter(), "ris": RisExporter(), "csl-json": CslJsonExporter()},
     )
 
 

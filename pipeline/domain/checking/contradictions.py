@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.domain.checking.places import Spot, between
 from pipeline.domain.documents import Document, Finding, NodeId
 from pipeline.domain.facts import Facts, facts
 from pipeline.domain.prose import SECTIONS_KEPT, Sentence, sentences
@@ -56,6 +57,10 @@ class _Place:
     section: NodeId
     told: _Told
 
+    @property
+    def spot(self) -> Spot:
+        return self.section, self.told.sentence
+
 
 def contradictions(document: Document) -> Iterator[Finding]:
     """Candidates with both places; `values` says what differs: `number`, `date` or `negation`."""
@@ -73,7 +78,8 @@ def contradictions(document: Document) -> Iterator[Finding]:
             differs = "" if pair in done else _difference(place.told, places[other].told)
             if differs:
                 done.add(pair)
-                yield _finding(places[pair[1]], places[pair[0]], differs)
+                later, earlier = places[pair[1]].spot, places[pair[0]].spot
+                yield between("contradiction", later, earlier, {"differs": differs})
 
 
 def _near(
@@ -130,16 +136,3 @@ def _is_date(quantity: Quantity) -> bool:
         return True
     is_year = quantity.value.isdigit() and int(quantity.value) in _YEARS
     return is_year and not quantity.unit
-
-
-def _finding(place: _Place, earlier: _Place, differs: str) -> Finding:
-    return Finding(
-        kind="contradiction",
-        section_id=place.section,
-        start=place.told.sentence.start,
-        end=place.told.sentence.end,
-        other_id=earlier.section,
-        other_start=earlier.told.sentence.start,
-        other_end=earlier.told.sentence.end,
-        values={"differs": differs},
-    )

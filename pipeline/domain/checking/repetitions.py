@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.domain.checking.places import Spot, between
 from pipeline.domain.documents import Document, DocumentSection, Finding, NodeId
 from pipeline.domain.language import HAN, detect_language
 from pipeline.domain.prose import SECTIONS_KEPT, Sentence, sentences
@@ -37,6 +38,10 @@ class _Place:
     number: int
     said: _Said
 
+    @property
+    def spot(self) -> Spot:
+        return self.section, self.said.sentence
+
 
 def repetitions(document: Document) -> Iterator[Finding]:
     """Each repetition once, with both places: the second is where it was said first."""
@@ -55,7 +60,7 @@ def repetitions(document: Document) -> Iterator[Finding]:
             else:
                 if open_finding:
                     yield open_finding
-                open_finding = _finding(place, twin)
+                open_finding = between("repetition", place.spot, twin.spot, {"sentences": 1})
             before = (place, twin)
     if open_finding:
         yield open_finding
@@ -94,19 +99,6 @@ def _goes_on(before: tuple[_Place, _Place], now: tuple[_Place, _Place]) -> bool:
     return all(
         one.section == other.section and other.number == one.number + 1
         for one, other in zip(before, now, strict=True)
-    )
-
-
-def _finding(place: _Place, twin: _Place) -> Finding:
-    return Finding(
-        kind="repetition",
-        section_id=place.section,
-        start=place.said.sentence.start,
-        end=place.said.sentence.end,
-        other_id=twin.section,
-        other_start=twin.said.sentence.start,
-        other_end=twin.said.sentence.end,
-        values={"sentences": 1},
     )
 
 
