@@ -7,13 +7,14 @@ import argparse
 import time
 from collections.abc import Callable, Mapping
 
-from evals import checks, citations, support
+from evals import checks, citations, coverage, support
 from evals.table import Row, markdown, plain
 
 PARTS: Mapping[str, Callable[[], list[Row]]] = {
     "citations": citations.rows,
     "support": support.rows,
     "checks": checks.rows,
+    "coverage": coverage.rows,
 }
 """What is measured, by name, in the order of the table."""
 

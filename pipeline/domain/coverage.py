@@ -20,8 +20,8 @@ MOST_SOURCES = 3
 TITLE_SHARE, SHARE, TITLE_ALONE = 0.25, 0.2, 0.12
 """From these on a passage is on a section: the weight of its title's terms that the passage holds,
 that of its title's and summary's, and that of its title's where it has no summary. Set on the
-labelled sections of two bundled examples, where no covered section fell below; tests/unit/
-test_coverage.py has them, and the two that they were not set on."""
+labelled sections of two bundled examples, where no covered section fell below; `evals/coverage.py`
+measures on the two that they were not set on."""
 
 SURE_SHARE = 0.5
 """A passage with this share is on the section even if a model, which saw a digest, says no."""

@@ -6,6 +6,7 @@ from time import process_time
 import pytest
 
 from components.examples import EXAMPLES
+from evals.labelled_sections import SECTIONS
 from pipeline.adapters.passage_index import PassageIndex
 from pipeline.domain.coverage import (
     PASSAGES_PER_SECTION,
@@ -29,7 +30,6 @@ from pipeline.domain.documents import (
 from pipeline.domain.language import detect_language
 from pipeline.domain.outline import leaves
 from pipeline.domain.units import short_id
-from tests.unit.labelled_sections import SECTIONS
 
 BARRAGE = "A barrage holds back the high tide and lets it run through turbines. " * 3
 LAGOON = "A lagoon is an artificial basin; its wall costs more than its turbines. " * 3
