@@ -58,7 +58,8 @@ export class Marks {
       sign.setAttribute("aria-label", claim.title)
       sign.setAttribute("aria-haspopup", "dialog")
       sign.setAttribute("aria-expanded", "false")
-      pieces.at(-1).after("\u2060", sign) // no line begins with a sign
+      // Joined, so that no line begins with a sign.
+      pieces.at(-1).after(make("span", { className: "lr-joint" }, "\u2060", sign))
       this.claims.set(sign, claim)
     }
   }

@@ -79,7 +79,8 @@ def test_an_author_gets_from_a_sentence_to_a_document_and_its_files(
         expect(visit.page.locator(".lr-popover blockquote")).not_to_be_empty()
         expect(visit.page.locator(".lr-popover .lr-place")).to_be_in_viewport(ratio=1)
         visit.page.keyboard.press("Escape")
-        expect(visit.page.get_by_text(LABELS[language]["references"]).first).to_be_visible()
+        references = visit.page.get_by_role("heading", name=LABELS[language]["references"])
+        expect(references).to_be_visible()
         check_the_files(visit, headings)
         visit.shows_no_exception()
         assert visit.complaints == []

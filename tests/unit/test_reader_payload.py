@@ -14,6 +14,7 @@ from components.reader.payload import (
     references_shown,
     sections_shown,
 )
+from components.rendering import _rendered
 from pipeline.domain.documents import (
     Claim,
     Document,
@@ -358,3 +359,23 @@ def test_both_languages_say_everything_with_the_same_places(
     assert places("en") == places("zh")
     assert all(text.strip() for text in labels["en"].values() if text != ", ")
     assert not any(re.search(r"[\u4e00-\u9fff]", text) for text in labels["en"].values())
+
+
+def test_a_long_document_is_rendered_once_and_not_again() -> None:
+    """Of 60 sections with 300 marked sentences, an edit of one costs one."""
+    sentence = "潮汐电站的建设成本高于风电[@m4]，"
+    sections = tuple(section(str(n), f"{n}：" + sentence * 40) for n in range(1, 61))
+    claims = tuple(
+        claim(str(n), 10 * at, 10 * at + 9, Support.CHECK) for n in range(1, 61) for at in range(5)
+    )
+    long = document().model_copy(update={"sections": sections, "claims": claims})
+    edited = sections[7].model_copy(update={"content": "新的一节[@m4]。"})
+    sections_shown(long, "zh")
+
+    before = _rendered.cache_info().misses
+    sections_shown(long, "en")
+    again = _rendered.cache_info().misses
+    after = long.model_copy(update={"sections": (*sections[:7], edited, *sections[8:])})
+    sections_shown(after, "en")
+
+    assert (again - before, _rendered.cache_info().misses - again) == (0, 1)
