@@ -75,6 +75,14 @@ def test_sources_and_passages_go_out_under_short_names_and_without_ids() -> None
     assert "p.moon" not in prompt
 
 
+def test_sentences_under_one_heading_stand_behind_it_once() -> None:
+    said = (("Costs", "It costs much."), ("Costs", "Walls last."), ("成因", "月球引起潮汐。"))
+
+    prompt = prompt_of(digest(0, key_sentences=(*said, ("", "No heading."))))
+
+    assert "\nCosts › It costs much. Walls last.\n成因 › 月球引起潮汐。\nNo heading.\n" in prompt
+
+
 @pytest.mark.parametrize(("language", "word"), [("en", "short names"), ("zh", "短名")])
 def test_a_model_is_asked_for_sources_only_where_there_are_some(
     language: Language, word: str

@@ -1,6 +1,8 @@
 """The prompt for an outline: all sources at a glance, and the passages that fit best."""
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from pipeline.adapters.model_author import wording
 from pipeline.adapters.model_author.prompt_parts import (
@@ -14,7 +16,7 @@ from pipeline.adapters.model_author.source_names import SourceNames
 from pipeline.adapters.openai_chat import Message
 from pipeline.domain.briefs import OutlineBrief, SourceDigest
 from pipeline.domain.documents import Language, Passage
-from pipeline.domain.passages import size_of
+from pipeline.domain.passages import flowing, size_of
 
 DIGESTS_SIZE = 30_000
 # Characters, where a Han character counts for two. Of all sources together; each gets its fair
@@ -77,16 +79,19 @@ def _digest(digest: SourceDigest, size: int, cut: str) -> str:
     """The source within a size, where something of all its parts is left, not only the first."""
     if sum(size_of(line) + 1 for line in _lines(digest)) <= size:
         return "\n".join(_lines(digest))
-    headings = _thinned(_headings(digest), int(size * HEADINGS_SHARE))
+    headings = _headings(digest)
+    headings = [headings[i] for i in _thinned(headings, int(size * HEADINGS_SHARE))]
     opening = shortened(digest.opening, _chars(digest.opening, int(size * OPENING_SHARE)), cut)
     used = sum(size_of(line) + 1 for line in (digest.source.title, *headings, opening))
-    said = _thinned(_key_sentences(digest), size - used)
-    kept = [digest.source.title, *headings, opening, *said]
+    each = [f"{heading} {said}" for heading, said in digest.key_sentences]
+    said = [digest.key_sentences[i] for i in _thinned(each, size - used)]
+    kept = [digest.source.title, *headings, opening, *_under_headings(said)]
     return "\n".join(line for line in [*kept, cut] if line)
 
 
 def _lines(digest: SourceDigest) -> list[str]:
-    found = [digest.source.title, *_headings(digest), digest.opening, *_key_sentences(digest)]
+    said = _under_headings(digest.key_sentences)
+    found = [digest.source.title, *_headings(digest), digest.opening, *said]
     return [line for line in found if line]
 
 
@@ -94,12 +99,17 @@ def _headings(digest: SourceDigest) -> list[str]:
     return [f"{'  ' * max(0, depth - 1)}- {title}" for depth, title in digest.headings]
 
 
-def _key_sentences(digest: SourceDigest) -> list[str]:
-    return [f"{heading} › {said}" if heading else said for heading, said in digest.key_sentences]
+def _under_headings(said: Sequence[tuple[str, str]]) -> list[str]:
+    """Sentences in a row that stand under one heading, behind it."""
+    found = []
+    for heading, group in groupby(said, key=itemgetter(0)):
+        text = flowing([sentence for _, sentence in group])
+        found.append(f"{heading} › {text}" if heading else text)
+    return found
 
 
-def _thinned(lines: Sequence[str], size: int) -> list[str]:
-    """Lines from all over, as many as fit; of headings the high ones first, for they stand out."""
+def _thinned(lines: Sequence[str], size: int) -> list[int]:
+    """Which lines to keep: from all over, as many as fit, high headings before deep ones."""
     order = sorted(range(len(lines)), key=lambda i: (_depth(lines[i]), _bit_reversed(i)))
     kept: list[int] = []
     for i in order:
@@ -107,7 +117,7 @@ def _thinned(lines: Sequence[str], size: int) -> list[str]:
         if size < 0:
             break
         kept.append(i)
-    return [lines[i] for i in sorted(kept)]
+    return sorted(kept)
 
 
 def _depth(line: str) -> int:
