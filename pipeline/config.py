@@ -71,13 +71,13 @@ class Settings(BaseSettings):
     embedding_model: str | None = None
     """Name of a model that makes embeddings. Set: passages are ranked by meaning, too."""
 
-    embedding_base_url: str | None = None
+    embedding_base_url: Annotated[str, Field(pattern="^https?://")] | None = None
     """OpenAI-compatible endpoint of that model. Unset: OPENAI_BASE_URL, with OPENAI_API_KEY."""
 
     embedding_api_key: SecretStr | None = None
     """Key for EMBEDDING_BASE_URL; a local endpoint may need none."""
 
-    rerank_url: str | None = None
+    rerank_url: Annotated[str, Field(pattern="^https?://")] | None = None
     """Full address of a reranker as Jina, Cohere and vLLM have it: http://127.0.0.1:8000/rerank."""
 
     rerank_model: str | None = None

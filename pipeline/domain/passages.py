@@ -21,7 +21,7 @@ HARD_SIZE = 1200
 ID_LENGTH = 10
 """Hex digits of an id: among 100,000 passages (a shelf of books) two share one in 1 case of 200."""
 
-_HAN_CHAR = re.compile(f"[{HAN}]")
+_HAN_RUN = re.compile(f"[{HAN}]+")
 _WIDE = re.compile(rf"[{HAN}\u3000-\u303f\uff00-\uffef]")
 _SPACES = re.compile(r"\s+")
 
@@ -86,7 +86,7 @@ def source_of(source_id: SourceId, reading: Reading) -> Source:
 
 def size_of(text: str) -> int:
     """Characters, where a Han character counts for two: it says as much as half a word."""
-    return len(text) + len(_HAN_CHAR.findall(text))
+    return len(text) + sum(map(len, _HAN_RUN.findall(text)))
 
 
 def without_breaks(text: str) -> str:
@@ -138,6 +138,9 @@ def _pieces(number: int, block: Block) -> Iterator[_Piece]:
 
 def _cut(text: str) -> Iterator[str]:
     """The text itself, or parts of a text that is far too long, cut at spaces where it has any."""
+    if 2 * len(text) <= HARD_SIZE:
+        yield text
+        return
     start = 0
     while size_of(text[start : start + HARD_SIZE + 1]) > HARD_SIZE:
         end = start + HARD_SIZE

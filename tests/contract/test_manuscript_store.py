@@ -177,3 +177,34 @@ def test_a_reading_is_kept_by_the_hash_of_its_file(any_url: str) -> None:
     assert store.load_reading(reading.sha256) == reading
     assert client.pttl(f"longhand:reading:{reading.sha256}") > 60_000
     assert store.load_reading("cd" * 32) is None
+
+
+def test_a_reading_is_stored_in_less_than_its_size(any_url: str) -> None:
+    text = "".join(f"第{number}号潮汐电站位于第{number * 7}号海湾。" for number in range(3_000))
+    reading = Reading(
+        sha256="ef" * 32,
+        title="电站",
+        language="zh",
+        blocks=(Block(kind="paragraph", text=text),),
+    )
+    client = connect(any_url)
+    store = RedisReadingStore(client, TTL)
+
+    store.save_reading(reading)
+
+    stored = client.get(f"longhand:reading:{reading.sha256}")
+    assert len(str(stored)) < len(reading.model_dump_json().encode()) / 2
+    assert store.load_reading(reading.sha256) == reading
+
+
+def test_a_reading_that_an_earlier_version_stored_is_still_read(any_url: str) -> None:
+    reading = Reading(
+        sha256="0f" * 32,
+        title="潮汐",
+        language="zh",
+        blocks=(Block(kind="paragraph", text="月亮。"),),
+    )
+    client = connect(any_url)
+    client.set(f"longhand:reading:{reading.sha256}", reading.model_dump_json())
+
+    assert RedisReadingStore(client, TTL).load_reading(reading.sha256) == reading

@@ -2,16 +2,23 @@ import asyncio
 import base64
 import hashlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
 
+from pipeline.adapters.passage_index import Built, PassageIndex
 from pipeline.adapters.reading import Limits, read_bytes
 from pipeline.adapters.shelf import FileShelf, Read
 from pipeline.domain.documents import ContextFile, Reading, SourceId
-from pipeline.errors import InvalidRequest, NotFound, UnreadableFile
-from pipeline.ports import Shelf
+from pipeline.errors import (
+    InvalidRequest,
+    NotFound,
+    PipelineError,
+    RankingFailed,
+    UnreadableFile,
+)
+from pipeline.ports import Material, Shelf
 from tests.reading_store import Readings
 from tests.samples.pdf import Text, make_pdf
 
@@ -211,3 +218,41 @@ def test_material_is_what_was_read_and_can_be_searched() -> None:
     with file_shelf() as shelf:
         reading = asyncio.run(shelf.read(text_file(MARKDOWN)))
         asyncio.run(search(shelf, {SourceId("a"): reading}))
+
+
+def test_the_document_job_finds_the_index_that_the_outline_job_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    built: list[Built | None] = []
+
+    def watched(readings: Mapping[SourceId, Reading], parts: Built | None = None) -> PassageIndex:
+        built.append(parts)
+        return PassageIndex(readings, parts)
+
+    monkeypatch.setattr("pipeline.adapters.index_cache.PassageIndex", watched)
+    with file_shelf() as shelf:
+        reading = asyncio.run(shelf.read(text_file(MARKDOWN)))
+        for _ in range(2):
+            asyncio.run(shelf.material({SourceId("a"): reading}))
+
+    first, second = built
+    assert first is second is not None
+
+
+def test_a_service_that_ranks_gets_the_index_and_whom_to_tell() -> None:
+    troubles: list[PipelineError] = []
+    ranked: list[PassageIndex] = []
+
+    def rank(index: PassageIndex, trouble: Callable[[PipelineError], None]) -> Material:
+        ranked.append(index)
+        trouble(RankingFailed("It did not answer."))
+        return index
+
+    shelf = FileShelf(Readings(), max_file_bytes=1_000_000, rank=rank)
+    reading = asyncio.run(shelf.read(text_file(MARKDOWN)))
+    material = asyncio.run(shelf.material({SourceId("a"): reading}, troubles.append))
+    asyncio.run(shelf.material({SourceId("a"): reading}))  # whom nobody tells
+    shelf.close()
+
+    assert material is ranked[0]
+    assert [trouble.code for trouble in troubles] == ["ranking_failed"]

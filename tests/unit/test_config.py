@@ -114,3 +114,34 @@ def test_the_address_of_a_search_begins_as_one(monkeypatch: pytest.MonkeyPatch) 
 
     with pytest.raises(ValidationError, match="searxng_url"):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("variables", "missing"),
+    [
+        ({"EMBEDDING_BASE_URL": "http://127.0.0.1:8080/v1"}, "EMBEDDING_MODEL is not"),
+        ({"EMBEDDING_API_KEY": "key"}, "EMBEDDING_MODEL is not"),
+        ({"EMBEDDING_MODEL": "m"}, "no endpoint is"),
+        ({"RERANK_URL": "http://127.0.0.1:8080/rerank"}, "set both"),
+        ({"RERANK_MODEL": "m"}, "set both"),
+        ({"RERANK_API_KEY": "key"}, "RERANK_URL is not"),
+    ],
+)
+def test_a_half_set_ranking_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], missing: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigError, match=missing):
+        Settings()
+
+
+def test_embeddings_may_come_from_the_endpoint_of_the_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("OPENAI_MODEL", "EMBEDDING_MODEL"):
+        monkeypatch.setenv(name, "m")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")
+
+    assert Settings().embedding_model == "m"
