@@ -1,3 +1,4 @@
+import hashlib
 import json
 
 import pytest
@@ -13,7 +14,9 @@ from pipeline.adapters.reading.publications import (
     own_title,
     without_logins,
 )
+from pipeline.adapters.shelf import FileShelf
 from pipeline.domain.documents import Publication
+from tests.reading_store import Readings
 from tests.samples.blocks import read_text
 from tests.samples.docx import core_properties, make_docx, paragraph
 from tests.samples.office import make_epub
@@ -337,3 +340,19 @@ def test_a_word_file_with_hostile_properties_is_read_without_them() -> None:
     data = make_docx(paragraph("潮汐"), parts={"docProps/core.xml": bomb})
 
     assert read_bytes("a.docx", data).publication == Publication()
+
+
+def test_what_an_older_program_read_is_read_again_when_the_file_is_at_hand() -> None:
+    text = "---\nauthor: 鲁迅\n---\n\n正文。"
+    older = read_text("正文。", "a.md").model_copy(
+        update={"sha256": hashlib.sha256(text.encode()).hexdigest(), "edition": 1}
+    )
+    store = Readings()
+    store.save_reading(older)
+    shelf = FileShelf(store, max_file_bytes=1_000_000)
+
+    again = shelf.read_upload("a.md", text.encode())
+    shelf.close()
+
+    assert (again.publication.authors, again.edition) == (("鲁迅",), EDITION)
+    assert store.load_reading(older.sha256) == again
