@@ -207,6 +207,11 @@ def finding(kind: str, section_id: str, **more: object) -> Finding:
     return Finding(kind=kind, section_id=NodeId(section_id), **more)  # type: ignore[arg-type]
 
 
+def line(number: str, words: str, *places: tuple[str, str], other: str = "") -> dict[str, object]:
+    to = [{"section": section_id, "mark": mark} for section_id, mark in places]
+    return {"number": number, "words": words, "places": to, "other": other}
+
+
 def test_findings_are_grouped_by_kind_with_a_sentence_and_their_places() -> None:
     shown = document().model_copy(
         update={
@@ -222,45 +227,16 @@ def test_findings_are_grouped_by_kind_with_a_sentence_and_their_places() -> None
 
     groups = findings_shown(shown, "en")
 
-    assert [(g["kind"], g["name"]) for g in groups] == [
-        ("repetition", "Repetition"),
-        ("length", "Length"),
-        ("abbreviation", "Abbreviations"),
-        ("other", "Other"),
-    ]
-    assert [g["findings"] for g in groups] == [
-        [
-            {
-                "number": "1.1",
-                "words": "repeats 2: “月球引起潮汐”",
-                "places": [{"section": "1.1", "mark": "f0"}, {"section": "2", "mark": "f0"}],
-                "other": "2",
-            }
-        ],
-        [
-            {
-                "number": "3",
-                "words": "1,200 of 400 words",
-                "places": [{"section": "3", "mark": "f0"}],
-                "other": "",
-            }
-        ],
-        [
-            {
-                "number": "1.1",
-                "words": "is worth a look: “节 1.1”",
-                "places": [{"section": "1.1", "mark": "f2"}],
-                "other": "",
-            }
-        ],
-        [
-            {
-                "number": "1.1",
-                "words": "is worth a look: “高潮推迟”",
-                "places": [{"section": "1.1", "mark": "f1"}],
-                "other": "",
-            }
-        ],
+    repeated = line("1.1", "repeats 2: “月球引起潮汐”", ("1.1", "f0"), ("2", "f0"), other="2")
+    assert [(g["kind"], g["name"], g["findings"]) for g in groups] == [
+        ("repetition", "Repetition", [repeated]),
+        ("length", "Length", [line("3", "1,200 of 400 words", ("3", "f0"))]),
+        (
+            "abbreviation",
+            "Abbreviations",
+            [line("1.1", "is worth a look: “节 1.1”", ("1.1", "f2"))],
+        ),
+        ("other", "Other", [line("1.1", "is worth a look: “高潮推迟”", ("1.1", "f1"))]),
     ]
     html = str(sections_shown(shown, "en")[1]["html"])
     assert re.findall(r'data-marks="(\w+)"', html) == ["f0", "f1"]
