@@ -7,12 +7,13 @@ import argparse
 import time
 from collections.abc import Callable, Mapping
 
-from evals import checks, citations, coverage, support
+from evals import checks, citations, coverage, retrieval, support
 from evals.table import Row, markdown, plain
 
 PARTS: Mapping[str, Callable[[], list[Row]]] = {
     "citations": citations.rows,
     "support": support.rows,
+    "retrieval": retrieval.rows,
     "checks": checks.rows,
     "coverage": coverage.rows,
 }
