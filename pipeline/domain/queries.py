@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Hashable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from pipeline.domain.language import split_sentences
@@ -88,4 +89,10 @@ def with_kept(order: Sequence[Ranked], kept: Collection[Ranked], limit: int) -> 
 def speaks_of(text: str, queries: Sequence[str]) -> bool:
     """Whether a text has enough of the terms of one of the queries to be about it."""
     have = term_set(text)
-    return any(share(term_set(query), have) >= FIT for query in queries)
+    return any(share(_asked(query), have) >= FIT for query in queries)
+
+
+@lru_cache(maxsize=256)
+def _asked(query: str) -> frozenset[str]:
+    """Made once for all the passages that a section's queries are compared with."""
+    return term_set(query)

@@ -209,7 +209,7 @@ async def passages_on(
     if only:
         found = [*own, *await material.search("", limit=limit, within=bound)]
     else:
-        fitting = [p for p in own if speaks_of(" ".join([*p.heading_path, p.text]), queries)]
+        fitting = await asyncio.to_thread(_fitting, own, queries)
         if not fitting and (foreign := _foreign(bound, queries, material)):
             openings = await material.search("", limit=limit, within=foreign)
             fitting = [*own, *openings][: (limit + 1) // 2]
@@ -217,6 +217,11 @@ async def passages_on(
         if bound or not found:
             found += await material.search("", limit=limit, within=bound)
     return tuple({passage.id: passage for passage in found}.values())[:limit]
+
+
+def _fitting(passages: Sequence[Passage], queries: Sequence[str]) -> list[Passage]:
+    """Those that speak of the queries; a long section has hundreds to be looked at."""
+    return [p for p in passages if speaks_of(" ".join([*p.heading_path, p.text]), queries)]
 
 
 def _foreign(

@@ -10,10 +10,19 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from pipeline.adapters.meaning import Embeddings, JsonService, Meaning, RankedMaterial, Reranker
+from pipeline.adapters.meaning import (
+    Embeddings,
+    JsonService,
+    Meaning,
+    RankedMaterial,
+    Reranker,
+    meaning_of,
+)
 from pipeline.adapters.meaning.service import TRIES
 from pipeline.adapters.passage_index import PassageIndex
+from pipeline.config import Settings
 from pipeline.domain.documents import Block, Reading, SourceId
 from pipeline.errors import PipelineError, RankingFailed
 from pipeline.graphs.research import passages_on
@@ -379,3 +388,36 @@ def test_many_sections_at_once_embed_the_material_once() -> None:
 
     assert all(name in each for name, each in zip(SUBJECTS, subjects, strict=True))
     assert texts == 40 + 3 * len(SUBJECTS)
+
+
+def test_the_key_of_the_model_goes_to_no_other_endpoint() -> None:
+    with service(good) as other:
+        settings = Settings(
+            _env_file=None,
+            openai_model="m",
+            openai_api_key=SecretStr("for the model"),
+            embedding_model="e",
+            embedding_base_url=f"{other.url}/",
+            rerank_url=f"{other.url}/rerank",
+            rerank_model="r",
+        )
+        texts = found(RankedMaterial(index(), meaning_of(settings), unexpected), "lunar gravity")
+
+    assert SUBJECTS["moon"][0] in texts
+    assert {body["model"] for _, body in other.asked} == {"e", "r"}
+    assert set(other.keys) == {None}
+
+
+def test_embeddings_without_an_endpoint_of_their_own_use_the_models() -> None:
+    with service(good) as model:
+        settings = Settings(
+            _env_file=None,
+            openai_model="m",
+            openai_base_url=model.url,
+            openai_api_key=SecretStr("for the model"),
+            embedding_model="e",
+        )
+        found(RankedMaterial(index(), meaning_of(settings), unexpected), "lunar gravity")
+
+    assert {path for path, _ in model.asked} == {"/embeddings"}
+    assert set(model.keys) == {"Bearer for the model"}

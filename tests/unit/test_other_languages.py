@@ -1,8 +1,10 @@
 import asyncio
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
+from pipeline.adapters.model_author import ModelAuthor
 from pipeline.adapters.model_author.search_terms import (
     SearchTermsAnswer,
     TitleTerms,
@@ -10,7 +12,9 @@ from pipeline.adapters.model_author.search_terms import (
     search_terms_of,
 )
 from pipeline.adapters.offline_author import OfflineAuthor
+from pipeline.adapters.openai_chat import Message, OpenAIChat
 from pipeline.adapters.passage_index import PassageIndex
+from pipeline.config import Settings
 from pipeline.domain.documents import Block, Reading, SourceId
 from pipeline.domain.jobs import JobKind, TaskProgress
 from pipeline.errors import ModelUnavailable
@@ -161,3 +165,38 @@ def test_a_title_that_the_model_leaves_out_stands_for_itself(
     )
 
     assert search_terms_of(given, ["潮汐", "成本"]) == terms
+
+
+class AnsweringChat(OpenAIChat):
+    """Answers with terms in the shape asked for, and remembers which model was asked."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.models: list[str] = []
+
+    async def structured(
+        self,
+        messages: Sequence[Message],
+        *,
+        model: str,
+        shape: type[Any],
+        on_partial: Callable[[Any], None] | None = None,
+        on_restart: Callable[[], None] | None = None,
+    ) -> Any:
+        self.models.append(model)
+        return shape.model_validate({"titles": [{"number": 1, "terms": "潮汐 发电"}]})
+
+
+def test_the_model_that_the_author_chose_names_the_words() -> None:
+    settings = Settings(_env_file=None, openai_model="m", openai_base_url="http://127.0.0.1:9/v1")
+    chat = AnsweringChat(settings)
+    author = ModelAuthor(chat, settings)
+
+    async def both() -> list[Sequence[str]]:
+        return [
+            await author.search_terms(["Tidal power", "Costs"], "zh"),
+            await author.search_terms(["Tidal power"], "zh", model="other"),
+        ]
+
+    assert asyncio.run(both()) == [["潮汐 发电", "Costs"], ["潮汐 发电"]]
+    assert chat.models == ["m", "other"]
