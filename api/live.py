@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -154,8 +155,9 @@ async def follow_job(socket: WebSocket) -> None:
 
 
 async def _send_events(socket: WebSocket, job_id: JobId, after: EventId) -> None:
-    async for batch in runtime().feed.follow(job_id, after=after):
-        await socket.send_text(batch)
+    async with aclosing(runtime().feed.follow(job_id, after=after)) as batches:
+        async for batch in batches:
+            await socket.send_text(batch)
     await socket.close()
 
 

@@ -1,6 +1,6 @@
 """What the pipeline needs from the world, as Protocols. Adapters provide it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -248,11 +248,12 @@ class JobStore(Protocol):
 class EventFeed(Protocol):
     """Events as they come, for any number of readers in this process."""
 
-    def follow(self, job_id: JobId, *, after: EventId) -> AsyncIterator[str]:
+    def follow(self, job_id: JobId, *, after: EventId) -> AsyncGenerator[str, None]:
         """Yield batches, each a JSON array of `[event id, event]`, replayed and then live.
 
         No gap and no duplicate. If events after `after` were trimmed, the first item of the
-        first batch is `["gap", null]`. An empty string is a sign of life (every 15 s).
+        first batch is `["gap", null]`. An empty string is a sign of life (every 15 s). Who leaves
+        before the end closes it (`contextlib.aclosing`), or connections stay open for a while.
         """
 
 

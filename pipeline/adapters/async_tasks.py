@@ -16,3 +16,13 @@ async def stop_task(task: asyncio.Task[Any], *, again_after_s: float, times: int
         task.cancel()
         await asyncio.wait({task}, timeout=again_after_s)
     return task.done()
+
+
+def heed_cancel() -> None:
+    """Raise the cancellation of this task if what it waited for has dropped it.
+
+    The Redis client sends each command with `asyncio.wait_for`; see above.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar, cast
 
-from pipeline.adapters.async_tasks import stop_task
+from pipeline.adapters.async_tasks import heed_cancel, stop_task
 from pipeline.adapters.redis_connection import (
     Entries,
     Streams,
@@ -95,7 +95,8 @@ class _Reader:
         if not self.batches:
             self.news.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.news.wait(), patience.total_seconds())
+                async with asyncio.timeout(patience.total_seconds()):
+                    await self.news.wait()
         return self.batches.popleft() if self.batches else None
 
 
@@ -116,7 +117,7 @@ class RedisEventFeed:
         self._window = window
         self._hub: _Hub | None = None
 
-    async def follow(self, job_id: JobId, *, after: EventId) -> AsyncIterator[str]:
+    async def follow(self, job_id: JobId, *, after: EventId) -> AsyncGenerator[str, None]:
         hub = self._hub
         if hub is None or not hub.is_open:
             hub = self._hub = _Hub(self._url, self._window)
@@ -212,10 +213,12 @@ class _Hub:
         return not self._is_closed and self._loop is asyncio.get_running_loop()
 
     async def close(self) -> None:
+        """Let go of both connections, also when the caller is cancelled meanwhile."""
         self._is_closed = True
-        await stop_task(self._task, again_after_s=STOP_S)
-        await self._commands.aclose()
-        await self._blocking.aclose()
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._commands.aclose)
+            stack.push_async_callback(self._blocking.aclose)
+            await stop_task(self._task, again_after_s=STOP_S)
 
     def join(self, job_id: JobId, head: _Head, reader: _Reader) -> _Channel:
         channel = self._channels.get(job_id)
@@ -319,7 +322,9 @@ async def _until_answered(ask: Callable[[], Awaitable[Answer]]) -> Answer:
     while True:
         try:
             with store_errors("read events"):
-                return await ask()
+                answer = await ask()
+            heed_cancel()
+            return answer
         except StoreUnavailable:
             await asyncio.sleep(PAUSE_S)
 

@@ -143,7 +143,8 @@ class RedisJournal:
         self._waiting.append((seq, waiting))
         self._wake(self, True)
         try:
-            await asyncio.wait_for(waiting, PATIENCE_S)
+            async with asyncio.timeout(PATIENCE_S):
+                await waiting
         except TimeoutError as error:
             self.lose()
             raise StoreUnavailable(

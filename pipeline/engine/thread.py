@@ -129,6 +129,7 @@ class _Core:
         self._runs: dict[JobId, tuple[JobRun, asyncio.Task[None]]] = {}
         self._is_draining = False
         self._place_is_free = asyncio.Event()
+        self._others_wait = False
         self._limiter = FairLimiter(
             total=settings.model_calls, per_job=settings.model_calls_per_job
         )
@@ -154,13 +155,18 @@ class _Core:
         await self._blocking.aclose()
 
     async def follow(self, job_id: JobId) -> None:
-        """Take the job up unless it is here already, and wait until this engine lets it go.
+        """Take up what waits, and if the job is among it, wait until this engine lets it go.
 
-        When all places are taken it waits in Redis, where its priority counts.
+        A job that comes before it by priority is taken first: a message only says that something
+        is there. Without a free place it waits in Redis.
         """
-        task = self._take(job_id)
-        if task is not None:
-            await asyncio.wait({task})
+        if job_id not in self._runs:
+            try:
+                await self._take_waiting()
+            except StoreUnavailable as error:
+                log.warning("Job %s waits: %s", job_id, error)
+        if job_id in self._runs:
+            await asyncio.wait({self._runs[job_id][1]})
 
     async def drain(self) -> None:
         self._is_draining = True
@@ -172,21 +178,32 @@ class _Core:
     def load(self) -> Load:
         return Load(jobs=len(self._runs), model_calls=self._limiter.running)
 
-    def _take(self, job_id: JobId) -> asyncio.Task[None] | None:
+    async def _take_waiting(self) -> None:
+        """Take up jobs that nobody runs, in their order, as many as there are free places."""
+        if self._is_draining or self._is_full:
+            return
+        # as many as there are places: those that are being claimed here are among the answer
+        for job_id in await self._leases.expired(self._settings.max_jobs):
+            if not (self._is_draining or self._is_full):
+                self._take(job_id)
+        self._others_wait = self._is_full
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._runs) >= self._settings.max_jobs
+
+    def _take(self, job_id: JobId) -> None:
         if job_id in self._runs:
-            return self._runs[job_id][1]
-        if self._is_draining or len(self._runs) >= self._settings.max_jobs:
-            return None
+            return
         run = JobRun(job_id)
         task = asyncio.create_task(self._job(run), name=f"run {job_id}")
         self._runs[job_id] = (run, task)
         task.add_done_callback(lambda _: self._let_go(job_id))
-        return task
 
     def _let_go(self, job_id: JobId) -> None:
-        if len(self._runs) >= self._settings.max_jobs:
-            self._place_is_free.set()  # others may wait for it
         self._runs.pop(job_id, None)
+        if self._others_wait:
+            self._place_is_free.set()
 
     async def _job(self, run: JobRun) -> None:
         try:
@@ -214,15 +231,13 @@ class _Core:
         self._flusher.beat()
 
     async def _reap(self) -> None:
-        """Take up jobs that nobody runs, as many as there are free places."""
+        """Look for jobs that nobody runs, now and then and when a place becomes free."""
         patience = self._settings.lease.total_seconds() / LEASE_PARTS
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._place_is_free.wait(), patience)
+            async with asyncio.timeout(patience):
+                await self._place_is_free.wait()
         self._place_is_free.clear()
-        free = self._settings.max_jobs - len(self._runs)
-        if free > 0 and not self._is_draining:
-            for job_id in await self._leases.expired(free):
-                self._take(job_id)
+        await self._take_waiting()
 
     async def _revive(self) -> None:
         await asyncio.sleep(REVIVE_S)

@@ -1,6 +1,8 @@
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +14,7 @@ from pipeline.adapters.redis_connection import connect
 from pipeline.adapters.redis_feed import RedisEventFeed
 from pipeline.adapters.redis_journal import Ending
 from pipeline.adapters.redis_keys import JobKeys
-from pipeline.domain.jobs import JOB_EVENT, START, EventId, Job, JobStatus, TaskCompleted
+from pipeline.domain.jobs import JOB_EVENT, START, EventId, Job, JobId, JobStatus, TaskCompleted
 from tests.running import (
     REQUEST,
     RESULT,
@@ -230,6 +232,28 @@ def test_a_feed_serves_one_loop_after_another(any_url: str) -> None:
 
 
 @pytest.mark.skipif(find_binary() is None, reason="there is no redis-server here")
+def test_readers_that_are_cancelled_at_any_moment_end_and_leave_nothing_open(
+    redis_url: str,
+) -> None:
+    jobs = [_created(redis_url, f"job-{number}").id for number in range(3)]
+    feed = RedisEventFeed(redis_url)
+
+    async def read(job_id: JobId) -> None:
+        async with aclosing(feed.follow(job_id, after=START)) as batches:
+            async for _ in batches:
+                pass
+
+    async def leave_after(turns: int) -> None:
+        readers = [asyncio.create_task(read(job_id)) for job_id in jobs]
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        assert not any(reader.done() for reader in readers)
+
+    for turns in range(30):
+        asyncio.run(leave_after(turns))  # it cancels the readers once, and waits for them
+        gc.collect()  # a connection that was left open would warn, which is an error
+
+
 def test_a_reader_goes_on_when_the_server_has_come_back(tmp_path: Path) -> None:
     url = ensure_server(tmp_path)
 

@@ -198,6 +198,27 @@ def test_jobs_that_wait_for_a_place_run_by_priority(redis_url: str) -> None:
     assert ranks == ["urgent", "urgent", "high", "high", "normal", "normal", "low", "low"]
 
 
+def test_a_message_takes_up_the_job_whose_turn_it_is(redis_url: str) -> None:
+    rooms = Rooms()
+    store = a_store(redis_url)
+    low, urgent = (
+        a_job(priority).model_copy(update={"priority": priority})
+        for priority in (Priority.LOW, Priority.URGENT)
+    )
+    with running_engine(redis_url, rooms, max_jobs=1, lease=timedelta(seconds=60)) as running:
+        for job in (low, urgent):
+            store.create(job, REQUEST, "fingerprint")
+        running.engine.submit(low.id)
+        rooms.wait_for()
+        rooms.let_out()
+        running.next_end()
+        rooms.wait_for()
+        rooms.let_out()
+        running.next_end()
+
+    assert rooms.entered == [urgent.id, low.id]
+
+
 def test_a_running_job_gets_another_share_of_the_calls(redis_url: str) -> None:
     calls: deque[str] = deque(maxlen=60)
     enough = threading.Event()
