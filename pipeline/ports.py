@@ -25,7 +25,16 @@ from pipeline.domain.documents import (
     Source,
     SourceId,
 )
-from pipeline.domain.jobs import EventId, Job, JobEvent, JobId, JobStatus, ManuscriptId, Priority
+from pipeline.domain.jobs import (
+    EventId,
+    Job,
+    JobEvent,
+    JobId,
+    JobStatus,
+    ManuscriptId,
+    Priority,
+    TaskFailed,
+)
 from pipeline.domain.manuscripts import Manuscript, OutlineDraft
 from pipeline.domain.web import WebAnswer
 from pipeline.errors import PipelineError
@@ -207,6 +216,9 @@ class JobStore(Protocol):
         Raises:
             Conflict: The id is taken by a request with another fingerprint.
         """
+
+    def refuse(self, job: Job, event: TaskFailed) -> bool:
+        """Note a job that failed before it could be saved; False when its id is taken."""
 
     def load(self, job_id: JobId) -> Job:
         """Raises `NotFound` for an id that is unknown or expired."""

@@ -1,18 +1,31 @@
 """The two tasks, which other programs may call by name; each hands its job to the engine."""
 
-from collections.abc import Mapping, Sequence
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from pipeline.adapters.celery_queue import TASKS
 from pipeline.domain.jobs import (
+    JOB_ID,
     DocumentGenerationRequest,
+    Job,
     JobId,
     JobKind,
     OutlineGenerationRequest,
 )
+from pipeline.errors import InvalidRequest, PipelineError, StoreUnavailable
 from workers.app import app, runtime
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 60
+# For Redis to come back: a job that was only called by name exists nowhere else yet.
+PAUSE_S = 1.0
+# Between two tries; the client itself has waited before.
 
 
 @app.task(name=TASKS[JobKind.OUTLINE])  # type: ignore[untyped-decorator]  # Celery has no types
@@ -24,21 +37,25 @@ def generate_outline_from_query_task(
 ) -> None:
     """Propose an outline; returns when this worker has let go of the job.
 
+    A call that cannot be done as it stands makes a job that has failed, with its terminal event,
+    unless the id is no id or belongs to another job: then only the log says so.
+
     Args:
         job_id: Names the job; its events and its result stand in Redis under it.
         task_prompt: What to write. None: the job was submitted before, by the app or the API.
         context_files: As `OutlineGenerationRequest` has them.
         options: Its other fields, such as `language`.
-
-    Raises:
-        ValidationError, InvalidRequest, Conflict: The job cannot be done as it stands.
     """
-    if task_prompt is not None:
+
+    def submit() -> Job:
         body = {"job_id": job_id, "task_prompt": task_prompt, **options}
         body["context_files"] = context_files or ()
         request = OutlineGenerationRequest.model_validate(body, extra="forbid")
-        runtime().jobs.submit_outline(request)
-    runtime().engine.submit(JobId(job_id)).result()
+        return runtime().jobs.submit_outline(request)
+
+    is_new = task_prompt is not None
+    if not is_new or _is_submitted(job_id, JobKind.OUTLINE, submit):
+        runtime().engine.submit(JobId(job_id)).result()
 
 
 @app.task(name=TASKS[JobKind.DOCUMENT])  # type: ignore[untyped-decorator]  # as above
@@ -46,8 +63,54 @@ def generate_document_from_outline_task(
     job_id: str, outline: Mapping[str, JsonValue] | None = None, **options: Any
 ) -> None:
     """Write the document of an outline; as `generate_outline_from_query_task`."""
-    if outline is not None:
+
+    def submit() -> Job:
         body = {"job_id": job_id, "outline": outline, **options}
         request = DocumentGenerationRequest.model_validate(body, extra="forbid")
-        runtime().jobs.submit_document(request)
-    runtime().engine.submit(JobId(job_id)).result()
+        return runtime().jobs.submit_document(request)
+
+    is_new = outline is not None
+    if not is_new or _is_submitted(job_id, JobKind.DOCUMENT, submit):
+        runtime().engine.submit(JobId(job_id)).result()
+
+
+def _is_submitted(job_id: str, kind: JobKind, submit: Callable[[], Job]) -> bool:
+    """Save the job; one that cannot be done is noted as failed."""
+    try:
+        _patiently(submit)
+    except ValidationError as error:
+        wrong: PipelineError = _invalid(error)
+    except StoreUnavailable:
+        raise
+    except PipelineError as error:
+        wrong = error
+    else:
+        return True
+    log.warning("Job %r was called by name and is refused: %s", job_id, wrong)
+    if isinstance(job_id, str) and re.fullmatch(JOB_ID, job_id):
+        _patiently(lambda: runtime().jobs.refuse(JobId(job_id), kind, wrong))
+    return False
+
+
+def _patiently(act: Callable[[], object]) -> None:
+    """Try again while Redis is away, but not for ever."""
+    give_up_at = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            act()
+        except StoreUnavailable:
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(PAUSE_S)
+        else:
+            return
+
+
+def _invalid(error: ValidationError) -> InvalidRequest:
+    """Each field with what is wrong, as the API says it."""
+    details: dict[str, str | int] = {
+        ".".join(str(part) for part in problem["loc"]) or "body": problem["msg"]
+        for problem in error.errors(include_input=False, include_url=False)[:20]
+    }
+    field, reason = next(iter(details.items()))
+    return InvalidRequest("invalid_request", f"{field}: {reason}.", details)

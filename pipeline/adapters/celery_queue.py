@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from celery import Celery
 from kombu.exceptions import KombuError
 
-from pipeline.adapters.redis_connection import MEMORY
+from pipeline.adapters.redis_connection import MEMORY, SCHEMES
 from pipeline.domain.jobs import Job, JobKind, Priority
 from pipeline.errors import ConfigError
 
@@ -78,13 +78,16 @@ def broker_url(redis_url: str) -> str:
     """Celery's word for the address of a Redis server.
 
     Raises:
-        ConfigError: The store lives in this process, where no worker can reach it.
+        ConfigError: It is no address of Redis, or of a store in this process, where no worker
+            can reach it.
     """
     if redis_url.startswith(MEMORY):
         raise ConfigError(
             "JOB_QUEUE is celery, but there is no Redis server that workers could reach: set "
             "REDIS_URL, or install redis-server, or unset JOB_QUEUE."
         )
+    if not redis_url.startswith(SCHEMES):
+        raise ConfigError(f"REDIS_URL must start with one of {', '.join(SCHEMES)}.")
     parts = urlsplit(redis_url)
     if parts.scheme != "unix":
         return redis_url

@@ -323,10 +323,11 @@ async def _until_answered(ask: Callable[[], Awaitable[Answer]]) -> Answer:
         try:
             with store_errors("read events"):
                 answer = await ask()
-            heed_cancel()
-            return answer
         except StoreUnavailable:
             await asyncio.sleep(PAUSE_S)
+        else:
+            heed_cancel()
+            return answer
 
 
 def _batch(entries: Entries) -> _Batch:

@@ -73,6 +73,28 @@ return 1
 """
 )
 
+REFUSE = (
+    _START
+    + """
+-- ARGV: job, job as JSON, fingerprint, event, events kept, created (ms), index ttl, jobs listed,
+--       then: status, finished_at, error, error_code, retryable, ttl, shared ttl
+-- -> 1 there is such a job now, and it has failed; 0 the id is taken
+if redis.call('EXISTS', META) == 1 then return 0 end
+redis.call('DEL', EVENTS, UNITS, REQUEST, RESULT)
+local epoch = (redis.call('GET', FENCE) or 0) + 1
+redis.call('HSET', META, 'job', ARGV[2], 'fingerprint', ARGV[3],
+           'epoch', epoch, 'seq', 0, 'attempts', 0, 'added', 0)
+publish(ARGV[5], epoch .. '-1', ARGV[4], true)
+redis.call('ZADD', RECENT, ARGV[6], ARGV[1])
+redis.call('ZREMRANGEBYRANK', RECENT, 0, -ARGV[8] - 1)
+redis.call('PEXPIRE', RECENT, ARGV[7])
+local terms = {}
+for i = 1, 7 do terms[i] = ARGV[i + 8] end
+finish(ARGV[1], terms)
+return 1
+"""
+)
+
 CLAIM = (
     _START
     + """

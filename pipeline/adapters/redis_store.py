@@ -48,6 +48,7 @@ class RedisJobStore:
         self._terms = terms
         self._now = now
         self._create = client.register_script(scripts.CREATE)
+        self._refuse = client.register_script(scripts.REFUSE)
         self._cancel = client.register_script(scripts.CANCEL)
         self._prioritise = client.register_script(scripts.PRIORITISE)
         self._delete = client.register_script(scripts.DELETE)
@@ -131,20 +132,43 @@ class RedisJobStore:
             code=reason.code,
             retryable=reason.retryable,
         )
-        ending: list[str | int] = [
-            JobStatus.CANCELLED,
-            now.isoformat(),
-            str(reason),
-            reason.code,
-            int(reason.retryable),
-            milliseconds(self._terms.result_ttl),
-            milliseconds(self._terms.manuscript_ttl),
+        arguments: list[str | int] = [
+            job_id,
+            event.model_dump_json(),
+            EVENTS_KEPT,
+            CONTROLS_KEPT,
+            *self._ending(event, JobStatus.CANCELLED),
             milliseconds(INDEX_TTL),
         ]
-        arguments = [job_id, event.model_dump_json(), EVENTS_KEPT, CONTROLS_KEPT, *ending]
         with store_errors(f"cancel job {job_id!r}"):
             self._cancel(keys=JobKeys.of_job(job).for_script(), args=arguments)
         return self.load(job_id)
+
+    def refuse(self, job: Job, event: TaskFailed) -> bool:
+        arguments: list[str | int] = [
+            job.id,
+            job.model_dump_json(),
+            f"refused {event.code}",
+            event.model_dump_json(),
+            EVENTS_KEPT,
+            milliseconds_of(job.created_at),
+            milliseconds(INDEX_TTL),
+            JOBS_LISTED,
+            *self._ending(event, JobStatus.FAILED),
+        ]
+        with store_errors(f"note that job {job.id!r} is refused"):
+            return bool(self._refuse(keys=JobKeys.of(job.id).for_script(), args=arguments))
+
+    def _ending(self, event: TaskFailed, status: JobStatus) -> list[str | int]:
+        return [
+            status,
+            event.at.isoformat(),
+            event.error,
+            event.code,
+            int(event.retryable),
+            milliseconds(self._terms.result_ttl),
+            milliseconds(self._terms.manuscript_ttl),
+        ]
 
     def prioritise(self, job_id: JobId, priority: Priority) -> Job:
         arguments: list[str | int] = [

@@ -19,11 +19,12 @@ from pipeline.domain.jobs import (
     ManuscriptId,
     OutlineGenerationRequest,
     Priority,
+    TaskFailed,
 )
 from pipeline.domain.language import detect_language
 from pipeline.domain.outline import check, leaves, tidied
 from pipeline.domain.titles import title_of
-from pipeline.errors import IllegalTransition, InvalidRequest, NotFound, TooLarge
+from pipeline.errors import IllegalTransition, InvalidRequest, NotFound, PipelineError, TooLarge
 from pipeline.ports import JobQueue, JobStore
 
 TITLE_CHARS = 80
@@ -213,6 +214,25 @@ class JobService:
         stored = self._store.create(job, request, of_this_retry, units_of=None if fresh else job_id)
         self._queue.put(stored)
         return stored
+
+    def refuse(self, job_id: JobId, kind: JobKind, error: PipelineError) -> bool:
+        """Let who follows that id hear why a call by name came to nothing.
+
+        The job stands as one that failed. False when the id belongs to another job, which goes
+        its own way.
+        """
+        now = self._now()
+        job = Job(id=job_id, kind=kind, created_at=now)
+        event = TaskFailed(
+            job_id=job_id,
+            task_type=kind,
+            at=now,
+            error=str(error),
+            code=error.code,
+            retryable=error.retryable,
+            details=error.details,
+        )
+        return self._store.refuse(job, event)
 
     def delete(self, job_id: JobId) -> None:
         """Raises `IllegalTransition` while the job runs."""

@@ -1,36 +1,36 @@
 """Celery workers as real processes: jobs by name, jobs of the app, draining, and sudden death."""
 
-import asyncio
 import json
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.endpoint import Endpoint, Pace, serving_in_thread
-from pipeline.adapters.celery_queue import TASKS, broker_url, celery_app
-from pipeline.adapters.embedded_redis import ensure_server, find_binary
-from pipeline.config import Settings
-from pipeline.domain.jobs import (
-    START,
-    DocumentGenerationRequest,
-    JobId,
-    JobKind,
-    OutlineGenerationRequest,
-    Priority,
+from benchmarks.endpoint import Pace, serving_in_thread
+from pipeline.adapters.embedded_redis import find_binary
+from pipeline.domain.jobs import JobId, JobKind, JobStatus, OutlineGenerationRequest, Priority
+from pipeline.runtime import Runtime
+from tests.e2e.worker_driver import (
+    OUTLINE,
+    PATIENCE_S,
+    ROOT,
+    SECTIONS,
+    app_side,
+    attempts,
+    call_by_name,
+    command,
+    endings,
+    follow,
+    is_saved,
+    said_by_worker,
+    submit_document,
+    tcp_server,
+    with_model,
+    worker,
 )
-from pipeline.errors import NotFound
-from pipeline.runtime import Runtime, build_runtime
-
-ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60
-# A worker starts within three seconds; a busy machine may take much longer.
-LEASE_S = 2
 
 pytestmark = [
     pytest.mark.long,
@@ -38,83 +38,20 @@ pytestmark = [
     pytest.mark.skipif(find_binary() is None, reason="there is no redis-server here"),
 ]
 
-SECTIONS = [{"id": f"n{i}", "title": f"第{i}节", "target_words": 100} for i in range(6)]
-OUTLINE: dict[str, Any] = {"title": "人工智能技术文档", "nodes": SECTIONS}
 AT_ONCE = Pace(tokens=60)
 SLOWLY = Pace(ttft_ms=100, tokens_per_second=15, tokens=60)
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Runtime]:
-    """The app's side: it submits and reads, and runs nothing itself."""
-    fields = {"data_dir": tmp_path / "data", "job_queue": "celery", "lease": LEASE_S}
-    runtime = build_runtime(Settings.model_validate(fields))
-    runtime.start()
-    yield runtime
-    runtime.stop()
-
-
-@contextmanager
-def worker(app: Runtime, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
-    given = {
-        "DATA_DIR": str(app.settings.data_dir.resolve()),
-        "LEASE": str(LEASE_S),
-        "OPENAI_BASE_URL": "",
-        "OPENAI_API_KEY": "",
-        "OPENAI_MODEL": "",
-        **variables,
-    }
-    settings = [f"{name}={value}" for name, value in given.items()]
-    celery = [sys.executable, "-m", "celery", "-A", "workers.app", "worker", "--without-mingle"]
-    with subprocess.Popen(["/usr/bin/env", *settings, *celery], cwd=ROOT) as process:  # noqa: S603
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def with_model(endpoint: Endpoint) -> dict[str, str]:
-    return {"OPENAI_BASE_URL": endpoint.base_url, "OPENAI_MODEL": "sim"}
-
-
-def follow(app: Runtime, job_id: str, until: str = "") -> list[dict[str, Any]]:
-    """The job's events up to the first of that type, or to the end."""
-
-    async def read() -> list[dict[str, Any]]:
-        events: list[dict[str, Any]] = []
-        async with asyncio.timeout(PATIENCE_S):
-            while not is_saved(app, job_id):  # by a worker that was called by name
-                await asyncio.sleep(0.02)
-            async for batch in app.feed.follow(JobId(job_id), after=START):
-                events += [event for _, event in json.loads(batch or "[]")]
-                if until and any(is_at(event, until) for event in events):
-                    break
-        return events
-
-    return asyncio.run(read())
-
-
-def is_saved(app: Runtime, job_id: str) -> bool:
-    try:
-        app.jobs.job(JobId(job_id))
-    except NotFound:
-        return False
-    return True
-
-
-def is_at(event: dict[str, Any], what: str) -> bool:
-    return what in {event["type"], f"{event['type']}:{event.get('state')}"}
-
-
-def endings(events: Sequence[dict[str, Any]]) -> list[str]:
-    return [e["type"] for e in events if e["type"] in {"task_completed", "task_failed"}]
+    with app_side(tmp_path / "data") as runtime:
+        yield runtime
 
 
 def test_other_programs_call_the_two_tasks_by_name(app: Runtime) -> None:
-    client = celery_app(lambda: broker_url(ensure_server(app.settings.data_dir, None)))
     with worker(app):
-        client.send_task(TASKS[JobKind.OUTLINE], args=["by-name", "写一份潮汐能报告的大纲"])
-        client.send_task(TASKS[JobKind.DOCUMENT], args=["document-by-name", OUTLINE])
+        call_by_name(app, JobKind.OUTLINE, "by-name", "写一份潮汐能报告的大纲")
+        call_by_name(app, JobKind.DOCUMENT, "document-by-name", OUTLINE)
         outline, document = follow(app, "by-name"), follow(app, "document-by-name")
 
     assert endings(outline) == endings(document) == ["task_completed"]
@@ -123,6 +60,44 @@ def test_other_programs_call_the_two_tasks_by_name(app: Runtime) -> None:
     assert [section["title"] for section in written["sections"]] == [
         node["title"] for node in SECTIONS
     ]
+
+
+def test_a_call_by_name_that_cannot_be_done_ends_as_a_failed_job(app: Runtime) -> None:
+    twice = {"title": "重复", "nodes": [SECTIONS[0], SECTIONS[0]]}
+    calls: dict[str, tuple[JobKind, tuple[object, ...], dict[str, object], str]] = {
+        "empty": (JobKind.OUTLINE, ("  ",), {}, "prompt_empty"),
+        "field": (JobKind.OUTLINE, ("潮汐能",), {"colour": "蓝"}, "invalid_request"),
+        "twice": (JobKind.DOCUMENT, (twice,), {}, "node_id_twice"),
+        "broken": (JobKind.DOCUMENT, ({"nodes": "无"},), {}, "invalid_request"),
+    }
+    with worker(app):
+        for job_id, (kind, args, options, _) in calls.items():
+            call_by_name(app, kind, job_id, *args, **options)
+        call_by_name(app, JobKind.OUTLINE, "no id!", "潮汐能")
+        call_by_name(app, JobKind.OUTLINE, "last", "潮汐能")
+        events = {job_id: follow(app, job_id) for job_id in calls}
+        follow(app, "last")
+
+    assert {job_id: [(e["type"], e.get("code")) for e in events[job_id]] for job_id in calls} == {
+        job_id: [("task_failed", code)] for job_id, (*_, code) in calls.items()
+    }
+    assert all(app.jobs.job(JobId(job_id)).status is JobStatus.FAILED for job_id in calls)
+    assert not is_saved(app, "no id!")
+
+
+def test_a_call_that_comes_twice_makes_one_job(app: Runtime) -> None:
+    with worker(app), worker(app):
+        for _ in range(5):
+            call_by_name(app, JobKind.DOCUMENT, "twice", OUTLINE)
+        call_by_name(app, JobKind.DOCUMENT, "twice", {**OUTLINE, "title": "别的"})
+        events = follow(app, "twice")
+        call_by_name(app, JobKind.DOCUMENT, "twice", OUTLINE)
+        call_by_name(app, JobKind.OUTLINE, "after-it", "潮汐能")
+        follow(app, "after-it")
+
+    assert attempts(events) == [1]
+    assert endings(events) == ["task_completed"]
+    assert follow(app, "twice") == events
 
 
 def test_a_job_of_the_app_runs_on_a_worker_and_streams_to_the_app(app: Runtime) -> None:
@@ -147,7 +122,7 @@ def test_a_worker_that_is_told_to_stop_hands_its_job_to_the_next(app: Runtime) -
         with worker(app, **with_model(endpoint)):
             events = follow(app, "handed-over")
 
-    assert [event["attempt"] for event in events if event["type"] == "task_started"] == [1, 1]
+    assert attempts(events) == [1, 1]
     assert endings(events) == ["task_completed"]
 
 
@@ -161,8 +136,31 @@ def test_a_worker_that_dies_is_replaced_by_another_one(app: Runtime) -> None:
                 endpoint.pace = AT_ONCE
                 events = follow(app, "orphan")
 
-    assert [event["attempt"] for event in events if event["type"] == "task_started"] == [1, 2]
+    assert attempts(events) == [1, 2]
     assert endings(events) == ["task_completed"]
+
+
+def test_machines_that_share_nothing_but_a_server_take_over_from_each_other(
+    tmp_path: Path,
+) -> None:
+    with (
+        tcp_server(tmp_path) as url,
+        app_side(tmp_path / "app", redis_url=url) as app,
+        serving_in_thread(SLOWLY) as endpoint,
+    ):
+        submit_document(app, "travelling")
+        first_one = {"DATA_DIR": str(tmp_path / "one"), **with_model(endpoint)}
+        second_one = {"DATA_DIR": str(tmp_path / "two"), **with_model(endpoint)}
+        with worker(app, **first_one) as first:
+            follow(app, "travelling", until="section_state:writing")
+            with worker(app, **second_one):
+                first.kill()
+                endpoint.pace = AT_ONCE
+                events = follow(app, "travelling")
+
+    assert attempts(events) == [1, 2]
+    assert endings(events) == ["task_completed"]
+    assert not list(tmp_path.glob("*/redis.sock"))
 
 
 def test_waiting_jobs_run_by_priority_on_two_workers(app: Runtime) -> None:
@@ -183,6 +181,35 @@ def test_waiting_jobs_run_by_priority_on_two_workers(app: Runtime) -> None:
     assert not out_of_turn
 
 
-def submit_document(app: Runtime, job_id: str) -> None:
-    body = {"job_id": job_id, "outline": OUTLINE}
-    app.jobs.submit_document(DocumentGenerationRequest.model_validate(body))
+@pytest.mark.parametrize(
+    ("options", "variables", "reason"),
+    [
+        ((), {"REDIS_URL": "redis://127.0.0.1:1/0"}, "Cannot connect to redis://"),
+        ((), {"REDIS_URL": "http://缓存/0"}, "REDIS_URL must start with one of redis://"),
+        ((), {"OPENAI_MODEL": "模型"}, "OPENAI_MODEL is set but neither"),
+        (("-P", "solo"), {}, "leave -P out"),
+        (("-P", "processes"), {}, "leave -P out"),
+    ],
+    ids=["nobody there", "no address", "half a model", "solo", "processes"],
+)
+def test_a_worker_that_cannot_work_says_why(
+    app: Runtime, options: tuple[str, ...], variables: dict[str, Any], reason: str
+) -> None:
+    assert reason in said_by_worker(app, *options, until=reason, **variables)
+
+
+def test_a_worker_is_stopped_while_it_still_looks_for_its_server(app: Runtime) -> None:
+    asked = command(app, REDIS_URL="redis://127.0.0.1:1/0")
+    with subprocess.Popen(  # noqa: S603
+        asked, cwd=ROOT, stderr=subprocess.PIPE, text=True
+    ) as process:
+        said = ""
+        for line in process.stderr or ():
+            said += line
+            if "Cannot connect" in line:
+                process.send_signal(signal.SIGTERM)
+                break
+        said += process.communicate(timeout=PATIENCE_S)[1]
+
+    assert process.returncode == 0
+    assert "Traceback" not in said
