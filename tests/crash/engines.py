@@ -20,7 +20,7 @@ from pipeline.adapters.redis_keys import JobKeys
 from pipeline.adapters.redis_manuscripts import RedisReadingStore
 from pipeline.adapters.shelf import FileShelf
 from pipeline.domain.briefs import ChapterBrief, ChapterEdits, OutlineBrief, SectionBrief
-from pipeline.domain.documents import Language, ProposedOutline
+from pipeline.domain.documents import Language, ProposedNode, ProposedOutline
 from pipeline.domain.jobs import JobId
 from pipeline.engine import Engine, Hooks
 from pipeline.graphs.work import GraphWork
@@ -33,6 +33,10 @@ REDONE = "sweep:redone"
 # Sections that were written although their finished unit was there.
 WRITTEN = "sweep:written"
 # Sections that were written, or begun.
+CHAIN = "sweep:chain:"
+# A job and those that tried it again, under the tone of them all: they share what was finished.
+NODES = [f"潮汐的第{number}个方面" for number in range(1, 9)]
+# Titles of every proposal.
 PIECES = 12
 ENDLESS = 1_000_000
 # Attempts: a job that is killed a hundred times is still no poison here.
@@ -59,20 +63,25 @@ class WatchfulAuthor:
     async def propose_outline(
         self, brief: OutlineBrief, grow: Callable[[ProposedOutline], None]
     ) -> ProposedOutline:
-        raise NotImplementedError  # the sweep has documents only
+        await asyncio.to_thread(self._note, "outline", brief.commission.tone)
+        nodes = tuple(ProposedNode(title=title) for title in NODES)
+        for count in range(1, len(nodes)):
+            grow(ProposedOutline(title="潮汐能", nodes=nodes[:count]))
+            await asyncio.sleep(random.uniform(0.002, 0.1))  # noqa: S311
+        return ProposedOutline(title="潮汐能", nodes=nodes)
 
     async def write_section(self, brief: SectionBrief, write: Callable[[str], None]) -> str:
-        unit, job = f"section:{brief.node_id}", JobId(brief.commission.tone)
-        await asyncio.to_thread(self._note, unit, job)
+        await asyncio.to_thread(self._note, f"section:{brief.node_id}", brief.commission.tone)
         text = text_of(brief.title)
         for piece in pieces_of(text):
             write(piece)
             await asyncio.sleep(random.uniform(0.002, 0.03))  # noqa: S311
         return text
 
-    def _note(self, unit: str, job: JobId) -> None:
+    def _note(self, unit: str, chain: str) -> None:
         self._redis.incr(WRITTEN)
-        if self._redis.hexists(JobKeys.of(job).units, unit):
+        jobs = [JobKeys.of(JobId(str(name))) for name in self._redis.smembers(CHAIN + chain)]
+        if any(self._redis.hexists(job.units, unit) for job in jobs):
             self._redis.incr(REDONE)
 
     def passages_for(self, words: int) -> int:
@@ -92,7 +101,7 @@ class WatchfulAuthor:
 
 
 def run_engine(data_dir: Path) -> None:
-    """Run jobs until somebody kills this process."""
+    """Run jobs until somebody kills this process, or asks it to give them back."""
     random.seed()  # each fork would else take the same breaks
     url = ensure_server(data_dir, None)
     client = connect(url)
@@ -105,13 +114,15 @@ def run_engine(data_dir: Path) -> None:
         Hooks(now=utc_now, revive=lambda: ensure_server(data_dir, None)),
     )
     engine.start()
-    signal.pause()
+    signal.sigwait({signal.SIGTERM})
+    engine.stop()
 
 
 def main() -> None:
     """Fork an engine for each line, and answer with its process id."""
     data_dir = Path(sys.argv[1])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # engines wait for it
     print("ready", flush=True)  # noqa: T201
     for _ in sys.stdin:
         child = os.fork()
