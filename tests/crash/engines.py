@@ -3,12 +3,14 @@
 `python -m tests.crash.engines DATA_DIR`; forking spares each engine the second of imports.
 """
 
+import argparse
 import asyncio
 import os
 import random
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,6 +44,15 @@ ENDLESS = 1_000_000
 # Attempts: a job that is killed a hundred times is still no poison here.
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How engines work."""
+
+    slowness: float = 1.0
+    """Of the author; 1 writes a section in a fifth of a second."""
+    result_ttl_s: float = 3600
+
+
 def text_of(title: str) -> str:
     """What the author writes under a title; the same each time."""
     return " ".join(f"{title} 的第{number}句话：潮汐能 {number}。" for number in range(PIECES))
@@ -57,8 +68,9 @@ class WatchfulAuthor:
 
     name = "watchful"
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, slowness: float) -> None:
         self._redis = redis
+        self._slowness = slowness
 
     async def propose_outline(
         self, brief: OutlineBrief, grow: Callable[[ProposedOutline], None]
@@ -67,7 +79,7 @@ class WatchfulAuthor:
         nodes = tuple(ProposedNode(title=title) for title in NODES)
         for count in range(1, len(nodes)):
             grow(ProposedOutline(title="潮汐能", nodes=nodes[:count]))
-            await asyncio.sleep(random.uniform(0.002, 0.1))  # noqa: S311
+            await self._rest(0.002, 0.1)
         return ProposedOutline(title="潮汐能", nodes=nodes)
 
     async def write_section(self, brief: SectionBrief, write: Callable[[str], None]) -> str:
@@ -75,8 +87,11 @@ class WatchfulAuthor:
         text = text_of(brief.title)
         for piece in pieces_of(text):
             write(piece)
-            await asyncio.sleep(random.uniform(0.002, 0.03))  # noqa: S311
+            await self._rest(0.002, 0.03)
         return text
+
+    async def _rest(self, shortest_s: float, longest_s: float) -> None:
+        await asyncio.sleep(self._slowness * random.uniform(shortest_s, longest_s))  # noqa: S311
 
     def _note(self, unit: str, chain: str) -> None:
         self._redis.incr(WRITTEN)
@@ -96,19 +111,22 @@ class WatchfulAuthor:
         return text
 
     async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:
-        await asyncio.sleep(random.uniform(0, 0.05))  # noqa: S311
+        await self._rest(0, 0.05)
         return ChapterEdits(lead_in=f"{brief.title}：引言。")
 
 
-def run_engine(data_dir: Path) -> None:
+def run_engine(data_dir: Path, manner: Manner) -> None:
     """Run jobs until somebody kills this process, or asks it to give them back."""
     random.seed()  # each fork would else take the same breaks
     url = ensure_server(data_dir, None)
     client = connect(url)
     shelf = FileShelf(RedisReadingStore(client, timedelta(hours=1)), max_file_bytes=1_000_000)
-    work = GraphWork(WatchfulAuthor(client), shelf, utc_now, 1_000, ScriptedBibliographer())
+    author = WatchfulAuthor(client, manner.slowness)
+    work = GraphWork(author, shelf, utc_now, 1_000, ScriptedBibliographer())
     engine = Engine(
-        some_settings(lease=LEASE, max_attempts=ENDLESS),
+        some_settings(
+            lease=LEASE, max_attempts=ENDLESS, result_ttl=timedelta(seconds=manner.result_ttl_s)
+        ),
         url,
         work,
         Hooks(now=utc_now, revive=lambda: ensure_server(data_dir, None)),
@@ -120,14 +138,19 @@ def run_engine(data_dir: Path) -> None:
 
 def main() -> None:
     """Fork an engine for each line, and answer with its process id."""
-    data_dir = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data_dir", type=Path)
+    parser.add_argument("--slowness", type=float, default=1.0)
+    parser.add_argument("--result-ttl-s", type=float, default=3600)
+    given = parser.parse_args()
+    manner = Manner(given.slowness, given.result_ttl_s)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # engines wait for it
     print("ready", flush=True)  # noqa: T201
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
-            run_engine(data_dir)
+            run_engine(given.data_dir, manner)
             os._exit(0)
         print(child, flush=True)  # noqa: T201
 

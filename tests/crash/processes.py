@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.crash.engines import Manner
+
 ENGINES = 2
 # That run at once; one that is killed is replaced at once.
 
@@ -30,8 +32,9 @@ class Engines:
         self._mother.stdin.flush()
         self.alive.append(int(self._mother.stdout.readline()))
 
-    def choose(self, dice: random.Random) -> int:
-        return self.alive[dice.randrange(len(self.alive))]
+    def choose(self, dice: random.Random, *, spared: int = 0) -> int:
+        """One of those that run, but none of the oldest that are spared."""
+        return self.alive[dice.randrange(spared, len(self.alive))]
 
     def kill(self, victim: int) -> None:
         self._end(victim, signal.SIGKILL)
@@ -57,8 +60,9 @@ class Engines:
 
 
 @contextmanager
-def engines(data_dir: Path) -> Iterator[Engines]:
-    command = [sys.executable, "-m", "tests.crash.engines", str(data_dir)]
+def engines(data_dir: Path, manner: Manner) -> Iterator[Engines]:
+    options = ["--slowness", str(manner.slowness), "--result-ttl-s", str(manner.result_ttl_s)]
+    command = [sys.executable, "-m", "tests.crash.engines", str(data_dir), *options]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as mother:  # noqa: S603
         if mother.stdout is None or mother.stdout.readline() != "ready\n":

@@ -13,7 +13,9 @@ import random
 import signal
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -32,28 +34,28 @@ from pipeline.domain.jobs import (
     OutlineGenerationRequest,
 )
 from pipeline.errors import StoreUnavailable
-from tests.crash.engines import CHAIN, REDONE, WRITTEN
+from tests.crash.engines import CHAIN, REDONE, WRITTEN, Manner
 from tests.crash.processes import Engines, engines
 from tests.crash.readers import ENDS, Event, Reader
 from tests.crash.tally import Tally
 from tests.running import TERMS, utc_now
 
-JOBS = 3
-# That run at once; each that ends is followed by a new one.
+CHAIN_TTL_S = 600
+# No job and its retries take so long.
 OUTLINE_SHARE = 0.25
 # Of the jobs; the others are documents.
-REDIS_SHARE, BOTH_SHARE = 0.2, 0.05
-# Of the kills; the others kill an engine.
+BOTH_SHARE = 0.05
+# Of the kills; these kill an engine and Redis.
 DRAIN_SHARE = 0.2
 # So often an engine is asked to stop, beside the kills.
 RETRY_SHARE = 0.6
 # Of cancelled jobs.
 LONGEST_PAUSE_S = 0.6
 # Before a kill at a random moment; a lease is 0.5 s.
-LONGEST_CALM_S = 3.0
-# Between two cancels.
 REDIS_BACK_S = 1.0
 # After a kill of Redis everybody waits for it, so that a cancel then says nothing of its engine.
+AWAY_S = 0.3
+# Between two tries while Redis is away.
 PATIENCE_S = 60
 # For the last jobs to end when nothing is killed any more.
 KINDS = (
@@ -72,16 +74,32 @@ KINDS = (
 )
 
 
-class Sweep:
-    """One run: jobs, readers, kills, and the count at the end."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a sweep does."""
 
-    def __init__(self, data_dir: Path, ours: Engines, *, seed: int) -> None:
+    seed: int
+    jobs: int = 3
+    """That run at once; each that ends is followed by a new one."""
+    spared: int = 0
+    """Engines that are never killed."""
+    redis_share: float = 0.2
+    """Of the kills; of the others, most kill an engine."""
+    longest_calm_s: float = 3.0
+    """Between two cancels."""
+
+
+class Sweep:
+    """One run: jobs, readers, kills, and what they cost."""
+
+    def __init__(self, data_dir: Path, ours: Engines, plan: Plan) -> None:
         url = ensure_server(data_dir, None)
         self._data_dir = data_dir
         self._engines = ours
         self._redis = connect(url)
         self._store = RedisJobStore(self._redis, TERMS, utc_now)
-        self._dice = random.Random(seed)  # noqa: S311
+        self._plan = plan
+        self._dice = random.Random(plan.seed)  # noqa: S311
         self._reader = Reader(url, self._note)
         self._numbers = count(1)
         self._following: dict[JobId, asyncio.Task[None]] = {}
@@ -94,29 +112,44 @@ class Sweep:
         self.tally = Tally()
 
     async def run(self, kills: int) -> Tally:
-        """Kill so many times, let the last jobs end, and count."""
+        """Kill so many times, and let the last jobs end."""
+        async with self.busy():
+            for number in range(kills):
+                await self._moment(number)
+                await self.kill()
+        return self.tally
+
+    async def kill(self) -> None:
+        """Kill something, and now and then ask an engine to stop."""
+        await asyncio.to_thread(self._kill)
+        if self._dice.random() < DRAIN_SHARE:
+            await asyncio.to_thread(self._drain)
+
+    @asynccontextmanager
+    async def busy(self) -> AsyncIterator[None]:
+        """Jobs run, and are cancelled; at the end the last ones are let end."""
         busy = [asyncio.create_task(self._keep_busy()), asyncio.create_task(self._meddle())]
-        for number in range(kills):
-            await self._moment(number)
-            await asyncio.to_thread(self._kill)
-            if self._dice.random() < DRAIN_SHARE:
-                await asyncio.to_thread(self._drain)
-        for task in busy:
-            task.cancel()
-        await asyncio.wait(busy)
+        try:
+            yield
+        finally:
+            for task in busy:
+                task.cancel()
+            await asyncio.wait(busy)
         late = {task for task in self._following.values() if not task.done()}
         if late:
             _, hanging = await asyncio.wait(late, timeout=PATIENCE_S)
             self.tally.hung = len(hanging)
             for task in hanging:
                 task.cancel()
+        for task in self._following.values():
+            if task.done() and not task.cancelled():
+                task.result()
         await asyncio.to_thread(self._count)
-        return self.tally
 
     async def _keep_busy(self) -> None:
         while True:
             running = [task for task in self._following.values() if not task.done()]
-            if len(running) >= JOBS:
+            if len(running) >= self._plan.jobs:
                 await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 continue
             try:
@@ -125,12 +158,24 @@ class Sweep:
                 continue
 
     def _follow(self, job_id: JobId) -> None:
-        self._following[job_id] = asyncio.create_task(self._reader.follow(job_id))
+        self._following[job_id] = asyncio.create_task(self._through(job_id))
+
+    async def _through(self, job_id: JobId) -> None:
+        """Follow a job to its end, and count what it was."""
+        await self._reader.follow(job_id)
+        while True:
+            try:
+                await asyncio.to_thread(self._count_job, job_id)
+            except StoreUnavailable:
+                await asyncio.sleep(AWAY_S)
+            else:
+                del self._reader.seen[job_id]
+                return
 
     async def _meddle(self) -> None:
         """Cancel a job now and then; most are tried again."""
         while True:
-            await asyncio.sleep(self._dice.uniform(0.2, LONGEST_CALM_S))
+            await asyncio.sleep(self._dice.uniform(0.2, self._plan.longest_calm_s))
             running = [job for job, task in self._following.items() if not task.done()]
             if not running:
                 continue
@@ -151,12 +196,12 @@ class Sweep:
 
     def _kill(self) -> None:
         chosen = self._dice.random()
-        if chosen < REDIS_SHARE + BOTH_SHARE:
+        if chosen < self._plan.redis_share + BOTH_SHARE:
             is_killed = self._kill_redis()
             if not is_killed or chosen > BOTH_SHARE:
                 return
             self.tally.kills["both"] += 1
-        victim = self._engines.choose(self._dice)
+        victim = self._engines.choose(self._dice, spared=self._plan.spared)
         if chosen > BOTH_SHARE:
             self._note_orphans(victim, asked=False)
         self._engines.kill(victim)
@@ -172,7 +217,7 @@ class Sweep:
         return True
 
     def _drain(self) -> None:
-        victim = self._engines.choose(self._dice)
+        victim = self._engines.choose(self._dice, spared=self._plan.spared)
         self._note_orphans(victim, asked=True)
         self._engines.drain(victim)
         self.tally.drains += 1
@@ -230,6 +275,7 @@ class Sweep:
         job = Job(id=job_id, kind=kind, title="潮汐能", language="zh", created_at=utc_now())
         with store_errors("note which jobs belong together"):
             self._redis.sadd(CHAIN + chain, job_id)
+            self._redis.expire(CHAIN + chain, CHAIN_TTL_S)
         self._store.create(job, body, job_id, units_of=units_of)
         return job_id
 
@@ -237,16 +283,17 @@ class Sweep:
         self.tally.written = int(self._redis.get(WRITTEN) or 0)
         self.tally.redone = int(self._redis.get(REDONE) or 0)
         self.tally.drains_that_hung = len(self._engines.still_draining())
-        for job_id in self._following:
-            stored = [
-                (str(event_id), event.model_dump(mode="json"))
-                for event_id, event in self._store.events(job_id, after=START, limit=100_000)
-            ]
-            self.tally.add_job(stored, self._reader.seen[job_id])
-            result = self._store.result(job_id)
-            if result is not None:
-                events, is_retry = [event for _, event in stored], job_id in self._retries
-                self.tally.add_result(json.loads(result), events, is_retry=is_retry)
+
+    def _count_job(self, job_id: JobId) -> None:
+        stored = [
+            (str(event_id), event.model_dump(mode="json"))
+            for event_id, event in self._store.events(job_id, after=START, limit=100_000)
+        ]
+        result = self._store.result(job_id)
+        self.tally.add_job(stored, self._reader.seen[job_id])
+        if result is not None:
+            events, is_retry = [event for _, event in stored], job_id in self._retries
+            self.tally.add_result(json.loads(result), events, is_retry=is_retry)
 
 
 def a_request(job_id: JobId, dice: random.Random) -> JobOptions:
@@ -279,8 +326,8 @@ def sweep(kills: int, seed: int) -> Tally:
         data_dir = Path(folder)
         ensure_server(data_dir, None)
         try:
-            with engines(data_dir) as ours:
-                return asyncio.run(Sweep(data_dir, ours, seed=seed).run(kills))
+            with engines(data_dir, Manner()) as ours:
+                return asyncio.run(Sweep(data_dir, ours, Plan(seed)).run(kills))
         finally:
             stop_server(data_dir, only_if_unused=False)
 
@@ -292,9 +339,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     begun = time.perf_counter()
-    tally = sweep(given.kills, given.seed)
-    for what, value, goal in tally.rows():
-        print(f"{what:45s} {value:28s} {goal}")  # noqa: T201
+    print(sweep(given.kills, given.seed))  # noqa: T201
     print(f"It took {time.perf_counter() - begun:.0f} s.")  # noqa: T201
 
 

@@ -75,6 +75,9 @@ class Tally:
             ("cancel to its event, median and longest", _times(self.cancel_s), "0.5 s"),
         ]
 
+    def __str__(self) -> str:
+        return "\n".join(f"{what:45s} {value:28s} {goal}" for what, value, goal in self.rows())
+
     @property
     def is_clean(self) -> bool:
         """Whether nothing was lost, doubled, redone or left hanging."""
