@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.adapters.offline_author.terms import HAN_STOPS, STOP_WORDS, likeness, stem, term_set
 from pipeline.domain.language import HAN
@@ -21,6 +22,9 @@ _HAN_ENDS = HAN_STOPS | frozenset(
     "个种些只才已没所得地应须需使令来去说以可将会要对从到等并更最由于让给向把每有否再不为时一两先"
 )
 """No Chinese phrase starts, or ends, with these."""
+
+SHORTEST = 3
+"""Letters of the first and of the last word of an English phrase."""
 
 NAMED = 2
 """From so many real phrases on, single words are left out: they say less."""
@@ -94,31 +98,55 @@ def _worth(phrase: str, entry: _Seen) -> float:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What decides whether a word may stand in a phrase; made once for each word."""
+
+    stem: str
+    lower: str
+    may_start: bool
+    may_end: bool
+    may_be_alone: bool
+    is_name: bool
+
+
 def _note_english(text: str, number: int, seen: dict[str, _Seen]) -> None:
     words = _WORDS.findall(text)
-    for length in (1, 2, 3):
-        for i in range(len(words) - length + 1):
-            group = words[i : i + length]
-            if not _is_english_phrase(group):
+    known = [_word(word) for word in words]
+    for i, first in enumerate(known):
+        if first is None or not first.may_start:
+            continue
+        for length in (1, 2, 3):
+            last = known[i + length - 1] if i + length <= len(known) else None
+            if last is None:
+                break
+            if not (last.may_be_alone if length == 1 else last.may_end):
                 continue
-            key = " ".join(stem(word.lower()) for word in group)
-            entry = seen.setdefault(key, _Seen())
+            group = [word for word in known[i : i + length] if word]
+            entry = seen.setdefault(" ".join(word.stem for word in group), _Seen())
             entry.count += 1
             entry.texts.add(number)
-            shown = " ".join(group)
-            is_name = any(word[1:] != word[1:].lower() for word in group)
-            entry.shown[shown if is_name else shown.lower()] += 1
+            is_name = any(word.is_name for word in group)
+            shown = words[i : i + length] if is_name else [word.lower for word in group]
+            entry.shown[" ".join(shown)] += 1
 
 
-def _is_english_phrase(group: Sequence[str]) -> bool:
-    if any(not word[0].isalpha() or not word.isascii() for word in group):
-        return False
-    first, last = group[0].lower(), group[-1].lower()
-    if any(word.lower() in STOP_WORDS for word in group) or min(len(first), len(last)) < 3:
-        return False
-    if first.endswith("ly") or last.endswith(("ly", "ed", "ing")):
-        return False
-    return len(group) > 1 or not last.endswith(("al", "ous", "ive", "ic", "able"))
+@lru_cache(maxsize=50_000)
+def _word(word: str) -> _Word | None:
+    """None for what no phrase holds: a stop word, a sign, a word of another script."""
+    lower = word.lower()
+    if not word[0].isalpha() or not word.isascii() or lower in STOP_WORDS:
+        return None
+    may_start = len(word) >= SHORTEST and not lower.endswith("ly")
+    may_end = len(word) >= SHORTEST and not lower.endswith(("ly", "ed", "ing"))
+    return _Word(
+        stem=stem(lower),
+        lower=lower,
+        may_start=may_start,
+        may_end=may_end,
+        may_be_alone=may_end and not lower.endswith(("al", "ous", "ive", "ic", "able")),
+        is_name=word[1:] != word[1:].lower(),
+    )
 
 
 def _note_chinese(text: str, number: int, seen: dict[str, _Seen]) -> None:
