@@ -1,3 +1,4 @@
+import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -6,7 +7,7 @@ import pytest
 from pydantic import JsonValue
 from redis import exceptions as redis_exceptions
 
-from pipeline.adapters.redis_connection import connect, store_errors
+from pipeline.adapters.redis_connection import connect, connect_async, store_errors
 from pipeline.adapters.redis_journal import LeaseLost
 from pipeline.adapters.redis_keys import (
     CONTROL,
@@ -17,6 +18,7 @@ from pipeline.adapters.redis_keys import (
     manuscript_key,
     reading_key,
 )
+from pipeline.adapters.redis_leases import Leases
 from pipeline.adapters.redis_store import RedisJobStore
 from pipeline.domain.jobs import (
     START,
@@ -201,10 +203,15 @@ def test_a_running_job_is_asked_to_stop_and_goes_on_until_it_does(any_url: str) 
 
 
 def _ids_in_turn(url: str, most: int = 10) -> list[str]:
-    async def ask(writer: Writer) -> list[str]:
-        return [str(job_id) for job_id in await writer.leases.expired(most)]
+    async def ask() -> list[str]:
+        client = connect_async(url)
+        try:
+            leases = Leases(client, TERMS, owner="asker", now=utc_now)
+            return [str(job_id) for job_id in await leases.expired(most)]
+        finally:
+            await client.aclose()
 
-    return as_writer(url, _created(url, "asker"), ask)
+    return asyncio.run(ask())
 
 
 def test_jobs_that_wait_are_taken_up_by_priority_and_then_by_time(any_url: str) -> None:
