@@ -188,10 +188,10 @@ class RedisJobStore:
 
     def waiting_before(self, job_id: JobId) -> int:
         with store_errors(f"look how many jobs wait before {job_id!r}"):
-            place = self._redis.zscore(RUNNING, job_id)
-            if place is None or place > 0:
+            score = self._redis.zscore(RUNNING, job_id)
+            if score is None or score > 0:
                 return 0
-            return int(self._redis.zcount(RUNNING, "-inf", f"({place}"))
+            return cast("int", self._redis.zrank(RUNNING, job_id) or 0)
 
     def delete(self, job_id: JobId) -> None:
         with store_errors(f"delete job {job_id!r}"):
