@@ -1,13 +1,13 @@
-"""The heading structure of the author's files, cleaned and merged into chapters."""
+"""The heading structure of the author's files, cleaned, with the text below each heading."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.adapters.offline_author.genres import kind_of
 from pipeline.adapters.offline_author.sentences import fingerprint
 from pipeline.adapters.offline_author.terms import likeness, term_set
-from pipeline.domain.briefs import SourceDigest
+from pipeline.domain.documents import Block, Reading, SourceId
+from pipeline.domain.language import count_words
 
 LONGEST_HEADING = 90
 """Characters; a longer one is a sentence that was set in bold."""
@@ -15,8 +15,14 @@ LONGEST_HEADING = 90
 ALIKE = 0.6
 """From this share of common terms on two headings name the same subject."""
 
-MANY_FILES = 4
-"""From so many files on each is a chapter; of fewer, their own chapters are."""
+FEWEST_HEADINGS = 2
+"""Fewer say nothing of how a text is built: one is its title."""
+
+WORDS_PER_HEADING = 1_500
+"""From so many words for each heading on, a text is built by something else than its headings."""
+
+ENOUGH_WORDS = 20
+"""Of running text; a heading with less below it has nothing that a section can be made of."""
 
 _NUMBERING = re.compile(
     r"^(?:第\s*[一二三四五六七八九十百\d]+\s*[章节部分篇]\s*[:：、.]?\s*"
@@ -41,48 +47,83 @@ _BOILERPLATE = re.compile(
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Topic:
-    """A heading with what is below it, and the files that have it."""
+    """A heading, or a subject without one, with what is below it and where it comes from."""
 
     title: str
     children: "list[Topic]" = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
+    sources: list[SourceId] = field(default_factory=list)
     position: int = 0
     """In reading order over all files."""
+    texts: list[str] = field(default_factory=list)
+    """Paragraphs that stand directly below it."""
+    demands: list[str] = field(default_factory=list)
+    """Sentences of a requirements file that it answers."""
+    folded: "list[Topic]" = field(default_factory=list)
+    """Below it, without a section of their own."""
     named: list[str] = field(default_factory=list)
-    """Headings below it that get no section of their own."""
+    """Titles of those."""
+    is_asked: bool = False
+    """The prompt or a requirements file names it."""
+
+    @property
+    def words(self) -> int:
+        """Of the text below it, its children's too."""
+        return sum(count_words(text) for text in self.all_texts())
+
+    def all_texts(self) -> list[str]:
+        below = (*self.children, *self.folded)
+        return [*self.texts, *(text for child in below for text in child.all_texts())]
+
+    def walk(self) -> "Iterator[Topic]":
+        yield self
+        for child in self.children:
+            yield from child.walk()
 
 
-def topics_of(digests: Sequence[SourceDigest]) -> list[Topic]:
-    """The chapters that the files have, in order, those on the same subject as one.
-
-    Of many files, each is a chapter; a file without headings is a chapter in any case.
-    """
-    trees = [(digest, _tree(digest)) for digest in digests]
-    found: list[Topic] = []
-    for digest, tree in trees:
-        name = digest.source.file_name or digest.source.title
-        title, chapters = _without_title(tree, digest.source.title)
-        is_one = len(digests) >= MANY_FILES or not chapters
-        tops = [Topic(title, chapters)] if is_one else chapters
-        for topic in tops:
-            for each in _all([topic]):
-                each.files = [name]
-            topic.position = len(found)
-            _add(found, topic)
-    return in_order(found)
-
-
-def has_structure(digests: Sequence[SourceDigest]) -> bool:
-    """Whether there are headings enough to make an outline of."""
-    return sum(len(list(_all(_tree(digest)))) for digest in digests) >= 2
+def tree_of(source_id: SourceId, reading: Reading) -> tuple[str, list[Topic]]:
+    """The file's title and its chapters, with the text below each; boilerplate is left out."""
+    root = Topic("", sources=[source_id])
+    path: list[tuple[int, Topic | None]] = [(0, root)]
+    for number, block in enumerate(reading.blocks):
+        if block.kind != "heading":
+            if path[-1][1] is not None and _is_text(block):
+                path[-1][1].texts.append(block.text)
+            continue
+        while len(path) > 1 and path[-1][0] >= block.level:
+            path.pop()
+        above = path[-1][1]
+        title = clean_title(block.text)
+        topic = None
+        if title and above is not None:
+            topic = next((t for t in above.children if same_subject(t.title, title)), None)
+            if topic is None:
+                topic = Topic(title, sources=[source_id], position=number)
+                above.children.append(topic)
+        path.append((block.level, topic))
+    return _without_title(root, reading.title)
 
 
-def in_order(topics: Sequence[Topic]) -> list[Topic]:
-    """Introductions first, conclusions last, the others as the files have them."""
-    rank = {"summary": 0, "intro": 1, "conclusion": 3}
-    return sorted(topics, key=lambda topic: (rank.get(kind_of(topic.title), 2), topic.position))
+def has_structure(reading: Reading) -> bool:
+    """Whether the headings say how the text is built."""
+    count = sum(
+        1 for block in reading.blocks if block.kind == "heading" and clean_title(block.text)
+    )
+    return count >= FEWEST_HEADINGS and reading.words / count <= WORDS_PER_HEADING
+
+
+def with_text(topics: Sequence[Topic]) -> list[Topic]:
+    """The topics on which the material says something, a lone child taken into its parent."""
+    kept: list[Topic] = []
+    for topic in topics:
+        topic.children = with_text(topic.children)
+        if len(topic.children) == 1 and not topic.children[0].children:
+            topic.texts += topic.children[0].texts
+            topic.children = []
+        if topic.words >= ENOUGH_WORDS:
+            kept.append(topic)
+    return kept
 
 
 def same_subject(one: str, other: str) -> bool:
@@ -92,33 +133,16 @@ def same_subject(one: str, other: str) -> bool:
     return likeness(term_set(one), term_set(other)) >= ALIKE
 
 
-def _add(found: list[Topic], topic: Topic) -> None:
+def add(found: list[Topic], topic: Topic) -> None:
     """Add a topic, or what it has to the one on the same subject."""
     twin = next((other for other in found if same_subject(other.title, topic.title)), None)
     if twin is None:
         found.append(topic)
         return
-    twin.files += [name for name in topic.files if name not in twin.files]
+    twin.sources += [name for name in topic.sources if name not in twin.sources]
+    twin.texts += topic.texts
     for child in topic.children:
-        _add(twin.children, child)
-
-
-def _tree(digest: SourceDigest) -> list[Topic]:
-    roots: list[Topic] = []
-    path: list[tuple[int, Topic | None]] = []
-    for level, raw in digest.headings:
-        while path and path[-1][0] >= level:
-            path.pop()
-        title = clean_title(raw)
-        dropped = not title or (bool(path) and path[-1][1] is None)
-        topic = None if dropped else Topic(title)
-        above = path[-1][1] if path else None
-        if topic:
-            siblings = above.children if above else roots
-            _add(siblings, topic)
-            topic = next(t for t in siblings if same_subject(t.title, title))
-        path.append((level, topic))
-    return roots
+        add(twin.children, child)
 
 
 def clean_title(raw: str) -> str:
@@ -130,17 +154,16 @@ def clean_title(raw: str) -> str:
     return title if any(c.isalpha() for c in title) else ""
 
 
-def _without_title(tree: list[Topic], title: str) -> tuple[str, list[Topic]]:
-    """The file's title and its chapters; a single top heading is the title."""
-    if len(tree) == 1:
-        return tree[0].title, tree[0].children
-    first = tree[0] if tree else None
-    if first and not first.children and same_subject(first.title, title):
-        return first.title, tree[1:]
-    return clean_title(title) or title, tree
+def _is_text(block: Block) -> bool:
+    return block.kind in {"paragraph", "list", "table"}
 
 
-def _all(topics: Sequence[Topic]) -> Iterator[Topic]:
-    for topic in topics:
-        yield topic
-        yield from _all(topic.children)
+def _without_title(root: Topic, title: str) -> tuple[str, list[Topic]]:
+    """A single top heading is the title; text before the first heading stands below none."""
+    tops = root.children
+    if len(tops) == 1:
+        return tops[0].title, tops[0].children
+    is_bare = tops and not tops[0].children and not tops[0].texts
+    if is_bare and same_subject(tops[0].title, title):
+        return tops[0].title, tops[1:]
+    return clean_title(title) or title, tops

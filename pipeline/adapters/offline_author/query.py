@@ -1,6 +1,7 @@
 """What a prompt asks for: the subject, the genre, and the sections it names."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.adapters.offline_author.genres import Genre, genre_of
@@ -9,7 +10,8 @@ from pipeline.domain.documents import Language
 from pipeline.domain.titles import title_of
 
 _EN_LIST = re.compile(
-    r"(?:\bcover(?:s|ing)?|\binclud(?:e|es|ing)|\b(?:sections?|chapters?)(?: on| about|:))\s*:?\s*"
+    r"(?:\bcover(?:s|ing)?|\binclud(?:e|es|ing)|\b(?:sections?|chapters?|parts?)(?: on| about|:))"
+    r"\s*:?\s*"
     r"([^.;\n]+)",
     re.IGNORECASE,
 )
@@ -38,11 +40,20 @@ def read_query(commission: Commission) -> Query:
     return Query(title, genre_of(commission.document_type, prompt), _asked(prompt, language))
 
 
+def listed(text: str, language: Language) -> tuple[str, ...]:
+    """The items of an enumeration in a sentence, as titles."""
+    return _titles(_split(text, language))
+
+
 def _asked(prompt: str, language: Language) -> tuple[str, ...]:
     items = _ITEM.findall(prompt)
     if len(items) < 2:
         match = (_ZH_LIST if language == "zh" else _EN_LIST).search(prompt)
         items = _split(match[1], language) if match else []
+    return _titles(items)
+
+
+def _titles(items: Sequence[str]) -> tuple[str, ...]:
     clean = (_tidy(item) for item in items)
     return tuple(dict.fromkeys(item for item in clean if 2 <= len(item) <= 60))
 

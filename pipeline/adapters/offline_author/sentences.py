@@ -133,6 +133,12 @@ def worth_of(text: str) -> float:
     return POOR if _PLURAL_PERSON.search(text) or text[0].islower() else 1.0
 
 
+def leans(text: str) -> bool:
+    """Whether it begins with a word that points at the sentence before it."""
+    pattern = _HAN_DANGLING if detect_language(text[:200]) == "zh" else _DANGLING
+    return bool(pattern.match(text))
+
+
 def as_markdown(text: str) -> str:
     """A sentence of plain text so that Markdown shows it as it stands; code in backticks stays."""
     if text.count("`") % 2:
