@@ -275,6 +275,7 @@ FAILURES: Sequence[tuple[httpx2.Response | Exception, str]] = [
     (httpx2.Response(200, text="<html>JSON is switched off</html>"), "search_answer_invalid"),
     (httpx2.Response(200, text="[]"), "search_answer_invalid"),
     (httpx2.Response(200, content=b"\xff\xfe\x00"), "search_answer_invalid"),
+    (httpx2.Response(200, content=b"[" * 100_000), "search_answer_invalid"),
 ]
 
 
@@ -292,6 +293,16 @@ def test_a_service_that_fails_is_named_and_the_others_count(
     assert [hit.provider for hit in answer.hits] == ["wikipedia"]
     tries = sum(1 for request in services.requests if request.url.host == "api.tavily.com")
     assert tries == (2 if code in {"search_rate_limited", "search_unavailable"} else 1)
+
+
+@pytest.mark.parametrize("odd", [5, True, "潮汐", {"title": "x"}])
+def test_results_that_are_no_list_are_none(odd: object) -> None:
+    services = Services(api_tavily_com=[httpx2.Response(200, json={"results": odd})])
+
+    answer = search(web(services, "tavily", "wikipedia"), "潮汐")
+
+    assert answer.failed == {}
+    assert [hit.provider for hit in answer.hits] == ["wikipedia"]
 
 
 def test_a_feed_that_is_none_is_a_failure_and_its_entities_stay_closed() -> None:

@@ -69,7 +69,7 @@ class Embeddings:
             ordered = sorted(answer["data"], key=lambda each: each["index"])
             places = [each["index"] for each in ordered]
             vectors = [_normal(each["embedding"]) for each in ordered]
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise self._service.failed("the answer holds no vectors") from error
         if places != list(range(len(texts))):
             raise self._service.failed("the answer has not one vector for each text")

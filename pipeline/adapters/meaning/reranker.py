@@ -34,7 +34,7 @@ class Reranker:
             scores = {
                 int(each["index"]): float(each["relevance_score"]) for each in answer["results"]
             }
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise self._service.failed("the answer holds no scores") from error
         if not scores or not set(scores) <= set(range(len(texts))):
             raise self._service.failed("the answer scores other texts than it was given")

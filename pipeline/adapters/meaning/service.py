@@ -1,7 +1,6 @@
 """A service that answers JSON with JSON, with limits, retries, and its errors as ours."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from pipeline.adapters.bounded_http import AnswerTooLarge, parsed, sent
 from pipeline.errors import RankingFailed
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,9 @@ TRIES = 2
 """A connection that broke, or a second of too many requests; what lasts longer is an outage."""
 
 PAUSE_S = 0.5
+
+MAX_ANSWER_BYTES = 50_000_000
+"""Vectors for a batch of texts take some 5 MB as JSON."""
 
 AT_ONCE = 4
 """Calls at once: more only queue up at the service."""
@@ -50,7 +53,10 @@ class JsonService:
         async with self._free:
             for left in reversed(range(TRIES)):
                 try:
-                    response = await client.post(self._url, json=body)
+                    request = client.build_request("POST", self._url, json=body)
+                    response = await sent(client, request, max_bytes=MAX_ANSWER_BYTES)
+                except AnswerTooLarge as error:
+                    raise self.failed("the answer is too large") from error
                 except FOREIGN as error:
                     if not left:
                         raise self.failed(type(error).__name__) from error
@@ -74,7 +80,7 @@ class JsonService:
 
     def _parsed(self, content: bytes) -> Mapping[str, Any]:
         try:
-            answer = json.loads(content)
+            answer = parsed(content)
         except ValueError as error:
             raise self.failed("the answer is not JSON") from error
         if not isinstance(answer, dict):

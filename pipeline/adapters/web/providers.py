@@ -11,15 +11,19 @@ from html import unescape
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from httpx2 import AsyncClient, Response
+from httpx2 import AsyncClient, Request, Response
 from lxml import etree
 
+from pipeline.adapters.bounded_http import parsed, sent
 from pipeline.config import SearchProvider, Settings
 from pipeline.domain.documents import Language
 from pipeline.domain.web import WebHit
 
 TERMS = 8
 """Of a query to arXiv, which wants every word to be there."""
+
+MAX_ANSWER_BYTES = 10_000_000
+"""A hundred times what a page of results has; Crossref sends the references of each work, too."""
 
 _TAG = re.compile("<[^<>]{0,200}>")
 _WORD = re.compile(r"\w+")
@@ -64,7 +68,8 @@ class Searxng:
     async def __call__(self, client: AsyncClient, question: Question) -> Sequence[WebHit]:
         language = "zh-CN" if question.language == "zh" else "en"
         params = {"q": question.text, "format": "json", "language": language}
-        answer = await client.get(f"{self.url.rstrip('/')}/search", params=params)
+        url = f"{self.url.rstrip('/')}/search"
+        answer = await _sent(client, client.build_request("GET", url, params=params))
         return [
             _hit(row, "searxng", snippet="content", published="publishedDate")
             for row in _rows(answer, "results")
@@ -78,11 +83,13 @@ class Tavily:
     key: str
 
     async def __call__(self, client: AsyncClient, question: Question) -> Sequence[WebHit]:
-        answer = await client.post(
+        request = client.build_request(
+            "POST",
             "https://api.tavily.com/search",
             headers={"Authorization": f"Bearer {self.key}"},
             json={"query": question.text, "max_results": min(question.limit, 20)},
         )
+        answer = await _sent(client, request)
         return [
             _hit(row, "tavily", snippet="content", published="published_date")
             for row in _rows(answer, "results")
@@ -97,7 +104,8 @@ class Brave:
 
     async def __call__(self, client: AsyncClient, question: Question) -> Sequence[WebHit]:
         language = "zh-hans" if question.language == "zh" else "en"
-        answer = await client.get(
+        request = client.build_request(
+            "GET",
             "https://api.search.brave.com/res/v1/web/search",
             headers={"X-Subscription-Token": self.key, "Accept": "application/json"},
             params={
@@ -106,6 +114,7 @@ class Brave:
                 "search_lang": language,
             },
         )
+        answer = await _sent(client, request)
         return [
             _hit(row, "brave", snippet="description", published="page_age")
             for row in _rows(answer, "web", "results")
@@ -122,7 +131,7 @@ async def wikipedia(client: AsyncClient, question: Question) -> Sequence[WebHit]
         "srlimit": question.limit,
         "format": "json",
     }
-    answer = await client.get(f"{site}/w/api.php", params=params)
+    answer = await _sent(client, client.build_request("GET", f"{site}/w/api.php", params=params))
     return [
         WebHit(
             title=title,
@@ -140,7 +149,8 @@ async def wikipedia(client: AsyncClient, question: Question) -> Sequence[WebHit]
 async def crossref(client: AsyncClient, question: Question) -> Sequence[WebHit]:
     """Scholarly works by their registered descriptions."""
     params: dict[str, str | int] = {"query.bibliographic": question.text, "rows": question.limit}
-    answer = await client.get("https://api.crossref.org/works", params=params)
+    request = client.build_request("GET", "https://api.crossref.org/works", params=params)
+    answer = await _sent(client, request)
     return [
         WebHit(
             title=_first(row, "title"),
@@ -161,7 +171,8 @@ async def arxiv(client: AsyncClient, question: Question) -> Sequence[WebHit]:
     """Preprints; hardly anything is found for a Chinese query."""
     words = " AND ".join(f"all:{word}" for word in _WORD.findall(question.text)[:TERMS])
     params: dict[str, str | int] = {"search_query": words, "max_results": question.limit}
-    answer = await client.get("https://export.arxiv.org/api/query", params=params)
+    request = client.build_request("GET", "https://export.arxiv.org/api/query", params=params)
+    answer = await _sent(client, request)
     answer.raise_for_status()
     try:
         feed = etree.fromstring(answer.content, etree.XMLParser(resolve_entities=False))
@@ -182,6 +193,10 @@ async def arxiv(client: AsyncClient, question: Question) -> Sequence[WebHit]:
     ]
 
 
+async def _sent(client: AsyncClient, request: Request) -> Response:
+    return await sent(client, request, max_bytes=MAX_ANSWER_BYTES)
+
+
 def _secret(value: Any) -> str:
     return value.get_secret_value() if value else ""
 
@@ -189,7 +204,7 @@ def _secret(value: Any) -> str:
 def _rows(answer: Response, *path: str) -> Iterator[Mapping[str, Any]]:
     """The results of an answer, at that place of it; services leave the place out for none."""
     answer.raise_for_status()
-    value: Any = answer.json()
+    value: Any = parsed(answer.content)
     if not isinstance(value, dict):
         raise ValueError("no object")  # noqa: TRY004  the answer's shape, not an argument's type
     for key in path:
@@ -198,7 +213,7 @@ def _rows(answer: Response, *path: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _dicts(value: Any) -> Iterator[Mapping[str, Any]]:
-    return (each for each in value or () if isinstance(each, dict))
+    return (each for each in (value if isinstance(value, list) else ()) if isinstance(each, dict))
 
 
 def _hit(row: Mapping[str, Any], provider: str, *, snippet: str, published: str) -> WebHit:
