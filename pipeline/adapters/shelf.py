@@ -186,19 +186,23 @@ class FileShelf:
         return running
 
     def _read_once(self, sha256: str, name: str, data: bytes) -> Reading:
-        known = self._store.load_reading(sha256)
-        if known is not None and known.edition >= EDITION:
+        if (known := self._stored(sha256)) is not None:
             return known
         reading = self._read(name, data, self._limits)
         self._store.save_reading(reading)
         return reading
 
     def _page_once(self, sha256: str, page: Page, known: Publication, today: date) -> Reading:
-        reading = self._store.load_reading(sha256) or self._read(page.name, page.data, self._limits)
+        reading = self._stored(sha256) or self._read(page.name, page.data, self._limits)
         of_page = _of_page(page, reading.publication, known, today)
         reading = reading.model_copy(update={"sha256": sha256, "publication": of_page})
         self._store.save_reading(reading)
         return reading
+
+    def _stored(self, sha256: str) -> Reading | None:
+        """What was read before, unless an older program read it."""
+        known = self._store.load_reading(sha256)
+        return known if known is not None and known.edition >= EDITION else None
 
     def _forget(self, sha256: str) -> None:
         with self._lock:

@@ -62,6 +62,15 @@ def test_a_page_is_read_dated_and_found_again_by_its_hash() -> None:
     assert store.stored.keys() == {reading.sha256}
 
 
+def test_a_page_that_an_older_program_read_is_read_again() -> None:
+    store = Readings()
+    with shelf_of(Site({URL: PAGE}), store) as shelf:
+        reading = shelf.read_address(URL)
+        store.save_reading(reading.model_copy(update={"edition": 0, "blocks": ()}))
+
+        assert shelf.read_address(URL) == reading
+
+
 def test_an_address_in_a_request_is_fetched() -> None:
     with shelf_of(Site({URL: PAGE})) as shelf:
         file = ContextFile(file_id="f", file_name="潮汐能", storage_url=URL)
