@@ -32,7 +32,8 @@ async def search_terms(
     """What to search for each title in sources that are not in the document's language.
 
     Empty without such sources, with an author that knows no other language, and when the author
-    could not be asked, which is said: names and numbers are then found as ever.
+    could not be asked, which is said: names and numbers are then found as ever. A job that is taken
+    over does not ask again then: with other passages, finished sections would be written anew.
     """
     languages = sorted({r.language for r in material.readings.values()} - {tools.job.language})
     found: dict[Key, tuple[str, ...]] = {}
@@ -48,12 +49,15 @@ async def search_terms(
 async def _asked(
     titles: Sequence[str], language: Language, tools: Tools, model: str | None
 ) -> Sequence[str]:
-    """The author's answer, from an earlier attempt too; the titles themselves when it fails."""
+    """The author's answer, from an earlier attempt too; the titles themselves when it failed."""
     unit = f"{UNIT}:{language}"
     author = model or tools.author.name
     key = content_key(UNIT, version=VERSION, author=author, titles=list(titles))
     if (stored := tools.journal.finished(unit, key)) is not None:
         return _TERMS.validate_python(stored)
+    in_vain = content_key(UNIT, asked=key, job=tools.job.id)  # another job may have more luck
+    if tools.journal.finished(unit, in_vain) is not None:
+        return titles
     parts = [
         titles[start : start + TITLES_PER_CALL] for start in range(0, len(titles), TITLES_PER_CALL)
     ]
@@ -62,6 +66,7 @@ async def _asked(
     except PipelineError as error:
         why = reason(tools.job.language, error.code)
         tools.progress("research", "no_search_terms", reason=why)
+        await tools.journal.finish(unit, in_vain, list(titles))
         return titles
     terms = [each for answer in answers for each in answer]
     if terms != list(titles):

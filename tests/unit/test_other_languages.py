@@ -131,6 +131,16 @@ def test_a_job_that_is_taken_over_searches_for_the_same_words() -> None:
     assert again.searched == []
 
 
+def test_a_job_that_is_taken_over_does_not_ask_again_what_failed() -> None:
+    journal = ListJournal()
+    failing = ScriptedAuthor(terms_error=ModelUnavailable("The model did not answer."))
+    first = asked(failing, {"a": "Costs"}, mixed(), journal)
+    again = ScriptedAuthor(terms={"Costs": "造价"})
+
+    assert asked(again, {"a": "Costs"}, mixed(), journal) == first == {}
+    assert again.searched == []
+
+
 def test_hundreds_of_titles_are_asked_for_in_parts() -> None:
     author = ScriptedAuthor(terms={f"Bay {n}": f"第{n}号海湾" for n in range(150)})
 
