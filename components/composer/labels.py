@@ -29,7 +29,7 @@ LABELS: Mapping[str, Label] = {
     "attach": Label("Attach files", "添加文件"),
     "add_page": Label("Add a web page", "添加网页"),
     "address": Label("Address of a web page", "网页地址"),
-    "address_hint": Label("https://…", "https://……"),
+    "address_hint": Label("https://…", "https://…"),
     "address_add": Label("Add", "添加"),
     "address_close": Label("Close without adding", "关闭，不添加"),
     "not_an_address": Label(

@@ -3,13 +3,23 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from pipeline.domain.documents import Language
 from tests.e2e.app_driver import PATIENCE_MS, Visit, visiting
 from tests.e2e.conftest import RunningApp
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+
+LINE_PX = 20
+
+CENTRE = """shown => {
+  const start = document.createRange()
+  start.selectNode(shown.firstChild)
+  const place = start.getBoundingClientRect()
+  return (place.top + place.bottom) / 2
+}"""
+"""Of what an element begins with: its icon, or its words."""
 
 
 def downloaded(visit: Visit, key: str) -> tuple[str, str]:
@@ -43,3 +53,28 @@ def test_the_references_change_their_style_and_are_taken_away_for_other_programs
         assert ris[1].startswith("TY  - ")
         assert '"title"' in csl[1]
         assert visit.complaints == []
+
+
+def centre(shown: Locator) -> float:
+    return float(shown.evaluate(CENTRE))
+
+
+def test_a_reference_s_number_stands_on_its_first_line_and_the_steps_in_one_row(
+    browser: Browser, longhand: RunningApp
+) -> None:
+    with visiting(browser, longhand, "zh", viewport={"width": 390, "height": 800}) as visit:
+        visit.propose_example()
+        visit.write()
+        visit.read()
+        item = visit.page.locator(".lr-references li").first
+        steps = [
+            visit.page.get_by_test_id("stMain").get_by_text(visit.m(f"steps.{step}")).first
+            for step in ("brief", "outline", "writing")
+        ]
+
+        number = centre(item.locator(".lr-number"))
+        first_line = item.locator("span").first.bounding_box() or pytest.fail("no entry")
+        centres = [centre(step) for step in steps]
+
+        assert 0 < number - first_line["y"] < LINE_PX
+        assert max(centres) - min(centres) < 1
