@@ -6,7 +6,7 @@ found again while the text of each paragraph is read, and whole pieces of text a
 
 import re
 from bisect import bisect_right
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -109,16 +109,27 @@ def _stretches(
     for number, raw in enumerate(token.content.split("\n"), start=first):
         shown = raw.strip()
         if shown and number < len(lines):
-            line = lines[number]
+            here = position + raw.index(shown)
             if cells is None:
-                column = line.text.rfind(shown)
+                column = lines[number].text.rfind(shown)
+                if column >= 0:
+                    found.append((here, lines[number].start + column, len(shown)))
             else:
-                column = line.text.find(shown, cells.get(number, 0))
-                cells[number] = max(cells.get(number, 0), column + len(shown))
-            if column >= 0:
-                found.append((position + raw.index(shown), line.start + column, len(shown)))
+                found += _in_cell(shown, here, lines[number], cells, number)
         position += len(raw) + 1
     return found
+
+
+def _in_cell(
+    shown: str, here: int, line: _Line, cells: dict[int, int], number: int
+) -> Iterator[tuple[int, int, int]]:
+    """The stretches of one cell; a `|` in it is escaped in the source, so it parts two of them."""
+    for piece in shown.split("|"):
+        column = line.text.find(piece, cells.get(number, 0))
+        if piece and column >= 0:
+            cells[number] = column + len(piece)
+            yield here, line.start + column, len(piece)
+        here += len(piece) + 1
 
 
 def _changes(

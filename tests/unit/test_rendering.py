@@ -153,6 +153,7 @@ def test_marks_over_each_other_are_named_together() -> None:
         ("# A # B #\n\nText", "B"),
         ("A title\n===\n\nText", "title"),
         ("| a | a |\n| - | - |\n| x | a x |\n", "a x"),
+        ("| a | b |\n| - | - |\n| 或 \\| 且 | 且 |\n", "且"),
         ("a &amp; b \\* c ~~d e~~", "d e"),
         ("first\r\nsecond 句\r\n\r\nthird", "third"),
         ("\u3000\u3000缩进的一段，后一句。", "后一句。"),
@@ -221,6 +222,8 @@ def link(address: str) -> str:
         ("鲁迅. *呐喊* [M]. 北京, 1923.", "鲁迅. <em>呐喊</em> [M]. 北京, 1923."),
         ("**No** \\*stars\\* <b>x</b>", "<strong>No</strong> *stars* &lt;b&gt;x&lt;/b&gt;"),
         ("[x](javascript:hurt()) `code`", "[x](javascript:hurt()) `code`"),
+        ("潮汐 https://e.example/\\<b\\>", f"潮汐 {link('https://e.example/')}&lt;b&gt;"),
+        ("\\[见 https://e.example\\]", f"[见 {link('https://e.example')}]"),
         (
             "At https://e.example/a\\_b_c?x=1&y=2. 见<https://e.example>。",
             f"At {link('https://e.example/a_b_c?x=1&amp;y=2')}. 见{link('https://e.example')}。",
