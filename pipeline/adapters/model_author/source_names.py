@@ -8,7 +8,9 @@ from pipeline.domain.documents import SourceId
 NONE = "none"
 """What a model says in place of a name when no source holds anything on a part."""
 
-_BETWEEN = re.compile(r"[\s,，、;；&+\[\]【】()（）\"'“”]+")
+_BETWEEN = re.compile(
+    r"[\s,，、;；:：|&+和与及\[\]【】()（）\"'“”]+|(?<=\d)/(?=[Ss]\d)|[.。](?!\w)"
+)
 _NAME = re.compile(r"[Ss](\d{1,4})")
 _DENIALS = frozenset({NONE, "无", "没有"})
 
