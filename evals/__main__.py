@@ -7,7 +7,7 @@ import argparse
 import time
 from collections.abc import Callable, Mapping
 
-from evals import checks, citations, coverage, outlines, retrieval, support
+from evals import checks, citations, coverage, drafts, outlines, retrieval, support
 from evals.table import Row, markdown, plain
 
 PARTS: Mapping[str, Callable[[], list[Row]]] = {
@@ -15,6 +15,7 @@ PARTS: Mapping[str, Callable[[], list[Row]]] = {
     "support": support.rows,
     "retrieval": retrieval.rows,
     "outlines": outlines.rows,
+    "drafts": drafts.rows,
     "checks": checks.rows,
     "coverage": coverage.rows,
 }

@@ -13,7 +13,14 @@ from components.examples import EXAMPLES, BundledExample
 from pipeline.adapters.bibliography import PandocBibliographer
 from pipeline.adapters.offline_author import OfflineAuthor
 from pipeline.adapters.shelf import FileShelf
-from pipeline.domain.documents import CitationStyle, ContextFile, Document, Reading
+from pipeline.domain.documents import (
+    CitationStyle,
+    ContextFile,
+    Document,
+    Language,
+    Outline,
+    Reading,
+)
 from pipeline.domain.jobs import (
     DocumentGenerationRequest,
     DocumentResult,
@@ -25,6 +32,7 @@ from pipeline.domain.jobs import (
     OutlineResult,
 )
 from pipeline.graphs.work import GraphWork
+from pipeline.ports import Author
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -42,6 +50,25 @@ def produced(
     wanted = EXAMPLES[example]
     given = list(EXAMPLES.values()) if with_all_files else [wanted]
     return asyncio.run(_produced(wanted, [_file(one) for one in given], style))
+
+
+def over(
+    outline: Outline, file: ContextFile, language: Language, author: Author | None = None
+) -> Document:
+    """The document that an author, the offline one when none is given, writes over an outline."""
+    return asyncio.run(_over(outline, file, language, author or OfflineAuthor()))
+
+
+async def _over(
+    outline: Outline, file: ContextFile, language: Language, author: Author
+) -> Document:
+    shelf = FileShelf(_Readings(), max_file_bytes=MAX_FILE_BYTES)
+    work = GraphWork(author, shelf, lambda: NOW, 2_000, PandocBibliographer())
+    wanted = DocumentGenerationRequest(outline=outline, context_files=(file,))
+    job = _job(JobKind.DOCUMENT, outline.title, language)
+    result = await work(job, wanted.model_dump_json(), _Journal(), _FreeSlots())
+    shelf.close()
+    return DocumentResult.model_validate_json(result).document
 
 
 def _file(example: BundledExample) -> ContextFile:
@@ -72,14 +99,12 @@ async def _produced(
 
 
 async def _done(work: GraphWork, example: BundledExample, kind: JobKind, request: str) -> str:
-    job = Job(
-        id=JobId(kind.value),
-        kind=kind,
-        title=example.title,
-        language=example.language,
-        created_at=NOW,
-    )
+    job = _job(kind, example.title, example.language)
     return await work(job, request, _Journal(), _FreeSlots())
+
+
+def _job(kind: JobKind, title: str, language: Language) -> Job:
+    return Job(id=JobId(kind.value), kind=kind, title=title, language=language, created_at=NOW)
 
 
 @dataclass(slots=True)

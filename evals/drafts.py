@@ -1,0 +1,243 @@
+"""Sections that the offline author writes, compared with the first sentences of what was found."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from components.examples import EXAMPLES
+from evals.documents import over, produced
+from evals.outlines import DATA, texts
+from evals.table import Row
+from pipeline.adapters.offline_author import OfflineAuthor
+from pipeline.adapters.offline_author.sentences import fingerprint, leans
+from pipeline.adapters.reading.extract import to_reading
+from pipeline.adapters.reading.from_markdown import extract
+from pipeline.adapters.reading.limits import Limits
+from pipeline.domain.briefs import SectionBrief
+from pipeline.domain.citations import cited, without_markers
+from pipeline.domain.claims import states_something
+from pipeline.domain.documents import (
+    ContextFile,
+    Document,
+    Language,
+    NodeId,
+    Outline,
+    OutlineNode,
+    Passage,
+    SourceId,
+)
+from pipeline.domain.fusion import numbered_sentences
+from pipeline.domain.language import count_words, split_sentences
+from pipeline.domain.passages import split_into_passages
+from pipeline.domain.terms import term_set
+
+SEQUENCE = {"en": 5, "zh": 8}
+"""Words, or Chinese characters: what two sections have in common beyond chance."""
+
+HUMAN_REDUNDANCY = 0.007
+"""Of articles that people wrote, by the same measure."""
+
+SHARE = 0.5
+"""Of a manual's words so many are asked for, so that there is enough material for each section."""
+
+TELLING = 3
+"""Of each passage so many terms, those that occur least elsewhere yet not only once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A document that was written, the first sentences of the same length, and the material."""
+
+    language: Language
+    ours: Document
+    naive: Document
+    material: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    name: str
+    of: Callable[[Document, Sequence[Passage]], float]
+    goal: str = ""
+    is_met: Callable[[float, float], bool] | None = None
+    """By our figure and the naive one."""
+
+
+class FirstSentences(OfflineAuthor):
+    """Naive: of the passages, best first, all first sentences, then all second ones, and so on."""
+
+    name = "first sentences"
+
+    async def write_section(self, brief: SectionBrief, write: Callable[[str], None]) -> str:
+        rows = [(passage.id, split_sentences(passage.text)) for passage in brief.passages]
+        deepest = max((len(found) for _, found in rows), default=0)
+        told: list[str] = []
+        words = 0
+        for place in range(deepest):
+            for passage_id, found in rows:
+                if place < len(found) and words < 0.95 * brief.target_words:
+                    told.append(f"{found[place]} [@{passage_id}]")
+                    words += count_words(found[place])
+        write(text := " ".join(told))
+        return text
+
+
+def rows() -> list[Row]:
+    """Figures of the bundled examples together with manuals, by language."""
+    found: list[Row] = []
+    for language, name in (("en", "English"), ("zh", "Chinese")):
+        chosen = [case for case in cases() if case.language == language]
+        for measure in MEASURES:
+            ours = _mean([measure.of(case.ours, case.material) for case in chosen])
+            naive = _mean([measure.of(case.naive, case.material) for case in chosen])
+            met = measure.is_met(ours, naive) if measure.is_met else None
+            note = f"first sentences {naive:.3f}"
+            found.append(Row(f"drafts, {name}: {measure.name}", ours, "", measure.goal, met, note))
+    return found
+
+
+@cache
+def cases(half: str = "test") -> tuple[Case, ...]:
+    """The bundled examples, and the manuals of one half over the outline that people gave them."""
+    found: list[Case] = []
+    for name, example in EXAMPLES.items():
+        ours = produced(name)
+        file = _file(example.file_name, example.content().decode("utf-8"))
+        listed = [(s.level, s.title, s.target_words) for s in ours.sections]
+        outline = _outline(ours.title, listed)
+        found.append(_case(outline, file, example.language, ours))
+    for text in texts(half):
+        file = _file(f"{text.name}.md", (DATA / half / f"{text.name}.md").read_text("utf-8"))
+        sections: list[tuple[int, str, int | None]] = []
+        for block in text.blocks:
+            if block.kind == "heading":
+                sections.append((block.level, block.text, 0))
+            elif sections:
+                level, title, words = sections[-1]
+                sections[-1] = (level, title, (words or 0) + count_words(block.text))
+        listed = [(n, title, int(SHARE * (words or 0)) or None) for n, title, words in sections]
+        outline = _outline(text.title, listed)
+        found.append(_case(outline, file, text.language, over(outline, file, text.language)))
+    return tuple(found)
+
+
+def redundancy(document: Document, _: Sequence[Passage]) -> float:
+    """The share of short sequences of words that stand in more than one section."""
+    seen: Counter[object] = Counter()
+    for section in document.sections:
+        seen.update(set(_sequences(without_markers(section.content), document.language)))
+    return sum(1 for count in seen.values() if count > 1) / max(1, len(seen))
+
+
+def passages_cited(document: Document, material: Sequence[Passage]) -> float:
+    """The share of the material's passages that are cited."""
+    used = {i for section in document.sections for i in cited(section.content)}
+    return len(used & {p.id for p in material}) / len(material)
+
+
+def terms_told(document: Document, material: Sequence[Passage]) -> float:
+    """The share of the passages' telling terms that the document has."""
+    by_passage = [term_set(passage.text) for passage in material]
+    seen = Counter(term for found in by_passage for term in found)
+    wanted: set[str] = set()
+    for found in by_passage:
+        shared = sorted((seen[term], term) for term in found if seen[term] > 1)
+        wanted.update(term for _, term in shared[:TELLING])
+    told = term_set(" ".join(without_markers(s.content) for s in document.sections))
+    return len(wanted & told) / max(1, len(wanted))
+
+
+def marked(document: Document, _: Sequence[Passage]) -> float:
+    """The share of sentences stating something that carry a marker."""
+    stating = [s for s in _told(document) if states_something(without_markers(s))]
+    return sum(1 for s in stating if cited(s)) / max(1, len(stating))
+
+
+def dangling(document: Document, material: Sequence[Passage]) -> float:
+    """Openings that point back, in 100 sentences, where what they point at does not stand before.
+
+    A sentence may begin with `it` or `however` when it follows the one that it follows in the
+    source.
+    """
+    follows = set(pairwise(fingerprint(s) for p in material for s in split_sentences(p.text)))
+    count = loose = 0
+    for section in document.sections:
+        before = ""
+        for sentence in numbered_sentences(section.content):
+            here = without_markers(section.content[sentence.start : sentence.end]).strip()
+            count += 1
+            loose += leans(here) and (fingerprint(before), fingerprint(here)) not in follows
+            before = here
+    return 100 * loose / max(1, count)
+
+
+def length(document: Document, _: Sequence[Passage]) -> float:
+    """Words written, by words asked for."""
+    asked = sum(section.target_words or 0 for section in document.sections)
+    text = " ".join(without_markers(section.content) for section in document.sections)
+    return count_words(text) / max(1, asked)
+
+
+MEASURES: Sequence[_Measure] = (
+    _Measure(
+        "sequences in two sections",
+        redundancy,
+        f"≤ {HUMAN_REDUNDANCY:.3f}, as people",
+        lambda ours, _: ours <= HUMAN_REDUNDANCY,
+    ),
+    _Measure("passages cited", passages_cited, "≥ 0.600", lambda ours, _: ours >= 0.6),
+    _Measure("telling terms told", terms_told, "≥ naive", lambda ours, naive: ours >= naive),
+    _Measure("factual sentences marked", marked, "1.000", lambda ours, _: ours == 1),
+    _Measure("dangling openings in 100", dangling, "≤ 1", lambda ours, _: ours <= 1),
+    _Measure("words by target", length, "0.850 to 1.100", lambda ours, _: 0.85 <= ours <= 1.1),
+)
+
+
+def _case(outline: Outline, file: ContextFile, language: Language, ours: Document) -> Case:
+    naive = over(outline, file, language, FirstSentences())
+    data, limits = (file.content or "").encode("utf-8"), Limits()
+    reading = to_reading(file.file_name, data, extract(file.file_name, data, limits), limits)
+    material = tuple(split_into_passages(SourceId(file.file_id), reading))
+    return Case(language, ours, naive, material)
+
+
+def _file(name: str, text: str) -> ContextFile:
+    return ContextFile(file_id=name, file_name=name, content=text)
+
+
+def _outline(title: str, listed: Sequence[tuple[int, str, int | None]]) -> Outline:
+    return Outline(title=title, nodes=tuple(_nodes(listed, "n")))
+
+
+def _nodes(listed: Sequence[tuple[int, str, int | None]], key: str) -> Iterator[OutlineNode]:
+    """Each of the highest level with what follows it as its children."""
+    top = min((level for level, _, _ in listed), default=0)
+    starts = [place for place, (level, _, _) in enumerate(listed) if level == top]
+    for start, end in pairwise([*starts, len(listed)]):
+        _, title, words = listed[start]
+        children = tuple(_nodes(listed[start + 1 : end], f"{key}.{start}"))
+        yield OutlineNode(
+            id=NodeId(f"{key}.{start}"),
+            title=title,
+            children=children,
+            target_words=None if children else words,
+        )
+
+
+def _told(document: Document) -> Iterator[str]:
+    for section in document.sections:
+        for sentence in numbered_sentences(section.content):
+            yield section.content[sentence.start : sentence.end]
+
+
+def _sequences(text: str, language: Language) -> Iterator[object]:
+    units = list("".join(c for c in text if c.isalnum())) if language == "zh" else text.split()
+    size = SEQUENCE[language]
+    for start in range(len(units) - size + 1):
+        yield tuple(units[start : start + size])
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
