@@ -27,7 +27,7 @@ _CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uf
 """A Han character or a full-width punctuation mark."""
 
 _ADDRESS = re.compile(r"(?<![<(\w/])https?://[^\s<>\u3000-\u303f\uff00-\uffef]+")
-_BEHIND_ADDRESS = re.compile(r"[.,;:!?'\")\]*]+$")
+_BEHIND_ADDRESS = re.compile(r"[.,;:!?'\")\]*\\]+$")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 _TAGS = {

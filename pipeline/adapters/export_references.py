@@ -40,6 +40,9 @@ _LATEX = {
     ">": r"\textgreater{}",
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
 }
+_DASHES = re.compile(r"\s*[-‐-―−～]+\s*")
+"""Between two pages, however a file writes it."""
+
 _BROKEN_LINE = re.compile(r"\s+")
 
 
@@ -92,7 +95,7 @@ def _bibtex(number: int, item: Item) -> str:
         ),
         "volume": _latex(_text(item, "volume")),
         "number": _latex(_text(item, "issue")),
-        "pages": _latex(_text(item, "page")).replace("-", "--"),
+        "pages": _DASHES.sub("--", _latex(_text(item, "page"))),
         "doi": _verbatim(_text(item, "DOI")),
         "url": _verbatim(_text(item, "URL")),
         "urldate": "-".join(part for part in _date(item, "accessed") if part),
@@ -115,7 +118,7 @@ def _bibtex_name(name: Mapping[str, str]) -> str:
 
 def _ris(item: Item) -> list[str]:
     year, month, day = _date(item, "issued")
-    first, _, last = _text(item, "page").partition("-")
+    first, _, last = _DASHES.sub("-", _text(item, "page")).partition("-")
     kind = str(item.get("type"))
     fields = [("TY", _RIS_TYPES.get(kind, "GEN"))]
     fields += [("AU", _ris_name(name)) for name in _names(item)]

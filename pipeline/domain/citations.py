@@ -20,11 +20,13 @@ from pipeline.domain.references import csl_item, entry_text, works
 
 _ID = r"[A-Za-z0-9_](?:[A-Za-z0-9_.:\-]*[A-Za-z0-9_])?"
 _LOCATOR = r"(?:\s*[,，]?\s*(?:pp?\.|§|第)[^\[\]@;；]{1,20})?"
-_MARKER = rf"[\[【]\s*@{_ID}(?:\s*[,;，；、]?\s*@{_ID})*{_LOCATOR}\s*[\]】](?!\()"
+_MARKER = rf"\\?[\[【]\s*@{_ID}(?:\s*[,;，；、]?\s*@{_ID})*{_LOCATOR}\s*[\]】](?!\()"
+# a backslash before it is a model's caution, and would show the marker as it is written
 _ONE_MARKER = re.compile(_MARKER)
 _RUN = re.compile(rf"{_MARKER}(?:[ \t]*{_MARKER})*")
 _IDS = re.compile(rf"@({_ID})")
-_BARE_NUMBER = re.compile(r"(?<!\\)\[(\d+)\](?!\()")
+_LINK_TARGET = r"""\((?:<[^<>\n]*>|[^()\s<]*)(?:\s+["'(][^\n]*?)?\)"""
+_BARE_NUMBER = re.compile(rf"(?<!\\)\[(\d+)\](?!{_LINK_TARGET})")
 _FALSE_BREAK = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 CLOSING = ".,;:!?)]}。，；：！？、）】」』”’"
@@ -165,9 +167,10 @@ def numbers_of(document: Document) -> dict[PassageId, int]:
 
 def _with_bare_numbers_escaped(text: str) -> str:
     shield = protected(text)
+    bracket = "&#93;" if r"\[" in text else r"\]"  # which would close it to a formula
 
     def escape(match: re.Match[str]) -> str:
-        return match[0] if is_within(shield, match.start()) else f"[{match[1]}\\]"
+        return match[0] if is_within(shield, match.start()) else f"[{match[1]}{bracket}"
 
     return _BARE_NUMBER.sub(escape, text)
 

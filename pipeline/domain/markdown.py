@@ -231,9 +231,16 @@ def _kind(lines: list[str], before: Kind | None) -> Kind:
         (bool(_ITEM.match(first)), "list"),
         (first.lstrip().startswith(">"), "quote"),
         (_is_table(lines), "table"),
-        (first.lstrip().startswith(("$$", "\\[")), "math"),
+        (_is_math(lines), "math"),
     ]
     return next((kind for holds, kind in checks if holds), "paragraph")
+
+
+def _is_math(lines: list[str]) -> bool:
+    """A bracket behind a backslash that nothing closes is one that was escaped."""
+    first = lines[0].lstrip()
+    opens = first.startswith("\\[") and any("\\]" in line for line in lines)
+    return opens or first.startswith("$$")
 
 
 def _is_table(lines: list[str]) -> bool:

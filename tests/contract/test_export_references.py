@@ -177,3 +177,13 @@ def test_whatever_a_title_holds_no_entry_breaks(title: str, name: str) -> None:
     assert len([line for line in ris if line.startswith("TY  - ")]) == 2
     assert len([line for line in ris if line.startswith("ER  - ")]) == 2
     assert not any("\n" in line for line in ris)
+
+
+@pytest.mark.parametrize("pages", ["12-20", "12–20", "12 — 20", "12～20"])
+def test_first_and_last_page_are_told_apart_by_any_dash(pages: str) -> None:
+    paper = PAPER.model_copy(
+        update={"publication": PAPER.publication.model_copy(update={"pages": pages})}
+    )
+
+    assert "\r\nSP  - 12\r\nEP  - 20\r\n" in exported(RisExporter(), paper)
+    assert "pages = {12--20}" in exported(BibtexExporter(), paper)

@@ -78,6 +78,10 @@ NO_CITATIONS = [
     "【9】",
     "[1, 2]",
     "\n[3]: https://example.org/3\n",
+    "[7](",
+    "[7](a b)",
+    "\\",
+    r"\[x = 1\]",
 ]
 MARKERS = [f"[@{key}]" for key in PASSAGES]
 WORDS = ["A sentence. ", "一句话。", "\n\n", "[@ffff]", " ", "# 标题\n", "| a | b |\n"]

@@ -108,6 +108,27 @@ def test_a_number_in_brackets_that_is_no_citation_cannot_pass_for_one() -> None:
     assert text == r"As [7\] said, see `a[7]` and [1](https://example.org)."
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"\\[8] [@{MOON}] and [3]", r"\[8] [1] and [3&#93;"),
+        (f"As [7](see above) [@{MOON}].", r"As [7\](see above) [1]."),
+        (f"见 [7](上文[@{MOON}]。", r"见 [7\](上文[1]。"),
+        (f'[7](<a b>) [8](a "t") [@{MOON}]', '[7](<a b>) [8](a "t") [1]'),
+    ],
+)
+def test_escaping_a_number_makes_no_formula_and_breaks_no_link(text: str, shown: str) -> None:
+    numbering = numbered([text], PASSAGES, [TIDES])
+
+    assert rendered(text, numbering) == shown
+
+
+def test_a_marker_behind_a_backslash_is_a_citation_like_any_other() -> None:
+    draft = checked(rf"Tides \[@{MOON}]. 潮汐\[@p9]。", PASSAGES)
+
+    assert (draft.text, draft.cited) == (f"Tides [@{MOON}]. 潮汐。", (MOON,))
+
+
 def test_a_passage_whose_source_is_missing_gets_no_number() -> None:
     numbering = numbered([f"A [@{WIND}]."], PASSAGES, [TIDES])
 

@@ -138,3 +138,10 @@ def test_ten_thousand_lines_without_a_blank_one_are_quick(line: str) -> None:
 
     assert sum(span.end - span.start for span in found) > 9_000 * len(line)
     assert time.process_time() - began < 1
+
+
+def test_a_bracket_that_was_escaped_and_is_never_closed_is_no_formula() -> None:
+    assert [block.kind for block in blocks("\\[8] 正文\n\n\\[\nx = 1\n\\]")] == [
+        "paragraph",
+        "math",
+    ]
