@@ -15,6 +15,7 @@ MARKER_EVERY = 28
 # Tokens between two citations: about one for each sentence or two.
 
 _MARKER = re.compile(r'<passage id="(S\d+)"|\[(S\d+)\]')
+_SOURCE = re.compile(r'<source id="(S\d+)"')
 _SENTENCE = re.compile(r"⟦(\d+\.\d+)⟧([^⟦\n]+)")
 _SCHEMA_IN_PROMPT = re.compile(r"JSON Schema[^\n]*:\n(\{.*)", re.DOTALL)
 
@@ -107,6 +108,7 @@ class _Maker:
         self._language = language
         self._at = ("1.1", "")
         self._sentences: list[tuple[str, str]] = _SENTENCE.findall(prompt)
+        self._sources: list[str] = _SOURCE.findall(prompt)
 
     def make(self, schema: Mapping[str, Any], defs: Mapping[str, Any], name: str) -> Any:
         if "$ref" in schema:
@@ -121,11 +123,15 @@ class _Maker:
     def _count(self, name: str) -> int:
         if name == "edits":
             return min(3, len(self._sentences))
+        if name == "sources":
+            return min(2, len(self._sources))
         return self._chance.randint(3, 5) if name == "chapters" else self._chance.randint(0, 3)
 
     def _string(self, name: str) -> str:
         if name == "title":
             return self._chance.choice(_HEADINGS[self._language])
+        if name == "sources":
+            return self._chance.choice(self._sources)
         if name == "sentence" and self._sentences:
             self._at = self._chance.choice(self._sentences)
             return self._at[0]
