@@ -119,6 +119,11 @@ ENDLESS_HEAD = b"HTTP/1.1 200 OK\r\n" + b"".join(
         pytest.param(redirect(""), "page_unavailable", id="a redirect to nowhere"),
         pytest.param(response(BOMB, Content_Encoding="gzip"), "page_too_large", id="a gzip bomb"),
         pytest.param(
+            response(PACKED + PACKED, Content_Encoding="gzip"),
+            "page_unavailable",
+            id="two packed streams in a row",
+        ),
+        pytest.param(
             response(gzip.compress(BOMB), Content_Encoding="gzip, gzip"),
             "page_unsupported",
             id="a bomb in a bomb",

@@ -23,6 +23,9 @@ CONNECT_S = 5.0
 GZIP = 16 + zlib.MAX_WBITS
 """What zlib calls a gzip stream."""
 
+GZIP_BEGINS = b"\x1f\x8b"
+"""A second stream behind the first, which no web server sends, is refused: half a page is none."""
+
 _REDIRECTS = {301, 302, 303, 307, 308}
 _HEADERS: Mapping[bytes | str, bytes | str] = {
     "User-Agent": "Longhand (authoring tool; fetches single pages that its user works from)",
@@ -143,7 +146,7 @@ class PageFetcher:
                 yield decoder.decompress(piece, self._max_bytes + 1)
         except zlib.error as error:
             raise _unavailable(str(url), "what it sends cannot be unpacked") from error
-        if received and not decoder.eof:
+        if (received and not decoder.eof) or decoder.unused_data.startswith(GZIP_BEGINS):
             raise _unavailable(str(url), "what it sends breaks off")
 
     def _too_large(self, url: URL) -> UnreadableFile:
