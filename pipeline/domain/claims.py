@@ -63,6 +63,10 @@ _OWN_VIEW = re.compile(
     r"|我们|本项目|本方案|本文|我方|您|你|应当|应该|应[该在对将把]|建议|拟于|拟在|计划于|将于|必须|需要",
     re.IGNORECASE,
 )
+_CREDIT = re.compile(
+    r"\W*(?:sources?|references?|see(?: also)?|data|资料来源|数据来源|来源|出处|参见|参考|见)\W*",
+    re.IGNORECASE,
+)
 _ENDS_OPEN = (":", "：", "?", "？", "…")
 
 
@@ -147,6 +151,8 @@ def _block_claims(
 ) -> Iterator[Claim]:
     near = _resolved([i for sentence in block for i in sentence.cites], grounds)
     for sentence in block:
+        if _CREDIT.fullmatch(sentence.text):
+            continue
         if sentence.cites:
             theirs = _resolved(sentence.cites, grounds)
             verdict = support(sentence.text, theirs) if theirs else NO_PASSAGE

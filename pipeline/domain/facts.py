@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.domain.language import HAN
-from pipeline.domain.quantities import Quantity, quantities
+from pipeline.domain.quantities import Quantity, is_unit, quantities
 from pipeline.domain.terms import STOP_WORDS, stem, terms
 
 SENTENCES_KEPT = 4096
@@ -28,6 +28,17 @@ _NEGATION = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|unable|fail(?:s|ed)? to|lack(?:s|ed)?)\b"
     r"|n['’]t\b"
     r"|(?<![才差])不(?!仅|但|同|少|断|过|久|管|论|止|只|得不|可避|禁|由|妨|愧|锈)|没有|未(?!来|必)|(?<![无])无法|并非|绝非|禁止|尚无|毫无",
+    re.IGNORECASE,
+)
+_MORE = re.compile(
+    r"\b(?:increas(?:e[sd]?|ing)|r(?:ise[sn]?|ose|ising)|gr(?:ow(?:s|n|ing)?|ew)|higher|larger|"
+    r"more than)\b|增长|增加|上升|上涨|提高|提升|扩大|高于|大于|多于",
+    re.IGNORECASE,
+)
+_LESS = re.compile(
+    r"\b(?:decreas(?:e[sd]?|ing)|f(?:alls?|ell|allen|alling)|declin(?:e[sd]?|ing)|"
+    r"drop(?:s|ped|ping)?|reduc(?:e[sd]?|ing)|lower|smaller|"
+    r"less than|fewer than)\b|减少|下降|下跌|降低|下滑|缩小|低于|小于|少于",
     re.IGNORECASE,
 )
 _WORDS_IN_QUOTE = 3
@@ -56,6 +67,8 @@ class Facts:
     """For each negation the terms behind it."""
     words: str
     """All of it, as `squeezed` has it."""
+    trend: int = 0
+    """1 where things only rise or are more, -1 where they only fall or are less, otherwise 0."""
 
 
 @lru_cache(maxsize=SENTENCES_KEPT)
@@ -71,6 +84,7 @@ def facts(sentence: str) -> Facts:
             for found in _NEGATION.finditer(sentence)
         ),
         words=squeezed(sentence),
+        trend=bool(_MORE.search(sentence)) - bool(_LESS.search(sentence)),
     )
 
 
@@ -91,7 +105,7 @@ def names(text: str) -> set[str]:
         found.update(word.lower() for word in latin if len(word) > 1)
     for match in _NAME.finditer(text):
         word = _POSSESSIVE.sub("", match[0])
-        if len(word) < 2 or word.lower() in _NO_NAMES:
+        if len(word) < 2 or word.lower() in _NO_NAMES or _counts(word, text[: match.start()]):
             continue
         starts = bool(_SENTENCE_START.search(text, 0, match.start()))
         if not starts or _is_name_anyway(word, text[match.end() :]):
@@ -110,6 +124,11 @@ def _is_name_anyway(word: str, rest: str) -> bool:
         or any(c.isdigit() for c in word)
         or bool(re.match(r" (?:of |the |de |van |von )?[A-Z][a-z]", rest))
     )
+
+
+def _counts(word: str, before: str) -> bool:
+    """Whether it is the unit of a figure: that is compared as a quantity."""
+    return is_unit(word) and before.rstrip()[-1:].isdigit()
 
 
 def _quotes(text: str) -> set[str]:

@@ -41,8 +41,10 @@ _UNITS = {
     "tonne": "t", "ton": "t", "吨": "t", "pound": "lb", "磅": "lb",
     "hour": "h", "小时": "h", "minute": "min", "分钟": "min", "second": "s", "秒": "s",
     "day": "d", "天": "d", "week": "wk", "周": "wk", "month": "mo", "个月": "mo",
-    "kw": "kW", "千瓦": "kW", "mw": "MW", "兆瓦": "MW", "gw": "GW", "吉瓦": "GW",
-    "kwh": "kWh", "千瓦时": "kWh", "mwh": "MWh", "兆瓦时": "MWh",
+    "kw": "kW", "kilowatt": "kW", "千瓦": "kW", "mw": "MW", "megawatt": "MW", "兆瓦": "MW",
+    "gw": "GW", "gigawatt": "GW", "吉瓦": "GW", "kwh": "kWh", "kilowatt hour": "kWh",
+    "kilowatt-hour": "kWh", "千瓦时": "kWh", "mwh": "MWh", "megawatt hour": "MWh",
+    "megawatt-hour": "MWh", "兆瓦时": "MWh",
     "dollar": "$", "美元": "$", "euro": "€", "欧元": "€", "yuan": "¥", "元": "¥",
     "°c": "°C", "℃": "°C", "摄氏度": "°C", "°f": "°F",
 }  # fmt: skip
@@ -111,6 +113,11 @@ def stated(text: str) -> frozenset[Quantity]:
     for number in {*(n for n in map(int, figures) if 1 <= n <= 12), *named}:
         found |= {Quantity(f"m{number}"), Quantity(str(number))}
     return frozenset(found)
+
+
+def is_unit(word: str) -> bool:
+    """Whether a word is a sign or a name of a unit, as in `240 MW`."""
+    return word.lower() in _UNITS
 
 
 def is_rough(text: str) -> bool:

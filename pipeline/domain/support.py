@@ -75,6 +75,8 @@ def support(sentence: str, grounds: Sequence[Ground]) -> Verdict:
     score = _coverage(claim, same)
     if _is_denied(claim, same):
         reasons = (*reasons, "negation")
+    if _is_reversed(claim, same):
+        reasons = (*reasons, "opposite")
     if score < NOT_FOUND_BELOW:
         return Verdict(Support.NOT_FOUND, ("words", *reasons), score)
     if score < SUPPORTED_FROM:
@@ -85,7 +87,7 @@ def support(sentence: str, grounds: Sequence[Ground]) -> Verdict:
 def _coverage(claim: Facts, grounds: Sequence[Ground]) -> float:
     """Terms found in all passages and in the two best sentences, half and half."""
     if not claim.terms:
-        return 1.0
+        return 1.0 if claim.quantities or claim.quotes else 0.0
     everywhere = frozenset().union(*(each.terms for each in grounds))
     found = [claim.terms & each.terms for one in grounds for each in one.sentences]
     best = max(found, key=len, default=frozenset())
@@ -127,6 +129,17 @@ def _is_denied(claim: Facts, grounds: Sequence[Ground]) -> bool:
     like = max(theirs, key=lambda each: len(claim.terms & each.terms))
     is_like = len(claim.terms & like.terms) >= SAME_SENTENCE * len(claim.terms)
     return is_like and any(_holds(claim, scope) for scope in like.denied)
+
+
+def _is_reversed(claim: Facts, grounds: Sequence[Ground]) -> bool:
+    """Whether the claim lets rise what every like sentence of the passages lets fall, or so."""
+    theirs = [each for one in grounds for each in one.sentences]
+    if not claim.trend or not theirs:
+        return False
+    most = max(len(claim.terms & each.terms) for each in theirs)
+    like = [each for each in theirs if len(claim.terms & each.terms) == most]
+    is_like = most >= SAME_SENTENCE * len(claim.terms)
+    return is_like and all(each.trend == -claim.trend for each in like)
 
 
 def _holds(sentence: Facts, scope: frozenset[str]) -> bool:

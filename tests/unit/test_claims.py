@@ -187,3 +187,12 @@ def test_sentences_have_their_places_and_read_without_markup() -> None:
     ]
     assert text[found[1].start : found[1].end] == "Next,\nmore.[@p1]"
     assert [each.cites for each in found][1:4] == [("p1",), (), ("p2",)]
+
+
+def test_a_line_that_only_names_the_source_of_what_stands_above_is_no_claim() -> None:
+    whole = document(
+        "| Year | Power |\n|---|---|\n| 1966 | 240 MW |\n\nSource: [@p1]\n\n来源：[@p2]"
+    )
+
+    assert [text for text, *_ in marked(whole) if "@" in text] == []
+    assert (whole.integrity.citations, whole.integrity.resolved) == (2, 2)

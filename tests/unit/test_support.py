@@ -147,3 +147,34 @@ SENTENCES = st.sampled_from(
 @given(SENTENCES)
 def test_a_sentence_of_the_passage_is_always_supported(sentence: str) -> None:
     assert judged(sentence) == (Support.SUPPORTED, ())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("Fuel costs decreased in Brittany.", "Fuel costs increased in Brittany last year."),
+        ("The output of the dam rose.", "The output of the dam fell for a decade."),
+        ("公司营业收入下降12%。", "2019年，公司营业收入增长12%。"),
+        ("潮汐电站的成本低于风电场。", "潮汐电站的成本高于风电场。"),
+    ],
+)
+def test_more_where_the_passage_says_less_is_worth_a_look(sentence: str, passage: str) -> None:
+    assert support(sentence, [ground(passage)]).reasons == ("opposite",)
+    assert support(passage, [ground(passage)]).reasons == ()
+
+
+def test_a_direction_that_a_like_sentence_has_too_is_no_opposite() -> None:
+    passage = "Fuel costs increased in Brittany. Fuel costs decreased in Wales."
+
+    assert support("Fuel costs decreased.", [ground(passage)]).support is Support.SUPPORTED
+
+
+def test_a_unit_is_compared_with_its_figure_and_is_no_name() -> None:
+    passage = ground("The old plant at the bay produces 240 megawatts.")
+
+    assert support("The plant at the bay produces 240 MW.", [passage]).reasons == ()
+    assert support("The plant at the bay produces 240 kilowatts.", [passage]).reasons == ("number",)
+
+
+def test_a_sentence_with_nothing_to_compare_is_not_called_supported() -> None:
+    assert support("It is so.", [TIDES]).support is not Support.SUPPORTED
