@@ -19,6 +19,9 @@ _ORGANISATION = re.compile(
     r"|universität|université|university|wikipedia)\b|[&@\d/]",
     re.IGNORECASE,
 )
+_ROLE = re.compile(r"(?:\s+(?:编著|主编|合著|著|编|译)|\s*[（(](?:编著|主编|合著|著|编|译)[）)])$")
+"""What a Chinese title page puts behind a name; a style says it in its own words, or not."""
+
 _JOINING = frozenset({"of", "for", "the", "and", "on", "in", "at", "to"})
 _PARTICLE_WORDS = """
 af al ap auf av da dal das de degli dei del della den der des di do dos du el la las le los
@@ -43,6 +46,7 @@ def csl_name(author: str) -> Name:
     A Chinese name stays whole: in every style it is written in one piece, and some styles put a
     stop between its parts (IEEE: `鲁迅.`).
     """
+    author = _ROLE.sub("", author)
     if _HAN_CHAR.search(author) or is_organisation(author):
         return {"literal": author}
     family, comma, given = (part.strip() for part in author.partition(","))

@@ -186,3 +186,8 @@ def test_what_two_sources_are_each_the_same_as_makes_them_one() -> None:
     assert len(set(works([page, paper]).values())) == 2
     assert works([]) == {}
     assert SourceId("page") in works([page])
+
+
+@pytest.mark.parametrize("author", ["鲁迅", "鲁迅 著", "鲁迅 编著", "鲁迅（主编）", "鲁迅(译)"])
+def test_what_a_chinese_author_did_is_no_part_of_the_name(author: str) -> None:
+    assert csl_name(author) == {"literal": "鲁迅"}
