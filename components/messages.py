@@ -170,6 +170,8 @@ TEXTS: Mapping[str, Text] = {
         "离线写作：句子均摘自你的文件，并注明出处。",
     ),
     "document.model": Text("Written by {author}.", "由 {author} 撰写。"),
+    "list.comma": Text(", ", "、"),
+    "document.problem": Text("{name} ({why})", "{name}（{why}）"),
     "document.problems": Text("Could not be read: {names}.", "未能读取：{names}。"),
     "library.title": Text("Library", "文档库"),
     "library.empty": Text(

@@ -14,6 +14,7 @@ from components.plain import plain
 from components.reader import reader
 from components.session import manuscript_id, session
 from components.steps import steps
+from pipeline.domain.assembly import leaves
 from pipeline.domain.documents import CitationStyle, Document
 from pipeline.domain.jobs import ManuscriptId
 from pipeline.errors import NotFound, PipelineError
@@ -73,7 +74,10 @@ def page(view: View, document: Document) -> None:
         st.error(state.unstyled[1], icon=":material/error:")
         state.unstyled = None
     if document.problems:
-        names = ", ".join(f"{p.file_name} ({m.problem(p.code)})" for p in document.problems)
+        names = m("list.comma").join(
+            m("document.problem", name=p.file_name, why=m.problem(p.code))
+            for p in document.problems
+        )
         st.warning(m("document.problems", names=plain(names)), icon=":material/draft:")
     if view.is_writing:
         st.info(m("document.writing"), icon=":material/edit_note:")
@@ -94,7 +98,7 @@ def made_of(document: Document) -> str:
     """How much it is, and who wrote it."""
     words = f"{document.word_count:,}"
     by = "document.offline" if document.author == "offline" else "document.model"
-    meta = m("document.meta", words=words, sections=len(document.sections))
+    meta = m("document.meta", words=words, sections=len(leaves(document.sections)))
     return f"{meta} · {m(by, author=plain(document.author))}"
 
 

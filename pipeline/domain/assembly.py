@@ -309,7 +309,7 @@ def _integrity(document: Document, numbering: Numbering, claims: Sequence[Claim]
     markers = [i for section in document.sections for i in cited(section.content)]
     done = [
         section
-        for section in _leaves(document.sections)
+        for section in leaves(document.sections)
         if section.status is SectionStatus.DONE and section.content.strip()
     ]
     failed = [s for s in document.sections if s.status is SectionStatus.FAILED]
@@ -327,6 +327,7 @@ def _integrity(document: Document, numbering: Numbering, claims: Sequence[Claim]
     )
 
 
-def _leaves(sections: Sequence[DocumentSection]) -> list[DocumentSection]:
+def leaves(sections: Sequence[DocumentSection]) -> list[DocumentSection]:
+    """The sections that hold no others, as the outline counts them."""
     inner = {above.id for above, below in pairwise(sections) if below.level > above.level}
     return [section for section in sections if section.id not in inner]
