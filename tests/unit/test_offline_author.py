@@ -1,4 +1,5 @@
 import asyncio
+import time
 
 import pytest
 
@@ -16,6 +17,8 @@ from pipeline.domain.documents import (
     Language,
     NodeId,
     Passage,
+    PassageId,
+    SourceId,
 )
 from pipeline.domain.fusion import apply_edits
 from pipeline.domain.language import count_words, detect_language, split_sentences
@@ -197,6 +200,106 @@ def test_what_cannot_stand_alone_is_left_out(sentence: str) -> None:
 )
 def test_what_stands_alone_is_kept(sentence: str) -> None:
     assert worth_of(sentence) == 1
+
+
+TIDES = (
+    (
+        "Spring tides come twice in a month. They are higher than all other tides. However, storms "
+        "can raise the tides much further."
+    ),
+    "大潮每个农历月出现两次，与月相有关。它比其他潮汐高出许多，也更危险。因此，港口在大潮期间需要加强巡查和值守。",
+)
+
+
+def passage_of(text: str, *, title: str) -> Passage:
+    return Passage(
+        id=PassageId("aa"), source_id=SourceId("s"), text=text, heading_path=(title,), position=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "pronoun", "linked"),
+    [("Tides", TIDES[0], "They are", "However, storms"), ("大潮", TIDES[1], "它比", "因此，港口")],
+)
+def test_a_sentence_that_points_back_stands_behind_what_it_points_at(
+    title: str, text: str, pronoun: str, linked: str
+) -> None:
+    whole = section(title, (passage_of(text, title=title),))
+    first, rest = split_sentences(text)[0], "".join(split_sentences(text)[1:])
+    without_first = section(title, (passage_of(rest, title=title),))
+
+    assert without_markers(whole) == text
+    assert first not in without_first
+    assert pronoun not in without_first
+    assert linked in whole
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "opening"),
+    [
+        ("Storms", "However, storms can raise the tides by several metres.", "Storms can"),
+        ("港口", "因此，港口在大潮期间需要加强巡查和值守。", "港口在大潮"),
+    ],
+)
+def test_a_connective_goes_when_what_it_connects_to_is_not_told(
+    title: str, text: str, opening: str
+) -> None:
+    assert section(title, (passage_of(text, title=title),)).startswith(opening)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Studies of tides differ because these assumptions shift the result.",
+        "For those reasons, tides are measured in every large harbour.",
+        "潮汐观测的误差由上述假设引起，并且逐年增大。",
+    ],
+)
+def test_what_points_back_inside_is_not_told_alone(sentence: str) -> None:
+    title = "潮汐" if detect_language(sentence) == "zh" else "Tides"
+
+    assert cited(section(title, (passage_of(sentence, title=title),))) == []
+
+
+def test_a_marker_stands_before_the_stop_behind_a_bracket_or_quotation() -> None:
+    text = "Tides follow the Moon from day to day (and the Sun to a lesser degree)."
+
+    told = section("Tides", (passage_of(text, title="Tides"),))
+
+    assert told == text.removesuffix(".") + " [@aa]."
+
+
+def test_fusing_keeps_a_repeated_sentence_that_the_next_one_points_at() -> None:
+    repeated = "Tides are raised mostly by the gravity of the Moon [@aa]."
+    sections = tuple(
+        WrittenSection(node_id=NodeId(name), number="1", title=name, text=f"{repeated} {more}")
+        for name, more in (("a", "Harbours wait [@aa]."), ("b", "They follow it daily [@aa]."))
+    )
+    brief = ChapterBrief(
+        commission=commission("Tides"), chapter_id=NodeId("c"), title="Tides", sections=sections
+    )
+
+    assert asyncio.run(OfflineAuthor().fuse_chapter(brief)).replacements == ()
+
+
+def test_thousands_of_sentences_are_compared_with_a_bound() -> None:
+    words = ("basin", "turbine", "river", "harbour", "valley", "dam", "pump", "canal", "lake")
+    passages = tuple(
+        passage_of(
+            " ".join(
+                f"Tides of place {a}{b}{n} fill the {a} beside the {b} near number {n}."
+                for a in words
+                for b in words[:3]
+            ),
+            title="Tides",
+        ).model_copy(update={"id": PassageId(f"p{n}"), "position": n})
+        for n in range(80)
+    )
+    begun = time.process_time()
+
+    section("Tides", passages, words=3_000)
+
+    assert time.process_time() - begun < 3
 
 
 def test_markup_and_foreign_reference_marks_are_cleaned_off() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pipeline.adapters.offline_author.sections import COVERS
-from pipeline.adapters.offline_author.sentences import fingerprint
+from pipeline.adapters.offline_author.sentences import fingerprint, leans
 from pipeline.adapters.offline_author.terms import likeness, term_set
 from pipeline.domain.briefs import ChapterBrief, ChapterEdits, Replacement
 from pipeline.domain.citations import cited, without_markers
@@ -30,18 +30,23 @@ class _Told:
 
 
 def edits_of(brief: ChapterBrief) -> ChapterEdits:
-    """Remove each sentence that an earlier section has; the earlier one takes over its sources."""
+    """Remove each sentence that an earlier section has; the earlier one takes over its sources.
+
+    It stays when the next one begins with a word that points at it.
+    """
     told: list[_Told] = []
     removed: list[str] = []
     taken_over: dict[str, str] = {}
     for number, section in enumerate(brief.sections, start=1):
         before = list(told)
-        for sentence in numbered_sentences(section.text):
+        sentences = numbered_sentences(section.text)
+        for place, sentence in enumerate(sentences):
             text = section.text[sentence.start : sentence.end]
             plain = without_markers(text)
             here = _Told(f"{number}.{sentence.number}", text, fingerprint(plain), term_set(plain))
             twin = next((other for other in before if _is_same(here, other)), None)
-            if twin is None:
+            after = sentences[place + 1] if place + 1 < len(sentences) else None
+            if twin is None or (after and leans(section.text[after.start : after.end])):
                 told.append(here)
                 continue
             removed.append(here.where)

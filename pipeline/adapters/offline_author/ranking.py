@@ -21,6 +21,10 @@ DAMPING, ROUNDS = 0.85, 20
 FIT = 0.2
 """A sentence belongs to a section from this affinity on; below it shares only a stray word."""
 
+MOST_COMPARED = 300
+"""Sentences, the most relevant ones, that are compared with each other: the cost is its square.
+All others count as central as the least central of them."""
+
 REPEATED = 0.6
 """From this share of common terms on, a second sentence says the same again."""
 
@@ -73,6 +77,10 @@ def own_sentences(brief: SectionBrief, found: Sequence[Candidate]) -> list[Candi
     above = term_set(" ".join(brief.path))
     mine: list[Candidate] = []
     for candidate in found:
+        if candidate.needs:
+            if mine and candidate.goes_on_from(mine[-1]):
+                mine.append(candidate)
+            continue
         fit = _affinity(me, candidate, common)
         if fit < FIT and not (fit > 0 and share(above, candidate.about) >= 0.5):
             continue
@@ -93,24 +101,28 @@ def chosen(brief: SectionBrief, own: Sequence[Candidate]) -> list[Candidate]:
         return []
     scores = _scores(brief, own)
     most = brief.target_words * 1.1
-    left = dict(enumerate(scores))
+    left = {i: score for i, score in enumerate(scores) if not own[i].needs}
+    likest = [0.0] * len(own)
+    follows: set[int] = set()
     picked: list[int] = []
     words = 0
     while left and words < 0.95 * brief.target_words:
-        best = max(left, key=lambda i: (_gain(i, left[i], own, picked), -i))
+        best = max(left, key=lambda i: (left[i] - 0.4 * likest[i] + 0.12 * (i in follows), -i))
         del left[best]
         candidate = own[best]
-        if picked and (words + candidate.words > most or _is_said(candidate, own, picked)):
+        if picked and (words + candidate.words > most or likest[best] > REPEATED):
             continue
         picked.append(best)
         words += candidate.words
+        for i in range(best + 1, min(best + 2, len(own))):
+            if own[i].needs and own[i].goes_on_from(candidate):
+                left[i] = scores[i]
+                likest[i] = max(_overlap(own[i], own[p]) for p in picked)
+        for i in left:
+            likest[i] = max(likest[i], _overlap(own[i], candidate))
+            if own[i].goes_on_from(candidate) or candidate.goes_on_from(own[i]):
+                follows.add(i)
     return [own[i] for i in picked]
-
-
-def says_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether two sentences share most of their terms."""
-    shorter = min(len(one), len(other))
-    return shorter > 0 and len(one & other) / shorter > REPEATED
 
 
 @lru_cache(maxsize=8)
@@ -162,7 +174,10 @@ def _scores(brief: SectionBrief, own: Sequence[Candidate]) -> list[float]:
     query = terms(f"{brief.title} {brief.title} {brief.summary} {brief.notes}")
     weights = _rarity(own)
     relevance = _scaled(_bm25(query, own, weights))
-    centre = _scaled(_centrality(own, weights))
+    best = sorted(range(len(own)), key=lambda i: (-relevance[i], i))[:MOST_COMPARED]
+    ranks = _scaled(_centrality([own[i] for i in best], weights))
+    central = dict(zip(best, ranks, strict=True))
+    centre = [central.get(i, min(ranks)) for i in range(len(own))]
     return [
         candidate.worth
         * (
@@ -173,21 +188,6 @@ def _scores(brief: SectionBrief, own: Sequence[Candidate]) -> list[float]:
         )
         for i, candidate in enumerate(own)
     ]
-
-
-def _gain(index: int, score: float, own: Sequence[Candidate], picked: Sequence[int]) -> float:
-    """The score, less what repeats a chosen sentence, more what goes on from one."""
-    candidate = own[index]
-    likest = max((_overlap(candidate, own[i]) for i in picked), default=0.0)
-    follows = any(
-        own[i].passage.id == candidate.passage.id and abs(own[i].place - candidate.place) == 1
-        for i in picked
-    )
-    return score - 0.4 * likest + 0.12 * follows
-
-
-def _is_said(candidate: Candidate, own: Sequence[Candidate], picked: Sequence[int]) -> bool:
-    return any(says_the_same(candidate.terms, own[i].terms) for i in picked)
 
 
 def _overlap(one: Candidate, other: Candidate) -> float:

@@ -7,7 +7,7 @@ from pipeline.adapters.offline_author.genres import kind_of, questions
 from pipeline.adapters.offline_author.ranking import chosen, own_sentences
 from pipeline.adapters.offline_author.sentences import Candidate, as_markdown, candidates
 from pipeline.domain.briefs import SectionBrief
-from pipeline.domain.documents import Language
+from pipeline.domain.documents import Language, PassageId
 from pipeline.domain.language import detect_language, split_sentences
 
 LONGEST_PARAGRAPH, SHORTEST_PARAGRAPH = 5, 3
@@ -45,7 +45,11 @@ _NOTES: dict[Language, dict[str, str]] = {
 
 
 def section_pieces(brief: SectionBrief) -> list[str]:
-    """The section in the pieces in which it is shown; joined, they are its Markdown."""
+    """The section in the pieces in which it is shown; joined, they are its Markdown.
+
+    Sentences stay as the files have them, so a guide to style is not followed here: what a
+    program could change in their wording would no longer be what the source says.
+    """
     if not brief.passages:
         return _scaffold(brief, "unfit" if brief.commission.has_material else "no_material")
     found = candidates(brief.passages)
@@ -58,23 +62,28 @@ def section_pieces(brief: SectionBrief) -> list[str]:
 
 def _pieces(picked: Sequence[Candidate]) -> Iterator[str]:
     for number, paragraph in enumerate(_paragraphs(picked)):
+        before: Candidate | None = None
         for place, candidate in enumerate(paragraph):
             if place:
                 gap = "" if detect_language(candidate.text) == "zh" else " "
             else:
                 gap = "\n\n" if number else ""
-            yield gap + _with_marker(candidate)
+            linked = before is not None and candidate.goes_on_from(before)
+            text = candidate.behind if linked and candidate.behind else candidate.text
+            yield gap + _with_marker(text, candidate.passage.id)
+            before = candidate
 
 
-def _with_marker(candidate: Candidate) -> str:
+def _with_marker(sentence: str, passage_id: PassageId) -> str:
     """The sentence with its marker before the stop, where a reader expects the number."""
-    text = as_markdown(candidate.text)
+    text = as_markdown(sentence)
     body = text.rstrip(".。!！\"”’')）」』")
     end = text[len(body) :]
     if not end or end[0] not in ".。!！":
-        body, end = text, ""
+        stop = text[-1:] if text[-1:] in ".。!！" else ""
+        body, end = text.removesuffix(stop) if stop else text, stop
     space = "" if detect_language(text) == "zh" else " "
-    return f"{body}{space}[@{candidate.passage.id}]{end}"
+    return f"{body}{space}[@{passage_id}]{end}"
 
 
 def _paragraphs(picked: Sequence[Candidate]) -> list[list[Candidate]]:
@@ -110,14 +119,17 @@ def _joined(groups: Sequence[list[Candidate]]) -> list[list[Candidate]]:
 
 
 def _cut(group: list[Candidate]) -> list[list[Candidate]]:
-    """Parts of nearly equal length, none longer than a paragraph."""
+    """Parts of nearly equal length; none begins with a sentence that needs the one before it."""
     count = -(-len(group) // LONGEST_PARAGRAPH)
     size, larger = divmod(len(group), count)
     parts: list[list[Candidate]] = []
     start = 0
     for number in range(count):
-        end = start + size + (number < larger)
-        parts.append(group[start:end])
+        end = max(start, (number + 1) * size + min(number + 1, larger))
+        while end < len(group) and group[end].needs:
+            end += 1
+        if start < end:
+            parts.append(group[start:end])
         start = end
     return parts
 

@@ -33,6 +33,25 @@ _HAN_DANGLING = re.compile(
     r"而且|而|并且|并|此外|另外|同时|同样|与此|例如|比如|如此|如上|如下|如前|于是|由此|从而|否则|反之|相反|"
     r"换句话说|总之|综上|首先|其次|再次|最后|第[二三四五]，|另一[方种个]|即|则|也|还|又|却|以下|具体来说|对此|为此)"
 )
+_CONNECTIVE = re.compile(
+    r"(?:however|moreover|furthermore|therefore|thus|hence|besides|nevertheless|nonetheless|"
+    r"consequently|accordingly|additionally|similarly|likewise|conversely|meanwhile|in addition|"
+    r"in turn|in contrast|by contrast|as a result|for example|for instance|in short|finally), |"
+    r"(?:因此|因而|所以|但是|然而|不过|而且|并且|此外|另外|同时|同样|例如|比如|于是|从而|总之|综上|"
+    r"具体来说|换句话说|相反|反之|最后)，",
+    re.IGNORECASE,
+)
+"""What may be left off the beginning of a sentence: the rest says the same on its own."""
+
+_POINTS_BACK = re.compile(
+    r"\b(?:these|those|such an?) (?!who\b|that\b|which\b|of\b|in\b|with\b)[a-z]+|"
+    r"\bthe (?:former|latter|aforementioned)\b|^(?:in those|for (?:this|that|these|those)\b)|"
+    r"\b(?:example|list|code|command|extract|snippet)s? (?:above|below)|"
+    r"^from (?:then|there|now) on\b|上述|前述|后者|前者|这[些种类]|那些",
+    re.IGNORECASE,
+)
+"""Names inside a sentence what the one before it told."""
+
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I'm|I've|I'll|I'd|my|me|myself|let's|let us)\b|(?:^|[，。])我(?!们|国)|笔者|本人"
 )
@@ -40,6 +59,7 @@ _PLURAL_PERSON = re.compile(r"(?i:\b(?:we|our|us|you|your|we'll|you'll)\b)|我�
 _POINTING = re.compile(
     r"\b(?:see|refer to|shown in|as in|cf\.) (?:also |the )?(?:fig|figure|table|section|chapter|"
     r"appendix|page|above|below|http)|\b(?:fig(?:ure)?|table)\.? \d|\b(?:above|below)[,.]|"
+    r"\bthis (?:chapter|section|sidebar|manual|tutorial|page)\b|\b(?:see|in) (?:the )?sidebar\b|"
     r"\b(?:previous|preceding|next|following) (?:chapter|section|page|figure|table)|"
     r"(?:见|如|参见|参考|详见|请看)(?:下|上|右|左|前|后|第|附|本)?[图表文节章录]|[上下]图|[上下]表|"
     r"(?:上|下|本|前|后)一?(?:节|章)|(?:请)?(?:参见|参阅|详见|请参考)",
@@ -81,6 +101,13 @@ class Candidate:
     """1 reads well anywhere; less has a flaw."""
     about: frozenset[str]
     """Terms of the headings that it stands under; without headings, of its passage."""
+    needs: bool = False
+    """It points at the sentence before it, and can be told only right behind that."""
+    behind: str = ""
+    """How it reads right behind that sentence, when it then begins with another word."""
+
+    def goes_on_from(self, other: "Candidate") -> bool:
+        return self.passage.id == other.passage.id and self.place == other.place + 1
 
 
 def candidates(passages: Sequence[Passage]) -> list[Candidate]:
@@ -90,15 +117,25 @@ def candidates(passages: Sequence[Passage]) -> list[Candidate]:
     for rank, passage in enumerate(passages):
         about = term_set(" ".join(passage.heading_path[-2:]) or passage.text)
         for place, raw in enumerate(_sentences(passage.text)):
-            text = cleaned(raw)
-            worth = worth_of(text)
+            whole = cleaned(raw)
+            text = _without_connective(whole)
+            worth = _worth_in_place(text)
             key = fingerprint(text)
             if not worth or key in seen:
                 continue
             seen.add(key)
             found.append(
                 Candidate(
-                    text, passage, rank, place, term_set(text), count_words(text), worth, about
+                    text,
+                    passage,
+                    rank,
+                    place,
+                    term_set(text),
+                    count_words(text),
+                    worth,
+                    about,
+                    needs=leans(text) or bool(_POINTS_BACK.search(text)),
+                    behind=whole if whole != text else "",
                 )
             )
     return found
@@ -119,14 +156,18 @@ def fingerprint(text: str) -> str:
 
 def worth_of(text: str) -> float:
     """0 for what cannot stand alone, 1 for what can, something between when it reads badly."""
+    return 0.0 if leans(text) else _worth_in_place(text)
+
+
+def _worth_in_place(text: str) -> float:
+    """The same of a sentence that may follow the one which it follows in its source."""
     language = detect_language(text)
     if not FEWEST_WORDS[language] <= count_words(text) <= MOST_WORDS[language]:
         return 0.0
     if text.endswith(("?", "？")) or not _STOP.search(text) or not _START.match(text):
         return 0.0
-    opening = _HAN_DANGLING if language == "zh" else _DANGLING
     refused = (_FIRST_PERSON, _POINTING, _NAVIGATION)
-    if opening.match(text) or any(pattern.search(text) for pattern in refused):
+    if any(pattern.search(text) for pattern in refused):
         return 0.0
     if sum(1 for c in text if c.isalpha()) < 0.55 * len(text) or not _is_balanced(text):
         return 0.0
@@ -147,6 +188,16 @@ def as_markdown(text: str) -> str:
     for i in range(0, len(parts), 2):
         parts[i] = re.sub(r"(?<!\w)_|_(?!\w)|[*<\[\]$]", r"\\\g<0>", parts[i])
     return "`".join(parts)
+
+
+def _without_connective(text: str) -> str:
+    """The sentence without `however` and the like, when the rest can stand alone."""
+    match = _CONNECTIVE.match(text)
+    if not match:
+        return text
+    rest = text[match.end() :]
+    rest = rest[:1].upper() + rest[1:]
+    return rest if worth_of(rest) else text
 
 
 def _sentences(text: str) -> list[str]:
