@@ -179,8 +179,8 @@ def as_writer(
 
 def kill_server(data_dir: Path) -> None:
     """Kill the server like a crash, and wait until it is gone."""
-    pid = server_pid(data_dir)
-    assert pid is not None
+    while (pid := server_pid(data_dir)) is None:  # it is just being started again
+        threading.Event().wait(0.005)
     os.kill(pid, signal.SIGKILL)
     while server_pid(data_dir) == pid:
         threading.Event().wait(0.005)
