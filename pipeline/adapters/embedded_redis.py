@@ -32,6 +32,8 @@ START_TIMEOUT_S = 30.0
 # Loading 82 MB takes 0.2 s, so this is enough for many gigabytes.
 DETACH_S = 0.5
 # The server's parent exits before its child has written the pid file and listens.
+MOST_LAUNCHES = 5
+# A server that dies while it starts may have been killed: it is started again, but not for ever.
 POLL_S = 0.02
 # How often a server that starts or stops is looked at.
 STOP_POLLS = 500
@@ -156,7 +158,8 @@ class _Start:
         self._socket = _socket_of(data)
         self._log = data / "redis.log"
         self._log_seen = 0
-        self._launched_at: float | None = None
+        self._launches = 0
+        self._launched_at = 0.0
         self._exit_code = 0
         self._repaired = False
 
@@ -171,8 +174,10 @@ class _Start:
             if answer is None or server_pid(self._data) or self._is_detaching():
                 time.sleep(POLL_S)
                 continue
-            if self._launched_at is not None:
+            if "Bad file format" in self._new_log():
                 self._repair()
+            elif self._launches == MOST_LAUNCHES:
+                raise self._failed_to_start()
             self._launch()
 
     def _launch(self) -> None:
@@ -182,6 +187,7 @@ class _Start:
         configuration.write_text(CONFIGURATION.format(**values), encoding="utf-8")
         configuration.chmod(0o600)
         self._log_seen = self._log.stat().st_size if self._log.exists() else 0
+        self._launches += 1
         try:
             done = subprocess.run(  # noqa: S603  the program is ours or the administrator's
                 [self._program, configuration],
@@ -201,18 +207,14 @@ class _Start:
         self._launched_at = time.monotonic()
 
     def _is_detaching(self) -> bool:
-        if self._launched_at is None or self._exit_code != 0:
+        if not self._launches or self._exit_code != 0:
             return False
         return time.monotonic() < self._launched_at + DETACH_S
 
     def _repair(self) -> None:
-        """Cut the damaged part off the append-only file, or say why the server does not start."""
-        text = self._new_log()
-        if self._repaired or "Bad file format" not in text:
-            raise StoreUnavailable(
-                f"The Redis server on {self._data} did not start (exit code {self._exit_code}): "
-                f"{text[-LOG_TAIL:]}"
-            )
+        """Cut the damaged part off the append-only file, once."""
+        if self._repaired:
+            raise self._failed_to_start()
         self._repaired = True
         log.warning("The append-only file in %s is damaged; it is repaired", self._data)
         folder = self._data / "appendonlydir"
@@ -247,7 +249,15 @@ class _Start:
                 "set EMBEDDED_REDIS_BIN to the newer server, or DATA_DIR to another folder."
             )
 
+    def _failed_to_start(self) -> StoreUnavailable:
+        return StoreUnavailable(
+            f"The Redis server on {self._data} did not start (exit code {self._exit_code}): "
+            f"{self._new_log()[-LOG_TAIL:]}"
+        )
+
     def _new_log(self) -> str:
+        if not self._launches:
+            return ""
         try:
             with self._log.open("rb") as file:
                 file.seek(self._log_seen)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from shlex import quote
 
 import pytest
 
@@ -175,6 +176,22 @@ def test_a_program_that_is_no_server_is_reported(data_dir: Path) -> None:
         ensure_server(data_dir, Path("/nonexistent/redis-server"))
     with pytest.raises(StoreUnavailable, match="did not start"):
         ensure_server(data_dir, Path("/bin/false"))
+
+
+def test_a_server_that_is_killed_while_it_starts_is_started_again(data_dir: Path) -> None:
+    data_dir.mkdir(parents=True)
+    once, twice = (quote(str(data_dir / name)) for name in ("once", "twice"))
+    program = data_dir / "redis-server"
+    # twice it goes without having listened, and without a word in its log
+    program.write_text(
+        f'#!/bin/sh\n[ -e {twice} ] && exec {find_binary()} "$@"\n'
+        f"[ -e {once} ] && touch {twice}\ntouch {once}\n",
+        encoding="utf-8",
+    )
+    program.chmod(0o700)
+
+    assert connect(ensure_server(data_dir, program)).ping()
+    assert (data_dir / "twice").exists()
 
 
 def test_files_of_a_newer_server_are_not_ignored_by_an_older_one(data_dir: Path) -> None:

@@ -33,6 +33,8 @@ LEASE = timedelta(seconds=0.5)
 # As short as a busy machine can keep it: the sweep waits for it after each kill.
 REDONE = "sweep:redone"
 # Sections that were written although their finished unit was there.
+STALE = "sweep:stale"
+# The same by an engine that had lost the job meanwhile and was about to hear of it.
 WRITTEN = "sweep:written"
 # Sections that were written, or begun.
 CHAIN = "sweep:chain:"
@@ -97,7 +99,11 @@ class WatchfulAuthor:
         self._redis.incr(WRITTEN)
         jobs = [JobKeys.of(JobId(str(name))) for name in self._redis.smembers(CHAIN + chain)]
         if any(self._redis.hexists(job.units, unit) for job in jobs):
-            self._redis.incr(REDONE)
+            self._redis.incr(REDONE if any(map(self._runs, jobs)) else STALE)
+
+    def _runs(self, job: JobKeys) -> bool:
+        owner, status = self._redis.hmget(job.meta, ["owner", "status"])
+        return status == "running" and str(owner).split(":")[1] == str(os.getpid())
 
     def passages_for(self, words: int) -> int:
         return 1 + words // 100

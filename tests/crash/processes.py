@@ -24,6 +24,8 @@ class Engines:
         self.alive: list[int] = []
         self.killed_at: dict[int, float] = {}
         self.drained: list[int] = []
+        self.died: list[int] = []
+        """Engines that were gone before anybody ended them."""
 
     def add(self) -> None:
         if self._mother.stdin is None or self._mother.stdout is None:
@@ -47,7 +49,10 @@ class Engines:
     def _end(self, victim: int, how: signal.Signals) -> None:
         self.alive.remove(victim)
         self.killed_at[victim] = time.monotonic()
-        os.kill(victim, how)
+        try:
+            os.kill(victim, how)
+        except ProcessLookupError:
+            self.died.append(victim)
         self.add()
 
     def still_draining(self) -> list[int]:

@@ -34,7 +34,7 @@ from pipeline.domain.jobs import (
     OutlineGenerationRequest,
 )
 from pipeline.errors import StoreUnavailable
-from tests.crash.engines import CHAIN, REDONE, WRITTEN, Manner
+from tests.crash.engines import CHAIN, REDONE, STALE, WRITTEN, Manner
 from tests.crash.processes import Engines, engines
 from tests.crash.readers import ENDS, Event, Reader
 from tests.crash.tally import Tally
@@ -282,6 +282,8 @@ class Sweep:
     def _count(self) -> None:
         self.tally.written = int(self._redis.get(WRITTEN) or 0)
         self.tally.redone = int(self._redis.get(REDONE) or 0)
+        self.tally.stale = int(self._redis.get(STALE) or 0)
+        self.tally.died = len(self._engines.died)
         self.tally.drains_that_hung = len(self._engines.still_draining())
 
     def _count_job(self, job_id: JobId) -> None:

@@ -18,6 +18,8 @@ class Tally:
     kills: Counter[str] = field(default_factory=Counter)
     drains: int = 0
     drains_that_hung: int = 0
+    died: int = 0
+    """Engines that ended by themselves."""
     cancels: int = 0
     retries: int = 0
     jobs: int = 0
@@ -29,6 +31,8 @@ class Tally:
     sections: int = 0
     written: int = 0
     redone: int = 0
+    stale: int = 0
+    """Begun again by an engine that had lost the job and did not know it yet."""
     hung: int = 0
     endings: Counter[int] = field(default_factory=Counter)
     """Jobs by their number of terminal events."""
@@ -55,6 +59,7 @@ class Tally:
             ("of these, both at once", str(self.kills["both"]), ""),
             ("engines that were asked to stop", str(self.drains), ""),
             ("of these, still there at the end", str(self.drains_that_hung), "0"),
+            ("engines that ended by themselves", str(self.died), "0"),
             ("jobs", str(self.jobs), ""),
             ("of these, tried again after a cancel", str(self.retries), ""),
             ("jobs completed", str(self.completed), "all but those cancelled"),
@@ -66,6 +71,7 @@ class Tally:
             ("sections and outlines finished", str(self.sections), ""),
             ("sections and outlines begun", str(self.written), ""),
             ("written again after they were finished", str(self.redone), "0"),
+            ("the same by an engine about to be fenced", str(self.stale), ""),
             ("events that a reader missed", str(self.gaps), "0"),
             ("events that a reader saw twice", str(self.doubles), "0"),
             ("sections with lost deltas", str(self.lost_deltas), "0"),
@@ -82,7 +88,7 @@ class Tally:
     def is_clean(self) -> bool:
         """Whether nothing was lost, doubled, redone or left hanging."""
         faults = (self.hung, self.redone, self.gaps, self.doubles, self.lost_deltas)
-        others = (self.wrong_texts, self.drains_that_hung, self.failed.total())
+        others = (self.wrong_texts, self.drains_that_hung, self.died, self.failed.total())
         ended = self.completed + self.cancelled == self.jobs
         return not any(faults + others) and ended and set(self.endings) == {1}
 
