@@ -11,7 +11,13 @@ from starlette.responses import JSONResponse, Response
 
 from api.errors import add_handlers, of_pipeline
 from api.jobs import router
-from api.types import ErrorResponse, HealthResponse, PriorityRequest, RetryRequest
+from api.types import (
+    ErrorResponse,
+    HealthResponse,
+    KeepRequest,
+    PriorityRequest,
+    RetryRequest,
+)
 from pipeline.domain.jobs import DocumentGenerationRequest, OutlineGenerationRequest
 from pipeline.errors import PipelineError
 from pipeline.runtime import runtime
@@ -23,6 +29,7 @@ READ_BY_HANDLERS = (
     DocumentGenerationRequest,
     RetryRequest,
     PriorityRequest,
+    KeepRequest,
 )
 
 

@@ -11,12 +11,14 @@ from starlette.exceptions import HTTPException
 
 from pipeline.errors import (
     Conflict,
+    Expired,
     ForeignOrigin,
     IllegalTransition,
     InvalidRequest,
     KeyRefused,
     NotFound,
     PipelineError,
+    QueueFull,
     ServiceUnavailable,
 )
 
@@ -34,9 +36,11 @@ STATUS_BY_CLASS: Mapping[type[PipelineError], int] = {
     KeyRefused: 401,
     ForeignOrigin: 403,
     NotFound: 404,
+    Expired: 410,
     Conflict: 409,
     IllegalTransition: 409,
     InvalidRequest: 422,
+    QueueFull: 429,
     ServiceUnavailable: 503,
 }
 
@@ -66,6 +70,8 @@ def of_pipeline(error: PipelineError) -> JSONResponse:
     answer = envelope(status, error.code, str(error), error.details)
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, QueueFull):
+        answer.headers["Retry-After"] = str(error.details["retry_after_s"])
     return answer
 
 

@@ -17,6 +17,7 @@ from api.types import (
     ErrorResponse,
     JobResponse,
     JobsResponse,
+    KeepRequest,
     PriorityRequest,
     RetryRequest,
     TaskCreationResponse,
@@ -30,11 +31,16 @@ from pipeline.domain.jobs import (
 )
 from pipeline.runtime import runtime
 
+
+def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": ErrorResponse} for status in statuses}
+
+
 router = APIRouter(
     prefix="/jobs",
     tags=["jobs"],
     dependencies=[Depends(own_pages_only), Depends(key_holders_only)],
-    responses={code: {"model": ErrorResponse} for code in (401, 404, 409, 422, 503)},
+    responses=_refusals(401, 404, 409, 410, 422, 503),
 )
 
 
@@ -47,7 +53,7 @@ def _body(shape: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
 @router.post(
     "/outline",
     status_code=202,
-    responses={400: {"model": ErrorResponse}, 413: {"model": ErrorResponse}},
+    responses=_refusals(400, 413, 429),
     openapi_extra=_body(OutlineGenerationRequest),
 )
 async def submit_outline(
@@ -61,7 +67,7 @@ async def submit_outline(
 @router.post(
     "/document",
     status_code=202,
-    responses={400: {"model": ErrorResponse}, 413: {"model": ErrorResponse}},
+    responses=_refusals(400, 413, 429),
     openapi_extra=_body(DocumentGenerationRequest),
 )
 async def submit_document(
@@ -132,7 +138,12 @@ def cancel_job(job_id: str) -> JobResponse:
     return JobResponse.of(runtime().jobs.cancel(JobId(job_id)))
 
 
-@router.post("/{job_id}/retry", status_code=202, openapi_extra=_body(RetryRequest, required=False))
+@router.post(
+    "/{job_id}/retry",
+    status_code=202,
+    responses=_refusals(413, 429),
+    openapi_extra=_body(RetryRequest, required=False),
+)
 async def retry_job(
     job_id: str, how: Annotated[RetryRequest, Depends(optional(RetryRequest))]
 ) -> TaskCreationResponse:
@@ -148,6 +159,15 @@ async def prioritise_job(
 ) -> JobResponse:
     """Move a job that waits, or give one that runs another share of the model calls."""
     job = await run_in_threadpool(runtime().jobs.prioritise, JobId(job_id), wanted.priority)
+    return JobResponse.of(job)
+
+
+@router.post("/{job_id}/keep", openapi_extra=_body(KeepRequest, required=False))
+async def keep_job(
+    job_id: str, how: Annotated[KeepRequest, Depends(optional(KeepRequest))]
+) -> JobResponse:
+    """Keep an ended job with its result for longer; never shortens. Delete it to have it gone."""
+    job = await run_in_threadpool(runtime().jobs.keep, JobId(job_id), how.seconds)
     return JobResponse.of(job)
 
 

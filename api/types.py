@@ -28,6 +28,13 @@ class PriorityRequest(BaseModel):
     priority: Priority
 
 
+class KeepRequest(BaseModel):
+    """How long to keep an ended job; may be left out."""
+
+    seconds: int | None = Field(default=None, ge=1)
+    """From now. Unset: as long as a job that ends now is kept."""
+
+
 class Problem(BaseModel):
     code: str
     message: str
@@ -57,6 +64,8 @@ class JobResponse(BaseModel):
     progress: Progress
     created_at: AwareDatetime
     finished_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+    """Of an ended job: when it goes with its result, unless it is kept for longer."""
     error: Problem | None = None
     retryable: bool = False
     waiting_before: int | None = None
@@ -75,6 +84,7 @@ class JobResponse(BaseModel):
             progress=Progress(done=job.done, total=job.total),
             created_at=job.created_at,
             finished_at=job.finished_at,
+            expires_at=job.expires_at,
             error=error,
             retryable=job.retryable,
             waiting_before=waiting_before,

@@ -264,6 +264,12 @@ PROBLEMS: Mapping[str, Text] = {
     ),
     "illegal_transition": Text("The job still runs. Stop it first.", "任务仍在运行。请先停止。"),
     "not_found": Text("It no longer exists.", "内容已不存在。"),
+    "expired": Text("Its time is over: it is no longer kept.", "已过保留期限，不再保存。"),
+    "keep_too_long": Text("It cannot be kept for so long.", "无法保留这么久。"),
+    "queue_full": Text(
+        "Too many jobs wait already. Try again in {retry_after_s} s.",
+        "等待中的任务过多。请在 {retry_after_s} 秒后重试。",
+    ),
     "foreign_origin": Text("The request came from another site.", "请求来自其他网站。"),
     "conflict": Text("It is being written already.", "正在写作中。"),
     "outline_title_empty": Text("Give the outline a title.", "请为大纲填写标题。"),

@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     result_ttl: Duration = timedelta(hours=1)
     """How long a finished job's result and events stay readable."""
 
+    max_result_ttl: Duration = timedelta(days=30)
+    """How long a result may be kept at most when it is asked to be kept; RESULT_TTL, if longer."""
+
     manuscript_ttl: Duration = timedelta(days=90)
     """How long a manuscript is kept after its last change."""
 
@@ -119,6 +122,9 @@ class Settings(BaseSettings):
 
     max_jobs: PositiveInt = 100
     """Most jobs that run at once in this process; others wait."""
+
+    max_queued_jobs: PositiveInt = 1_000
+    """Most jobs that wait for a place, of all processes; a further one is refused for now."""
 
     job_deadline: Duration = timedelta(hours=6)
     """How long one job may run."""

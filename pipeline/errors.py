@@ -8,6 +8,7 @@ PipelineError
     KeyRefused
     Conflict               the same id was used for another request
     NotFound
+        Expired
     IllegalTransition
     UnreadableFile         a file or page could not be read, and why
     Cancelled
@@ -17,6 +18,7 @@ PipelineError
         RankingFailed
         ModelUnavailable
         ModelRateLimited
+        QueueFull
     ModelRejected          the endpoint refused: key, model name, quota, context length
     ModelAnswerInvalid     (retryable) an answer in the wrong shape, after all repairs
     CrashedTooOften
@@ -85,6 +87,12 @@ class NotFound(PipelineError):
     """It does not exist, or no longer."""
 
     code = "not_found"
+
+
+class Expired(NotFound):
+    """It was there, and its time is over."""
+
+    code = "expired"
 
 
 class IllegalTransition(PipelineError):
@@ -157,6 +165,19 @@ class ModelRateLimited(ServiceUnavailable):
     """The endpoint says that there were too many requests, and waiting did not help."""
 
     code = "model_rate_limited"
+
+
+class QueueFull(ServiceUnavailable):
+    """So many jobs wait that no more are taken for now; details say after how long to try."""
+
+    code = "queue_full"
+
+    def __init__(self, limit: int, retry_after_s: int) -> None:
+        super().__init__(
+            f"{limit:,} jobs wait already, and no more are taken. Try again in {retry_after_s} s, "
+            "or raise MAX_QUEUED_JOBS or the number of workers.",
+            {"limit": limit, "retry_after_s": retry_after_s},
+        )
 
 
 class ModelRejected(PipelineError):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from typing import Protocol
 
 from pydantic import JsonValue
@@ -215,13 +216,14 @@ class JobStore(Protocol):
 
         Raises:
             Conflict: The id is taken by a request with another fingerprint.
+            QueueFull: Too many jobs wait already.
         """
 
     def refuse(self, job: Job, event: TaskFailed) -> bool:
         """Note a job that failed before it could be saved; False when its id is taken."""
 
     def load(self, job_id: JobId) -> Job:
-        """Raises `NotFound` for an id that is unknown or expired."""
+        """Raises `NotFound` for an unknown id, `Expired` for a job that ended some days ago."""
 
     def request(self, job_id: JobId) -> str:
         """The job's request as JSON. Raises `NotFound`."""
@@ -245,6 +247,15 @@ class JobStore(Protocol):
 
         Raises:
             IllegalTransition: It has ended.
+        """
+
+    def keep(self, job_id: JobId, time: timedelta | None) -> Job:
+        """Keep all of an ended job for at least so long from now; never shortens.
+
+        None: as long as one that ends now.
+
+        Raises:
+            IllegalTransition: It has not ended.
         """
 
     def waiting_before(self, job_id: JobId) -> int:

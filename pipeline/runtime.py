@@ -211,6 +211,7 @@ def _limits(settings: Settings) -> Limits:
         nodes=settings.max_nodes,
         depth=settings.max_depth,
         file_bytes=settings.max_file_bytes,
+        keep=max(settings.max_result_ttl, settings.result_ttl),
     )
 
 

@@ -49,6 +49,7 @@ TERMS = Terms(
     result_ttl=timedelta(hours=1),
     manuscript_ttl=timedelta(days=90),
     max_attempts=3,
+    max_queued=1_000,
 )
 
 

@@ -19,12 +19,14 @@ from pipeline.runtime import Runtime, broker_of, build_runtime, configure_loggin
 
 POOL = "celery.concurrency.thread"
 # Its tasks only wait for the one engine of the process, which other pools do not share.
+NO_LIMIT = 1_000_000_000
+# What other programs call by name has waited in the broker, and exists nowhere else.
 
 
 @cache
 def settings() -> Settings:
-    """This process's settings: a worker runs jobs itself."""
-    return Settings().model_copy(update={"job_queue": "local"})
+    """This process's settings: a worker runs jobs itself, and takes what the broker hands it."""
+    return Settings().model_copy(update={"job_queue": "local", "max_queued_jobs": NO_LIMIT})
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from pipeline.domain.jobs import Job, JobId, JobKind, ManuscriptId
 
@@ -30,6 +30,7 @@ class Terms:
     result_ttl: timedelta
     manuscript_ttl: timedelta
     max_attempts: int
+    max_queued: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,11 @@ class JobKeys:
     def of_job(cls, job: Job) -> "JobKeys":
         return cls.of(job.id, job.manuscript_id, job.kind)
 
+    @property
+    def gone(self) -> str:
+        """Stays behind a job that ended and was not deleted."""
+        return f"{self.meta}:gone"
+
     def for_script(self) -> list[str]:
         """KEYS, in the order that every script about one job expects."""
         own = [self.meta, self.events, self.units, self.request, self.result]
@@ -81,6 +87,10 @@ def milliseconds(time: timedelta) -> int:
     return max(1, round(time.total_seconds() * 1000))
 
 
+def moment_of(time_ms: str) -> datetime:
+    return datetime.fromtimestamp(int(time_ms) / 1000, UTC)
+
+
 def job_from(meta: Mapping[str, str]) -> Job:
     """The job as it stands: what it was made as, and what its scripts noted since."""
     fields: dict[str, object] = {
@@ -88,6 +98,8 @@ def job_from(meta: Mapping[str, str]) -> Job:
         for name in ("status", "done", "total", "finished_at", "error", "error_code", "priority")
         if meta.get(name)
     }
+    if meta.get("expires_at"):
+        fields["expires_at"] = moment_of(meta["expires_at"])
     fields["retryable"] = meta.get("retryable") == "1"
     fields["cancel_requested"] = meta.get("cancel") == "1"
     made = Job.model_validate_json(meta["job"])

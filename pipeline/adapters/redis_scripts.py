@@ -9,6 +9,8 @@ local META, EVENTS, UNITS, REQUEST, RESULT, SHARED = KEYS[1], KEYS[2], KEYS[3], 
 local RUNNING, RECENT, CONTROL = KEYS[7], KEYS[8], KEYS[9]
 local RANK_MS = 1e13  -- of waiting jobs a higher rank comes first: 300 years earlier for each
 local FENCE = META .. ':fence'  -- the last epoch of a deleted job: a late worker stays fenced
+local GONE = META .. ':gone'  -- stays behind an ended job, to tell that it has expired
+local TOLD_MS = 7 * 24 * 3600 * 1000  -- for a week: who comes back later has forgotten the id, too
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local function is_final(status)
@@ -19,6 +21,13 @@ local function expire(ttl)
   redis.call('PEXPIRE', EVENTS, ttl)
   redis.call('PEXPIRE', UNITS, ttl)
   redis.call('PEXPIRE', REQUEST, ttl)
+end
+local function keep(ttl)  -- all of an ended job, for so long from now
+  expire(ttl)
+  redis.call('PEXPIRE', RESULT, ttl)
+  local expires_at = string.format('%.0f', now + ttl)
+  redis.call('HSET', META, 'expires_at', expires_at)
+  redis.call('SET', GONE, expires_at, 'PX', string.format('%.0f', ttl + TOLD_MS))
 end
 local function waits_since(queued_at, rank)  -- the place among the jobs that wait
   return queued_at - rank * RANK_MS
@@ -42,7 +51,7 @@ local function finish(job, a)
     for i = 1, #units, 2 do redis.call('HSET', SHARED, units[i], units[i + 1]) end
     redis.call('PEXPIRE', SHARED, a[7])
   end
-  expire(a[6])
+  keep(a[6])
 end
 """  # noqa: E501
 
@@ -50,11 +59,13 @@ CREATE = (
     _START
     + """
 -- KEYS[10]: units of an earlier job to begin with, or ''
--- ARGV: job, fingerprint, job as JSON, request, created (ms), ttl, index ttl, jobs listed, rank
--- -> 1 created, 0 the same request is there, -1 another request is there
+-- ARGV: job, fingerprint, job as JSON, request, created (ms), ttl, index ttl, jobs listed, rank,
+--       most that may wait
+-- -> 1 created, 0 the same request is there, -1 another request is there, -2 too many wait
 local known = redis.call('HGET', META, 'fingerprint')
 if known then return known == ARGV[2] and 0 or -1 end
-redis.call('DEL', EVENTS, UNITS, RESULT)
+if redis.call('ZCOUNT', RUNNING, '-inf', 0) >= tonumber(ARGV[10]) then return -2 end
+redis.call('DEL', EVENTS, UNITS, RESULT, GONE)
 redis.call('HSET', META, 'job', ARGV[3], 'fingerprint', ARGV[2], 'status', 'queued',
            'epoch', redis.call('GET', FENCE) or 0, 'seq', 0, 'attempts', 0, 'added', 0)
 redis.call('SET', REQUEST, ARGV[4])
@@ -222,6 +233,18 @@ return 1
 """
 )
 
+KEEP = (
+    _START
+    + """
+-- ARGV: job, ttl -> 1 it stays at least so long, 0 it is not final, -1 unknown
+local status = redis.call('HGET', META, 'status')
+if not status then return -1 end
+if not is_final(status) then return 0 end
+keep(math.max(tonumber(ARGV[2]), redis.call('PTTL', META)))
+return 1
+"""
+)
+
 DELETE = (
     _START
     + """
@@ -230,7 +253,7 @@ local status = redis.call('HGET', META, 'status')
 if not status then return -1 end
 if not is_final(status) then return 0 end
 redis.call('SET', FENCE, redis.call('HGET', META, 'epoch'), 'PX', ARGV[2])
-redis.call('DEL', META, EVENTS, UNITS, REQUEST, RESULT)
+redis.call('DEL', META, EVENTS, UNITS, REQUEST, RESULT, GONE)
 redis.call('ZREM', RECENT, ARGV[1])
 return 1
 """

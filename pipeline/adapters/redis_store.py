@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from pydantic import ValidationError
@@ -32,12 +32,21 @@ from pipeline.domain.jobs import (
     Priority,
     TaskFailed,
 )
-from pipeline.errors import Cancelled, Conflict, IllegalTransition, NotFound
+from pipeline.errors import (
+    Cancelled,
+    Conflict,
+    Expired,
+    IllegalTransition,
+    NotFound,
+    QueueFull,
+)
 
 log = logging.getLogger(__name__)
 
 PAGE = 100
 # Jobs read at once while listing; most lists are shorter.
+RETRY_AFTER_S = 30
+# When too many wait: about the time in which an engine with a model ends some of its jobs.
 
 
 class RedisJobStore:
@@ -51,6 +60,7 @@ class RedisJobStore:
         self._refuse = client.register_script(scripts.REFUSE)
         self._cancel = client.register_script(scripts.CANCEL)
         self._prioritise = client.register_script(scripts.PRIORITISE)
+        self._keep = client.register_script(scripts.KEEP)
         self._delete = client.register_script(scripts.DELETE)
         self._forget = client.register_script(scripts.FORGET)
 
@@ -68,6 +78,7 @@ class RedisJobStore:
             milliseconds(INDEX_TTL),
             JOBS_LISTED,
             job.priority.rank,
+            self._terms.max_queued,
         ]
         with store_errors(f"save job {job.id!r}"):
             keys = [*JobKeys.of_job(job).for_script(), begin_with]
@@ -77,20 +88,22 @@ class RedisJobStore:
                 f"Job {job.id!r} exists with another request: choose another id, or leave it out.",
                 {"job_id": job.id},
             )
+        if answer == -2:
+            raise QueueFull(self._terms.max_queued, RETRY_AFTER_S)
         return self.load(job.id)
 
     def load(self, job_id: JobId) -> Job:
         with store_errors(f"load job {job_id!r}"):
             meta = self._redis.hgetall(JobKeys.of(job_id).meta)
         if not meta:
-            raise _unknown(job_id)
+            raise self._missing(job_id)
         return job_from(cast("Mapping[str, str]", meta))
 
     def request(self, job_id: JobId) -> str:
         with store_errors(f"load the request of job {job_id!r}"):
             request = self._redis.get(JobKeys.of(job_id).request)
         if request is None:
-            raise _unknown(job_id)
+            raise self._missing(job_id)
         return str(request)
 
     def result(self, job_id: JobId) -> str | None:
@@ -181,7 +194,7 @@ class RedisJobStore:
         with store_errors(f"change the priority of job {job_id!r}"):
             answer = self._prioritise(keys=JobKeys.of(job_id).for_script(), args=arguments)
         if answer == -1:
-            raise _unknown(job_id)
+            raise self._missing(job_id)
         if answer == 0:
             raise IllegalTransition(f"Job {job_id!r} has ended: its priority means nothing now.")
         return self.load(job_id)
@@ -193,6 +206,18 @@ class RedisJobStore:
                 return 0
             return cast("int", self._redis.zrank(RUNNING, job_id) or 0)
 
+    def keep(self, job_id: JobId, time: timedelta | None) -> Job:
+        with store_errors(f"keep job {job_id!r}"):
+            answer = self._keep(
+                keys=JobKeys.of(job_id).for_script(),
+                args=[job_id, milliseconds(time or self._terms.result_ttl)],
+            )
+        if answer == -1:
+            raise self._missing(job_id)
+        if answer == 0:
+            raise IllegalTransition(f"Job {job_id!r} has not ended: it does not expire yet.")
+        return self.load(job_id)
+
     def delete(self, job_id: JobId) -> None:
         with store_errors(f"delete job {job_id!r}"):
             answer = self._delete(
@@ -200,13 +225,25 @@ class RedisJobStore:
                 args=[job_id, milliseconds(self._terms.running_ttl)],
             )
         if answer == -1:
-            raise _unknown(job_id)
+            raise self._missing(job_id)
         if answer == 0:
             raise IllegalTransition(f"Job {job_id!r} is not finished: cancel it first.")
 
     def ping(self) -> None:
         with store_errors("answer"):
             self._redis.ping()
+
+    def _missing(self, job_id: JobId) -> NotFound:
+        with store_errors(f"look whether job {job_id!r} has expired"):
+            is_gone = self._redis.exists(JobKeys.of(job_id).gone)
+        if not is_gone:
+            return NotFound(f"There is no job {job_id!r}.", {"job_id": job_id})
+        kept_s = round(self._terms.result_ttl.total_seconds())
+        return Expired(
+            f"Job {job_id!r} has expired: an ended job is kept for {kept_s:,} s, or for as long as "
+            "/keep asks for while it is there. Submit the request again.",
+            {"job_id": job_id, "kept_s": kept_s},
+        )
 
     def _load_all(self, ids: Sequence[str]) -> Sequence[Job]:
         """The jobs with these ids, without those that expired, which leave the index."""
@@ -222,10 +259,6 @@ class RedisJobStore:
 
 def milliseconds_of(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
-
-
-def _unknown(job_id: JobId) -> NotFound:
-    return NotFound(f"There is no job {job_id!r}, or it has expired.", {"job_id": job_id})
 
 
 def _event(text: str) -> JobEvent | None:

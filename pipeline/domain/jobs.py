@@ -114,6 +114,8 @@ class Job(Value):
     manuscript_id: ManuscriptId | None = None
     created_at: AwareDatetime
     finished_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+    """When all of an ended job goes, unless it is asked to be kept."""
     error: str = ""
     error_code: str = ""
     retryable: bool = False

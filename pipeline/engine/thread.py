@@ -253,6 +253,7 @@ def terms_of(settings: Settings) -> Terms:
         result_ttl=settings.result_ttl,
         manuscript_ttl=settings.manuscript_ttl,
         max_attempts=settings.max_attempts,
+        max_queued=settings.max_queued_jobs,
     )
 
 

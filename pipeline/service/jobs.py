@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline.domain.documents import ContextFile, Language
 from pipeline.domain.jobs import (
@@ -24,7 +24,14 @@ from pipeline.domain.jobs import (
 from pipeline.domain.language import detect_language
 from pipeline.domain.outline import check, leaves, tidied
 from pipeline.domain.titles import title_of
-from pipeline.errors import IllegalTransition, InvalidRequest, NotFound, PipelineError, TooLarge
+from pipeline.errors import (
+    Expired,
+    IllegalTransition,
+    InvalidRequest,
+    NotFound,
+    PipelineError,
+    TooLarge,
+)
 from pipeline.ports import JobQueue, JobStore
 
 TITLE_CHARS = 80
@@ -39,6 +46,7 @@ class Limits:
     nodes: int
     depth: int
     file_bytes: int
+    keep: timedelta = timedelta(days=30)
 
 
 class JobService:
@@ -68,6 +76,7 @@ class JobService:
             InvalidRequest: `prompt_empty`, `file_without_content`, `file_id_twice`.
             TooLarge: `prompt_too_long`, `file_too_large`.
             Conflict: The id is taken by another request.
+            QueueFull: Too many jobs wait already.
         """
         prompt = request.task_prompt.strip()
         if not prompt:
@@ -152,7 +161,7 @@ class JobService:
             )
 
     def job(self, job_id: JobId) -> Job:
-        """Raises `NotFound`."""
+        """Raises `NotFound`, and of it `Expired` for a job that ended some days ago."""
         return self._store.load(job_id)
 
     def recent(self, *, limit: int = 50, status: JobStatus | None = None) -> Sequence[Job]:
@@ -165,7 +174,10 @@ class JobService:
             return result
         job = self._store.load(job_id)
         if job.status is JobStatus.COMPLETED:
-            raise NotFound(f"The result of job {job_id!r} has expired. Submit the request again.")
+            raise Expired(
+                f"The result of job {job_id!r} has expired. Submit the request again.",
+                {"job_id": job_id},
+            )
         raise NotFound(f"Job {job_id!r} has no result: it is {job.status}.")
 
     def events(
@@ -185,6 +197,30 @@ class JobService:
         """How many jobs are taken up before this one; 0 also for one that does not wait."""
         return self._store.waiting_before(job_id)
 
+    def keep(self, job_id: JobId, seconds: int | None = None) -> Job:
+        """Keep an ended job, its result and its events for at least so long from now.
+
+        Never shortens: who wants it gone deletes it.
+
+        Args:
+            job_id: The job, which has ended.
+            seconds: None: as long as a job that ends now is kept.
+
+        Raises:
+            InvalidRequest: `keep_too_long`.
+            IllegalTransition: It has not ended.
+            NotFound: Unknown, or `Expired`.
+        """
+        most = round(self._limits.keep.total_seconds())
+        if seconds is not None and not 0 < seconds <= most:
+            raise InvalidRequest(
+                "keep_too_long",
+                f"A job can be kept for 1 to {most:,} s from now, not for {seconds:,}. "
+                "Ask for less, or raise MAX_RESULT_TTL.",
+                {"limit": most},
+            )
+        return self._store.keep(job_id, None if seconds is None else timedelta(seconds=seconds))
+
     def retry(self, job_id: JobId, *, new_id: str | None = None, fresh: bool = False) -> Job:
         """Do a job again, as a new one: what it finished is kept, what failed is made.
 
@@ -194,9 +230,10 @@ class JobService:
             fresh: Make everything again, also what was finished.
 
         Raises:
-            NotFound: Unknown or expired.
+            NotFound: Unknown, or `Expired`.
             IllegalTransition: It has not ended.
             Conflict: `new_id` is taken by another job.
+            QueueFull: Too many jobs wait already.
         """
         ended = self._store.load(job_id)
         if not ended.status.is_final:

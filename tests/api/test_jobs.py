@@ -182,7 +182,7 @@ def test_the_result_is_there_when_its_event_is(client: TestClient, running: Runt
     assert json.loads(result)["outline"]["nodes"]
 
 
-def test_an_expired_result_is_not_found(tmp_path: Path, serve: Serve) -> None:
+def test_an_expired_result_is_said_to_have_expired(tmp_path: Path, serve: Serve) -> None:
     ttl = timedelta(milliseconds=500)
     with running_runtime(tmp_path, result_ttl=ttl) as runtime, serve(runtime) as client:
         client.post(OUTLINE, json={"job_id": "gone-soon", "task_prompt": "潮汐能"})
@@ -191,7 +191,7 @@ def test_an_expired_result_is_not_found(tmp_path: Path, serve: Serve) -> None:
             pass  # it is there for half a second more
 
     assert ending.type == "task_completed"
-    assert refusal(response) == (404, "not_found")
+    assert refusal(response) == (410, "expired")
 
 
 def test_an_outline_of_eight_levels_is_written_as_it_stands(client: TestClient) -> None:
