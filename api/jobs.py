@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api.access import key_holders_only
 from api.bodies import optional, strict
 from api.cursors import place_after
+from api.downloads import described, download
 from api.origin import own_pages_only
 from api.types import (
     ErrorResponse,
@@ -30,6 +31,7 @@ from pipeline.domain.jobs import (
     OutlineGenerationRequest,
 )
 from pipeline.runtime import runtime
+from pipeline.service.exports import FORMS
 
 
 def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -100,6 +102,22 @@ def show_job(job_id: str) -> JobResponse:
 def show_result(job_id: str) -> Response:
     """The result as it is stored: `{"outline": …}` or `{"document": …}`."""
     return Response(runtime().jobs.result(JobId(job_id)), media_type="application/json")
+
+
+@router.get(
+    "/{job_id}/export",
+    response_class=Response,
+    responses=described(),
+)
+def export_document(
+    job_id: str,
+    form: Annotated[str, Query(alias="format", json_schema_extra={"enum": list(FORMS)})],
+) -> Response:
+    """A finished document as a file; `bibtex`, `ris` and `csl-json` hold its references alone."""
+    exports = runtime().exports
+    exports.check(form)
+    document = runtime().jobs.document(JobId(job_id))
+    return download(exports.build(document, form), document.title, form)
 
 
 @router.get("/{job_id}/events", response_class=StreamingResponse)

@@ -263,6 +263,8 @@ PROBLEMS: Mapping[str, Text] = {
         "The place to continue from is not known. Reload the page.", "续读位置无效。请刷新页面。"
     ),
     "illegal_transition": Text("The job still runs. Stop it first.", "任务仍在运行。请先停止。"),
+    "not_finished": Text("There is no finished document yet.", "文档尚未完成。"),
+    "no_document": Text("This job makes no document.", "该任务不生成文档。"),
     "not_found": Text("It no longer exists.", "内容已不存在。"),
     "expired": Text("Its time is over: it is no longer kept.", "已过保留期限，不再保存。"),
     "keep_too_long": Text("It cannot be kept for so long.", "无法保留这么久。"),

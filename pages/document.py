@@ -1,6 +1,5 @@
 """Document: read it, open its citations, correct a section, download it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +18,7 @@ from pipeline.domain.documents import CitationStyle, Document
 from pipeline.domain.jobs import ManuscriptId
 from pipeline.errors import NotFound, PipelineError
 from pipeline.runtime import runtime
+from pipeline.service.exports import FORMS, file_name
 from pipeline.service.views import View
 
 settings, manuscripts, exports = runtime().settings, runtime().manuscripts, runtime().exports
@@ -28,8 +28,6 @@ STYLES: tuple[CitationStyle, ...] = get_args(CitationStyle)
 STYLE_WIDTH_PX = 250
 # As wide as the longest name of a style in either language.
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
 
 @dataclass(frozen=True, slots=True)
 class Download:
@@ -37,27 +35,17 @@ class Download:
 
     key: str
     form: str
-    ending: str
-    mime: str
     icon: str = ":material/draft:"
 
 
 WHOLE = (
-    Download("document.word", "docx", "docx", DOCX),
-    Download("document.markdown", "md", "md", "text/markdown"),
+    Download("document.word", "docx"),
+    Download("document.markdown", "md"),
 )
 REFERENCES = (
-    Download("document.bibtex", "bibtex", "bib", "application/x-bibtex", ":material/book_2:"),
-    Download(
-        "document.ris", "ris", "ris", "application/x-research-info-systems", ":material/book_2:"
-    ),
-    Download(
-        "document.csl",
-        "csl-json",
-        "json",
-        "application/vnd.citationstyles.csl+json",
-        ":material/book_2:",
-    ),
+    Download("document.bibtex", "bibtex", ":material/book_2:"),
+    Download("document.ris", "ris", ":material/book_2:"),
+    Download("document.csl", "csl-json", ":material/book_2:"),
 )
 
 
@@ -162,22 +150,16 @@ def downloads(document: Document) -> None:
 
 def offer(formats: Sequence[Download], document: Document) -> None:
     """Built when clicked, not before."""
-    name = file_name(document.title)
     for download in formats:
         st.download_button(
             m(download.key),
             partial(exports.build, document, download.form),
-            file_name=f"{name}.{download.ending}",
-            mime=download.mime,
+            file_name=file_name(document.title, download.form),
+            mime=FORMS[download.form].media_type,
             icon=download.icon,
             on_click="ignore",
             width="stretch",
         )
-
-
-def file_name(title: str) -> str:
-    """The title as every file system takes it."""
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", title).strip()[:80] or "document"
 
 
 if doc is None:

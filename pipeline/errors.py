@@ -10,6 +10,7 @@ PipelineError
     NotFound
         Expired
     IllegalTransition
+        NotFinished
     UnreadableFile         a file or page could not be read, and why
     Cancelled
     ServiceUnavailable     (retryable)
@@ -99,6 +100,12 @@ class IllegalTransition(PipelineError):
     """A job was asked to move to a state that its present state does not allow."""
 
     code = "illegal_transition"
+
+
+class NotFinished(IllegalTransition):
+    """A job has no result yet, or ended without one."""
+
+    code = "not_finished"
 
 
 class UnreadableFile(PipelineError):

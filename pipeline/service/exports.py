@@ -1,18 +1,39 @@
 """Export: a file of a finished document, built when asked for."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pipeline.domain.documents import Document
 from pipeline.errors import InvalidRequest
 from pipeline.ports import Exporter, ReferenceExporter
 
+NAME_CHARS = 80
+"""Of a title in a file's name; file systems take 255 bytes, and a Chinese character has three."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileForm:
+    """How a file of a format is called and served."""
+
+    ending: str
+    media_type: str
+
+
+FORMS: Mapping[str, FileForm] = {
+    "md": FileForm("md", "text/markdown; charset=utf-8"),
+    "docx": FileForm(
+        "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    ),
+    "bibtex": FileForm("bib", "application/x-bibtex"),
+    "ris": FileForm("ris", "application/x-research-info-systems"),
+    "csl-json": FileForm("json", "application/vnd.citationstyles.csl+json"),
+}
+"""By name: `bibtex`, `ris` and `csl-json` are of a document's references alone."""
+
 
 class ExportService:
-    """The formats that this installation can build, each by its name.
-
-    Of the whole document they are called by their file ending (`md`, `docx`), of its references
-    alone `bibtex`, `ris` and `csl-json`.
-    """
+    """The formats that this installation can build, each by its name in `FORMS`."""
 
     def __init__(
         self, exporters: Mapping[str, Exporter], references: Mapping[str, ReferenceExporter]
@@ -22,14 +43,25 @@ class ExportService:
 
     def build(self, document: Document, form: str) -> bytes:
         """Raises `InvalidRequest` (`format_unknown`)."""
+        self.check(form)
         if form in self._references:
             return self._references[form].export(document)
-        exporter = self._exporters.get(form)
-        if exporter is None:
-            known = ", ".join(sorted([*self._exporters, *self._references]))
+        exporter = self._exporters[form]
+        return exporter.export(document.content, title=document.title, language=document.language)
+
+    def check(self, form: str) -> None:
+        """Raises `InvalidRequest` (`format_unknown`)."""
+        known = [*self._exporters, *self._references]
+        if form not in known:
             raise InvalidRequest(
                 "format_unknown",
-                f"There is no export to {form!r}; there is {known}.",
-                {"format": form},
+                f"There is no export to {form[:40]!r}. There are: {', '.join(known)}.",
+                {"format": form[:40], "formats": ", ".join(known)},
             )
-        return exporter.export(document.content, title=document.title, language=document.language)
+
+
+def file_name(title: str, form: str) -> str:
+    """The title as every file system takes it, with the format's ending."""
+    fit = re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f\ud800-\udfff]', " ", title)
+    name = " ".join(fit.split()).strip(" .")[:NAME_CHARS].strip(" .")
+    return f"{name or 'document'}.{FORMS[form].ending}"

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipeline.domain.documents import ContextFile, Language
+from pipeline.domain.documents import ContextFile, Document, Language
 from pipeline.domain.jobs import (
     DocumentGenerationRequest,
+    DocumentResult,
     EventId,
     Job,
     JobEvent,
@@ -28,6 +29,7 @@ from pipeline.errors import (
     Expired,
     IllegalTransition,
     InvalidRequest,
+    NotFinished,
     NotFound,
     PipelineError,
     TooLarge,
@@ -179,6 +181,28 @@ class JobService:
                 {"job_id": job_id},
             )
         raise NotFound(f"Job {job_id!r} has no result: it is {job.status}.")
+
+    def document(self, job_id: JobId) -> Document:
+        """The document that a job wrote.
+
+        Raises:
+            InvalidRequest: `no_document`: the job makes an outline.
+            NotFinished: It has not ended, or without a result.
+            NotFound: Unknown, or `Expired`.
+        """
+        job = self._store.load(job_id)
+        if job.kind is not JobKind.DOCUMENT:
+            raise InvalidRequest(
+                "no_document",
+                f"Job {job_id!r} makes an outline. Ask for a job that writes a document.",
+                {"job_id": job_id},
+            )
+        if job.status is not JobStatus.COMPLETED:
+            raise NotFinished(
+                f"Job {job_id!r} has no document: it is {job.status}.",
+                {"job_id": job_id, "status": job.status},
+            )
+        return DocumentResult.model_validate_json(self.result(job_id)).document
 
     def events(
         self, job_id: JobId, *, after: EventId, limit: int = 1000

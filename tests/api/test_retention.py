@@ -92,6 +92,7 @@ def test_an_expired_job_says_so_whatever_is_asked_of_it(tmp_path: Path, serve: S
             "status": lambda: client.get(job),
             "result": lambda: client.get(f"{job}/result"),
             "events": lambda: client.get(f"{job}/events"),
+            "export": lambda: client.get(f"{job}/export?format=md"),
             "keep": lambda: client.post(f"{job}/keep"),
             "retry": lambda: client.post(f"{job}/retry"),
             "cancel": lambda: client.post(f"{job}/cancel"),
