@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.errors import add_handlers, of_pipeline
 from api.jobs import router
+from api.methods import EveryMethod
 from api.types import (
     ErrorResponse,
     HealthResponse,
@@ -53,6 +54,7 @@ def create_api() -> FastAPI:
     api = FastAPI(title="Longhand", version="1", docs_url=None, redoc_url=None)
     api.include_router(router)
     api.get("/health", tags=["health"], responses={503: {"model": ErrorResponse}})(health)
+    api.add_middleware(EveryMethod)
     add_handlers(api)
     api.openapi = lambda: _described(api)  # type: ignore[method-assign]  # FastAPI's own hook
     return api

@@ -1,8 +1,8 @@
-"""Where in a job's events a reader goes on."""
+"""Where a reader goes on: in a job's events, and in the list of jobs."""
 
 import re
 
-from pipeline.domain.jobs import START, EventId
+from pipeline.domain.jobs import JOB_ID, START, EventId, Job, JobId, JobPlace
 from pipeline.errors import InvalidRequest
 
 EVENT_ID = re.compile(r"[0-9]{1,15}-[0-9]{1,15}")
@@ -22,3 +22,24 @@ def place_after(text: str | None) -> EventId:
             "event_id_invalid", f"{text!r} is no event id; use the id of the last event seen."
         )
     return EventId(text)
+
+
+def place_of(job: Job) -> str:
+    """Where the list goes on behind a job."""
+    return "-".join(map(str, JobPlace.of(job)))
+
+
+def place_before(text: str | None) -> JobPlace | None:
+    """Read what `place_of` wrote; without it, the list begins with the newest job.
+
+    Raises:
+        InvalidRequest: `invalid_request`.
+    """
+    if text is None:
+        return None
+    created_ms, _, job_id = text.partition("-")
+    if not re.fullmatch(r"[0-9]{1,15}", created_ms) or not re.match(JOB_ID, job_id):
+        raise InvalidRequest(
+            "invalid_request", "before: take it from `next` of the page before.", {"before": ""}
+        )
+    return JobPlace(int(created_ms), JobId(job_id))

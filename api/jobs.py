@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.access import key_holders_only
 from api.bodies import optional, strict
-from api.cursors import place_after
+from api.cursors import place_after, place_before, place_of
 from api.downloads import described, download
 from api.origin import own_pages_only
 from api.types import (
@@ -27,6 +27,7 @@ from pipeline.domain.jobs import (
     DocumentGenerationRequest,
     EventId,
     JobId,
+    JobKind,
     JobStatus,
     OutlineGenerationRequest,
 )
@@ -82,11 +83,20 @@ async def submit_document(
 
 @router.get("")
 def list_jobs(
-    status: JobStatus | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 50
+    status: JobStatus | None = None,
+    kind: JobKind | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    before: str | None = None,
 ) -> JobsResponse:
-    """Jobs, newest first."""
-    found = runtime().jobs.recent(limit=limit, status=status)
-    return JobsResponse(jobs=[JobResponse.of(job) for job in found])
+    """Jobs, newest first, page by page: `before` is `next` of the page before."""
+    found = runtime().jobs.recent(
+        limit=limit + 1, status=status, kind=kind, before=place_before(before)
+    )
+    page = found[:limit]
+    return JobsResponse(
+        jobs=[JobResponse.of(job) for job in page],
+        next=place_of(page[-1]) if len(found) > limit else None,
+    )
 
 
 @router.get("/{job_id}")

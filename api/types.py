@@ -95,6 +95,8 @@ class JobsResponse(BaseModel):
     """Jobs, newest first."""
 
     jobs: list[JobResponse]
+    next: str | None = None
+    """Send it as `before` for the next page. Unset: there are no more."""
 
 
 class HealthResponse(BaseModel):

@@ -31,6 +31,8 @@ from pipeline.domain.jobs import (
     Job,
     JobEvent,
     JobId,
+    JobKind,
+    JobPlace,
     JobStatus,
     ManuscriptId,
     Priority,
@@ -236,8 +238,15 @@ class JobStore(Protocol):
     ) -> Sequence[tuple[EventId, JobEvent]]:
         """Events after that id, oldest first; empty for an unknown job."""
 
-    def recent(self, *, limit: int, status: JobStatus | None = None) -> Sequence[Job]:
-        """Jobs, newest first."""
+    def recent(
+        self,
+        *,
+        limit: int,
+        status: JobStatus | None = None,
+        kind: JobKind | None = None,
+        before: JobPlace | None = None,
+    ) -> Sequence[Job]:
+        """Jobs, newest first, from behind that place on."""
 
     def request_cancel(self, job_id: JobId) -> Job:
         """Ask whoever runs the job to stop; a queued job is cancelled at once. Idempotent."""

@@ -28,6 +28,8 @@ from pipeline.domain.jobs import (
     Job,
     JobEvent,
     JobId,
+    JobKind,
+    JobPlace,
     JobStatus,
     Priority,
     TaskFailed,
@@ -73,7 +75,7 @@ class RedisJobStore:
             fingerprint,
             job.model_dump_json(),
             request,
-            milliseconds_of(job.created_at),
+            JobPlace.of(job).created_ms,
             milliseconds(self._terms.running_ttl),
             milliseconds(INDEX_TTL),
             JOBS_LISTED,
@@ -120,18 +122,35 @@ class RedisJobStore:
         read = [(EventId(entry), _event(fields["event"])) for entry, fields in entries]
         return [(entry, event) for entry, event in read if event is not None]
 
-    def recent(self, *, limit: int, status: JobStatus | None = None) -> Sequence[Job]:
+    def recent(
+        self,
+        *,
+        limit: int,
+        status: JobStatus | None = None,
+        kind: JobKind | None = None,
+        before: JobPlace | None = None,
+    ) -> Sequence[Job]:
         jobs: list[Job] = []
-        start = 0
         while len(jobs) < limit:
             with store_errors("list the recent jobs"):
-                ids = cast("list[str]", self._redis.zrevrange(RECENT, start, start + PAGE - 1))
-                found = self._load_all(ids)
-            jobs += [job for job in found if status in {None, job.status}]
-            start += len(found)
-            if len(ids) < PAGE:
+                places = self._places(before)
+                found = self._load_all([place.job_id for place in places])
+            jobs += [j for j in found if status in {None, j.status} and kind in {None, j.kind}]
+            if not places:
                 break
+            before = places[-1]
         return jobs[:limit]
+
+    def _places(self, before: JobPlace | None) -> Sequence[JobPlace]:
+        """Some places behind that one, in order; none at the end."""
+        if before is None:
+            newest = self._redis.zrevrange(RECENT, 0, PAGE - 1, withscores=True)
+            return _places_of(newest)
+        at, since = before.created_ms, f"({before.created_ms}"
+        same = self._redis.zrevrangebyscore(RECENT, at, at, withscores=True)
+        older = self._redis.zrevrangebyscore(RECENT, since, "-inf", 0, PAGE, withscores=True)
+        rest = [place for place in _places_of(same) if place.job_id < before.job_id]
+        return [*rest, *_places_of(older)]
 
     def request_cancel(self, job_id: JobId) -> Job:
         job = self.load(job_id)
@@ -164,7 +183,7 @@ class RedisJobStore:
             f"refused {event.code}",
             event.model_dump_json(),
             EVENTS_KEPT,
-            milliseconds_of(job.created_at),
+            JobPlace.of(job).created_ms,
             milliseconds(INDEX_TTL),
             JOBS_LISTED,
             *self._ending(event, JobStatus.FAILED),
@@ -257,8 +276,9 @@ class RedisJobStore:
         return [job_from(meta) for meta in metas if meta]
 
 
-def milliseconds_of(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
+def _places_of(members: object) -> Sequence[JobPlace]:
+    pairs = cast("list[tuple[str, float]]", members)
+    return [JobPlace(int(score), JobId(job_id)) for job_id, score in pairs]
 
 
 def _event(text: str) -> JobEvent | None:

@@ -1,7 +1,7 @@
 """A job's life: what may be asked, its states, and the events that it publishes."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, NewType
+from typing import Annotated, Literal, NamedTuple, NewType
 
 from pydantic import AwareDatetime, Field, JsonValue, TypeAdapter
 
@@ -122,6 +122,17 @@ class Job(Value):
     cancel_requested: bool = False
     done: int = 0
     total: int = 0
+
+
+class JobPlace(NamedTuple):
+    """A place in the list of jobs, which stays where it is while jobs come and go."""
+
+    created_ms: int
+    job_id: JobId
+
+    @classmethod
+    def of(cls, job: Job) -> "JobPlace":
+        return cls(round(job.created_at.timestamp() * 1000), job.id)
 
 
 class OutlineResult(Value):

@@ -16,6 +16,7 @@ from pipeline.domain.jobs import (
     JobId,
     JobKind,
     JobOptions,
+    JobPlace,
     JobStatus,
     ManuscriptId,
     OutlineGenerationRequest,
@@ -166,8 +167,16 @@ class JobService:
         """Raises `NotFound`, and of it `Expired` for a job that ended some days ago."""
         return self._store.load(job_id)
 
-    def recent(self, *, limit: int = 50, status: JobStatus | None = None) -> Sequence[Job]:
-        return self._store.recent(limit=limit, status=status)
+    def recent(
+        self,
+        *,
+        limit: int = 50,
+        status: JobStatus | None = None,
+        kind: JobKind | None = None,
+        before: JobPlace | None = None,
+    ) -> Sequence[Job]:
+        """Jobs, newest first; the next page is what is `before` the last job's place."""
+        return self._store.recent(limit=limit, status=status, kind=kind, before=before)
 
     def result(self, job_id: JobId) -> str:
         """The result as JSON. Raises `NotFound` (unknown, not finished, or expired)."""
