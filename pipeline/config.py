@@ -62,8 +62,9 @@ class Settings(BaseSettings):
     model_retries: int = Field(default=2, ge=0, le=10)
     """How often a call that failed for a passing reason is tried again."""
 
-    model_calls: PositiveInt = 64
-    """Most model calls at once in this process."""
+    model_calls: PositiveInt = 72
+    """Most model calls at once in this process; more than one job may have, so that a small job
+    beside a large one starts at once."""
 
     model_calls_per_job: PositiveInt = 64
     """Most model calls at once for one job."""

@@ -1,9 +1,11 @@
 import asyncio
 from collections import Counter
+from contextlib import AsyncExitStack
 
 import pytest
 
-from pipeline.adapters.limiter import FairLimiter
+from pipeline.adapters.limiter import FairLimiter, JobSlots
+from pipeline.config import Settings
 from pipeline.domain.jobs import JobId, Priority
 
 SMALL = JobId("小")
@@ -13,6 +15,11 @@ LARGE = JobId("大")
 async def _until_idle() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
+
+
+async def _pass(slots: JobSlots) -> None:
+    async with slots.slot():
+        pass
 
 
 async def _order_of_calls(
@@ -57,6 +64,28 @@ def test_a_small_job_does_not_wait_behind_a_large_one() -> None:
 
     assert order.index(SMALL) < 4
     assert len(order) - order[::-1].index(SMALL) <= 10
+
+
+def test_a_small_job_starts_at_once_beside_one_that_takes_all_it_may() -> None:
+    settings = Settings(_env_file=None)
+    calls, per_job = settings.model_calls, settings.model_calls_per_job
+
+    async def started_at_once() -> bool:
+        limiter = FairLimiter(total=calls, per_job=per_job)
+        large = limiter.join(LARGE, Priority.URGENT.weight)
+        async with AsyncExitStack() as held, asyncio.TaskGroup() as waiting:
+            for _ in range(per_job):
+                await held.enter_async_context(large.slot())
+            others = [waiting.create_task(_pass(large)) for _ in range(100 - per_job)]
+            await _until_idle()
+            small = limiter.join(SMALL, Priority.LOW.weight)
+            turn = waiting.create_task(_pass(small))
+            await _until_idle()
+            started = turn.done() and not any(other.done() for other in others)
+            await held.aclose()
+        return started
+
+    assert asyncio.run(started_at_once())
 
 
 @pytest.mark.parametrize("total", [1, 4])
