@@ -132,7 +132,7 @@ class Cancelled(PipelineError):
 
 
 class CrashedTooOften(PipelineError):
-    """The job's process died each time that it was tried; it is given up."""
+    """The job's process died or lost Redis each time that it was tried; it is given up."""
 
     code = "crashed_too_often"
 

@@ -73,8 +73,8 @@ def failed(job: Job, error: BaseException, at: datetime) -> Ending:
 
 def crashed_too_often(job: Job, attempts: int) -> CrashedTooOften:
     return CrashedTooOften(
-        f"Job {job.id!r} was tried {attempts} times and its process died each time. "
-        "Look at the log of these processes before you try again.",
+        f"Job {job.id!r} was tried {attempts} times, and each time its process died or lost "
+        "Redis. Look at the logs of these processes and of Redis before you try again.",
         {"attempts": attempts},
     )
 

@@ -141,6 +141,8 @@ class Runner:
         outcome = await run.outcome(self._start(claim, journal, slots), self._deadline)
         if outcome.stopped in {"lost", "drained"}:
             return None
+        if isinstance(outcome.error, LeaseLost | StoreUnavailable):
+            raise outcome.error  # Redis is away, which says nothing of the job
         if outcome.stopped:
             log.info("Job %s is stopped: %s", run.job_id, outcome.stopped)
             error = Cancelled() if outcome.stopped == "cancelled" else DeadlineExceeded()

@@ -7,7 +7,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -129,6 +129,8 @@ class _Core:
         self._runs: dict[JobId, tuple[JobRun, asyncio.Task[None]]] = {}
         self._is_draining = False
         self._place_is_free = asyncio.Event()
+        # not among the loop's own threads: all of these may be waiting for Redis
+        self._reviver = ThreadPoolExecutor(1, thread_name_prefix="revive")
         self._others_wait = False
         self._limiter = FairLimiter(
             total=settings.model_calls, per_job=settings.model_calls_per_job
@@ -151,6 +153,7 @@ class _Core:
         await self.stopping.wait()
         await self.drain()
         await asyncio.gather(*(stop_task(task, again_after_s=STOP_S) for task in loops))
+        self._reviver.shutdown(wait=False)
         await self._commands.aclose()
         await self._blocking.aclose()
 
@@ -242,7 +245,7 @@ class _Core:
     async def _revive(self) -> None:
         await asyncio.sleep(REVIVE_S)
         if self._hooks.revive is not None:
-            await asyncio.to_thread(self._hooks.revive)
+            await self.loop.run_in_executor(self._reviver, self._hooks.revive)
 
 
 def terms_of(settings: Settings) -> Terms:

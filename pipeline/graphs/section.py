@@ -15,7 +15,7 @@ from pipeline.domain.lengths import refusal, wants_correction, words_in
 from pipeline.domain.outline import Place, leaves
 from pipeline.domain.queries import queries_for
 from pipeline.domain.units import content_key
-from pipeline.errors import ModelRejected, PipelineError
+from pipeline.errors import ModelRejected, PipelineError, StoreUnavailable
 from pipeline.graphs.research import passages_on
 from pipeline.graphs.tools import Tools
 from pipeline.ports import Material
@@ -106,10 +106,12 @@ class SectionOutput(TypedDict, total=False):
 
 
 async def write_section(state: SectionState, runtime: Runtime[Tools]) -> SectionOutput:
-    """Research, write and check one section; a failure is a marked gap, never an exception."""
+    """Research, write and check one section; a failure is a marked gap, no exception."""
     tools, place = runtime.context, state["place"]
     try:
         draft = await _draft(state, tools)
+    except StoreUnavailable:
+        raise  # the job goes on elsewhere, with this section
     except PipelineError as error:
         tools.counter.done += 1
         tools.journal.tell(tools.section(place, SectionStatus.FAILED, error=error))

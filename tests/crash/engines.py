@@ -10,6 +10,7 @@ import random
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 from redis import Redis
 
 from pipeline.adapters.embedded_redis import ensure_server
-from pipeline.adapters.redis_connection import connect
+from pipeline.adapters.redis_connection import connect, store_errors
 from pipeline.adapters.redis_keys import JobKeys
 from pipeline.adapters.redis_manuscripts import RedisReadingStore
 from pipeline.adapters.shelf import FileShelf
@@ -25,6 +26,7 @@ from pipeline.domain.briefs import ChapterBrief, ChapterEdits, OutlineBrief, Sec
 from pipeline.domain.documents import Language, ProposedNode, ProposedOutline
 from pipeline.domain.jobs import JobId
 from pipeline.engine import Engine, Hooks
+from pipeline.errors import StoreUnavailable
 from pipeline.graphs.work import GraphWork
 from tests.graph_fakes import ScriptedBibliographer
 from tests.running import some_settings, utc_now
@@ -42,6 +44,8 @@ CHAIN = "sweep:chain:"
 NODES = [f"潮汐的第{number}个方面" for number in range(1, 9)]
 # Titles of every proposal.
 PIECES = 12
+REDIS_AWAY_S = 0.2
+# Between two tries.
 ENDLESS = 1_000_000
 # Attempts: a job that is killed a hundred times is still no poison here.
 
@@ -77,7 +81,7 @@ class WatchfulAuthor:
     async def propose_outline(
         self, brief: OutlineBrief, grow: Callable[[ProposedOutline], None]
     ) -> ProposedOutline:
-        await asyncio.to_thread(self._note, "outline", brief.commission.tone)
+        await self._noted("outline", brief.commission.tone)
         nodes = tuple(ProposedNode(title=title) for title in NODES)
         for count in range(1, len(nodes)):
             grow(ProposedOutline(title="潮汐能", nodes=nodes[:count]))
@@ -85,7 +89,7 @@ class WatchfulAuthor:
         return ProposedOutline(title="潮汐能", nodes=nodes)
 
     async def write_section(self, brief: SectionBrief, write: Callable[[str], None]) -> str:
-        await asyncio.to_thread(self._note, f"section:{brief.node_id}", brief.commission.tone)
+        await self._noted(f"section:{brief.node_id}", brief.commission.tone)
         text = text_of(brief.title)
         for piece in pieces_of(text):
             write(piece)
@@ -95,7 +99,19 @@ class WatchfulAuthor:
     async def _rest(self, shortest_s: float, longest_s: float) -> None:
         await asyncio.sleep(self._slowness * random.uniform(shortest_s, longest_s))  # noqa: S311
 
+    async def _noted(self, unit: str, chain: str) -> None:
+        """Count what is begun; a real author needs no Redis, so this one waits until it is back."""
+        while True:
+            with suppress(StoreUnavailable):
+                await asyncio.to_thread(self._note, unit, chain)
+                return
+            await asyncio.sleep(REDIS_AWAY_S)
+
     def _note(self, unit: str, chain: str) -> None:
+        with store_errors("count what was begun"):
+            self._count(unit, chain)
+
+    def _count(self, unit: str, chain: str) -> None:
         self._redis.incr(WRITTEN)
         jobs = [JobKeys.of(JobId(str(name))) for name in self._redis.smembers(CHAIN + chain)]
         if any(self._redis.hexists(job.units, unit) for job in jobs):

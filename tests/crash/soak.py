@@ -92,7 +92,7 @@ def is_flat(samples: list[float]) -> bool:
 
 
 def main() -> None:
-    """Soak and print the table; exit with 1 when something was lost, or memory grew."""
+    """Soak and print the table; exit with 1 when something was lost or slow, or memory grew."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--jobs", type=int, default=20)
@@ -104,7 +104,9 @@ def main() -> None:
         figures = ", ".join(f"{megabytes:.0f}" for megabytes in thirds(values))
         print(f"{f'memory of {name}: start, middle, end':45s} {figures + ' MB':28s} flat")  # noqa: T201
     grown = [name for name, values in samples.items() if not is_flat(values)]
-    sys.exit(0 if tally.is_clean and not grown else 1)
+    faults = ["counts"] * (not tally.is_clean) + ["times"] * (not tally.is_quick) + grown
+    print("All is as it must be." if not faults else f"Not as it must be: {', '.join(faults)}.")  # noqa: T201
+    sys.exit(1 if faults else 0)
 
 
 if __name__ == "__main__":

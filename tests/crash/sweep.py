@@ -11,6 +11,7 @@ import json
 import os
 import random
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -18,6 +19,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
 
 from pipeline.adapters.embedded_redis import ensure_server, server_pid, stop_server
 from pipeline.adapters.redis_connection import connect, store_errors
@@ -52,8 +56,10 @@ RETRY_SHARE = 0.6
 # Of cancelled jobs.
 LONGEST_PAUSE_S = 0.6
 # Before a kill at a random moment; a lease is 0.5 s.
-REDIS_BACK_S = 1.0
-# After a kill of Redis everybody waits for it, so that a cancel then says nothing of its engine.
+SETTLED_S = 1.5
+# After Redis is back clients still pause; a cancel within that time says nothing of its engine.
+LOOK_S = 0.02
+# Between two looks whether it is back.
 AWAY_S = 0.3
 # Between two tries while Redis is away.
 PATIENCE_S = 60
@@ -97,6 +103,7 @@ class Sweep:
         self._data_dir = data_dir
         self._engines = ours
         self._redis = connect(url)
+        self._probe = Redis.from_url(url, socket_timeout=1)  # without retries
         self._store = RedisJobStore(self._redis, TERMS, utc_now)
         self._plan = plan
         self._dice = random.Random(plan.seed)  # noqa: S311
@@ -104,7 +111,8 @@ class Sweep:
         self._numbers = count(1)
         self._following: dict[JobId, asyncio.Task[None]] = {}
         self._retries: set[JobId] = set()
-        self._redis_killed_at = 0.0
+        self._redis_killed_at = self._redis_back_at = 0.0
+        self._looking: set[asyncio.Task[None]] = set()
         self._orphans: dict[JobId, tuple[float, bool]] = {}
         """Jobs whose engine was ended: when, and whether it was asked to stop."""
         self._cancelled: dict[JobId, tuple[float, int | None]] = {}
@@ -122,6 +130,10 @@ class Sweep:
     async def kill(self) -> None:
         """Kill something, and now and then ask an engine to stop."""
         await asyncio.to_thread(self._kill)
+        if self._redis_back_at < self._redis_killed_at and not self._looking:
+            looking = asyncio.create_task(self._see_redis_back())
+            self._looking.add(looking)
+            looking.add_done_callback(self._looking.discard)
         if self._dice.random() < DRAIN_SHARE:
             await asyncio.to_thread(self._drain)
 
@@ -216,6 +228,14 @@ class Sweep:
         self.tally.kills["redis"] += 1
         return True
 
+    async def _see_redis_back(self) -> None:
+        """Note when it answers again; another kill meanwhile is waited for, too."""
+        while self._redis_back_at < self._redis_killed_at:
+            await asyncio.sleep(LOOK_S)
+            asked_at = time.monotonic()
+            if await asyncio.to_thread(_answers, self._probe):
+                self._redis_back_at = asked_at
+
     def _drain(self) -> None:
         victim = self._engines.choose(self._dice, spared=self._plan.spared)
         self._note_orphans(victim, asked=True)
@@ -245,7 +265,7 @@ class Sweep:
             self._orphans.pop(job_id, None)
             since, owner = self._cancelled.pop(job_id, (0.0, None))
             lived = owner is None or owner not in self._engines.killed_at
-            if since and lived and self._redis_killed_at < since - REDIS_BACK_S:
+            if since and lived and self._redis_killed_at <= self._redis_back_at < since - SETTLED_S:
                 self.tally.cancel_s.append(at - since)
 
     def _cancel(self, job_id: JobId) -> None:
@@ -298,6 +318,13 @@ class Sweep:
             self.tally.add_result(json.loads(result), events, is_retry=is_retry)
 
 
+def _answers(client: Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except (RedisError, OSError):
+        return False
+
+
 def a_request(job_id: JobId, dice: random.Random) -> JobOptions:
     """An outline, or a document of two to four chapters with one to three sections each."""
     file = ContextFile(
@@ -335,14 +362,16 @@ def sweep(kills: int, seed: int) -> Tally:
 
 
 def main() -> None:
-    """Sweep and print the table."""
+    """Sweep and print the table; exit with 1 when something was lost or slow."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     begun = time.perf_counter()
-    print(sweep(given.kills, given.seed))  # noqa: T201
+    tally = sweep(given.kills, given.seed)
+    print(tally)  # noqa: T201
     print(f"It took {time.perf_counter() - begun:.0f} s.")  # noqa: T201
+    sys.exit(0 if tally.is_clean and tally.is_quick else 1)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.crash.engines import NODES, text_of
+from tests.crash.engines import LEASE, NODES, text_of
 from tests.crash.readers import ENDS
 
 Event = dict[str, Any]
+
+MOST_TAKEOVER_S = LEASE.total_seconds() + 2
+MOST_CANCEL_S = 0.5
 
 
 @dataclass
@@ -91,6 +94,12 @@ class Tally:
         others = (self.wrong_texts, self.drains_that_hung, self.died, self.failed.total())
         ended = self.completed + self.cancelled == self.jobs
         return not any(faults + others) and ended and set(self.endings) == {1}
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether takeovers and cancels took no longer than they may."""
+        takeover_s, cancel_s = max(self.takeover_s, default=0), max(self.cancel_s, default=0)
+        return takeover_s <= MOST_TAKEOVER_S and cancel_s <= MOST_CANCEL_S
 
     def add_job(
         self, stored: Sequence[tuple[str, Event]], seen: Sequence[tuple[str, Event]]

@@ -34,7 +34,13 @@ from pipeline.domain.jobs import (
     SectionState,
     TaskProgress,
 )
-from pipeline.errors import InvalidRequest, ModelRejected, ModelUnavailable, PipelineError
+from pipeline.errors import (
+    InvalidRequest,
+    ModelRejected,
+    ModelUnavailable,
+    PipelineError,
+    StoreUnavailable,
+)
 from pipeline.graphs import chapter, document, section
 from pipeline.graphs.work import GraphWork
 from tests.graph_fakes import (
@@ -211,6 +217,16 @@ def test_a_section_that_fails_is_a_marked_gap_and_the_others_are_written() -> No
     assert status[NodeId("b")] == (SectionStatus.DONE, "", True)
     failed = [e for e in journal.events if isinstance(e, SectionState) and e.code]
     assert [(e.section_id, e.code) for e in failed] == [("c", "model_unavailable")]
+
+
+def test_a_store_that_is_away_is_no_gap_in_the_document() -> None:
+    journal = ListJournal()
+    author = ScriptedAuthor(failures={NodeId("c"): StoreUnavailable("Redis 没有回答")})
+
+    with pytest.raises(StoreUnavailable):
+        document_job(author, journal)
+
+    assert not [e for e in journal.events if isinstance(e, SectionState) and e.code]
 
 
 def test_a_document_without_one_written_section_is_a_failed_job() -> None:

@@ -1,10 +1,12 @@
 """Engines that die, drain, hang or never hear of a job: another goes on, exactly once."""
 
+import asyncio
 import threading
 from datetime import timedelta
 
-from pipeline.domain.jobs import Job, JobStatus, TaskStarted
+from pipeline.domain.jobs import Job, JobId, JobStatus, TaskStarted
 from pipeline.engine.thread import REVIVE_S
+from pipeline.errors import StoreUnavailable
 from pipeline.ports import Journal, Slots
 from tests.running import (
     PATIENCE_S,
@@ -20,6 +22,9 @@ from tests.running import (
     running_engine,
 )
 from tests.works import Rooms, Units, submit
+
+MOST_THREADS = 32
+# More an event loop never has for what blocks, however many cores there are.
 
 
 def test_a_job_whose_hint_was_lost_is_found(any_url: str) -> None:
@@ -175,3 +180,64 @@ def test_only_a_server_that_can_die_is_looked_after(redis_url: str) -> None:
             is_looked_after = looks.acquire(timeout=2 * REVIVE_S)
 
         assert is_looked_after == (url == redis_url)
+
+
+def test_a_job_that_lost_redis_goes_on_instead_of_failing(any_url: str) -> None:
+    lost = iter([True, False])
+
+    class Away(Units):
+        def finished(self, name: str) -> None:
+            if next(lost):
+                raise StoreUnavailable("Redis 没有回答")
+
+    job = a_job()
+    units = Away("一", "二")
+    with running_engine(any_url, units) as running:
+        submit(any_url, running, job)
+        ended = running.next_end()
+
+    assert ended.status is JobStatus.COMPLETED
+    assert units.done == ["一", "二"]
+    store = a_store(any_url)
+    starts = [each for each in events_of(store, job.id) if isinstance(each, TaskStarted)]
+    assert [start.attempt for start in starts] == [1, 2]
+    assert len(endings_of(store, job.id)) == 1
+
+
+def test_a_job_that_loses_redis_each_time_is_given_up_with_its_reason(redis_url: str) -> None:
+    tried: list[JobId] = []
+
+    async def never(job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        tried.append(job.id)
+        raise StoreUnavailable("Redis 没有回答")
+
+    job = a_job()
+    with running_engine(redis_url, never, max_attempts=2) as running:
+        submit(redis_url, running, job)
+        ended = running.next_end()
+
+    assert tried == [job.id, job.id]
+    assert (ended.status, ended.error_code) == (JobStatus.FAILED, "crashed_too_often")
+    assert "tried 2 times" in (ended.error or "")
+    assert "lost Redis" in (ended.error or "")
+
+
+def test_a_server_is_looked_after_while_all_threads_of_the_loop_wait(redis_url: str) -> None:
+    looks, all_wait, go_on = threading.Semaphore(0), threading.Event(), threading.Event()
+
+    async def fill_all_threads(job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        waiting = [asyncio.to_thread(go_on.wait, PATIENCE_S) for _ in range(MOST_THREADS)]
+        all_wait.set()
+        await asyncio.gather(*waiting)
+        return RESULT
+
+    with running_engine(redis_url, fill_all_threads, revive=looks.release) as running:
+        submit(redis_url, running, a_job())
+        assert all_wait.wait(PATIENCE_S)
+        while looks.acquire(blocking=False):
+            pass
+        looked = [looks.acquire(timeout=PATIENCE_S / 3) for _ in range(2)]
+        go_on.set()
+        running.next_end()
+
+    assert looked == [True, True]
