@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from api.app import create_api, health_route
+from api.app import api_mount, health_route
 from api.live import live_routes
 from components.interface import language_switch, messages
 from components.notices import store_gone
@@ -92,7 +92,7 @@ else:
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=[Mount("/api/v1", create_api()), Route("/health", health_route), *live_routes()],
+        routes=[api_mount(), Route("/health", health_route), *live_routes()],
     )
     if __name__ == "__main__":
         app.run()

@@ -1,14 +1,15 @@
 """The HTTP API, mounted at /api/v1 of the app's own port."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-from pydantic.json_schema import models_json_schema
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount
 
+from api.description import describe
 from api.errors import add_handlers, of_pipeline
 from api.jobs import router
 from api.methods import EveryMethod
@@ -22,8 +23,6 @@ from api.types import (
 from pipeline.domain.jobs import DocumentGenerationRequest, OutlineGenerationRequest
 from pipeline.errors import PipelineError
 from pipeline.runtime import runtime
-
-SCHEMAS = "#/components/schemas/{model}"
 
 READ_BY_HANDLERS = (
     OutlineGenerationRequest,
@@ -60,14 +59,14 @@ def create_api() -> FastAPI:
     return api
 
 
+def api_mount() -> Mount:
+    """The API at its place. Every path below is its own, also one with a line break in it."""
+    mount = Mount("/api/v1", create_api())
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
+
+
 def _described(api: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with the requests that the handlers read by themselves."""
     if api.openapi_schema is None:
-        schema = get_openapi(title=api.title, version=api.version, routes=api.routes)
-        _, models = models_json_schema(
-            [(shape, "validation") for shape in READ_BY_HANDLERS],
-            ref_template=SCHEMAS,
-        )
-        schema.setdefault("components", {}).setdefault("schemas", {}).update(models["$defs"])
-        api.openapi_schema = schema
+        api.openapi_schema = describe(api, READ_BY_HANDLERS)
     return api.openapi_schema

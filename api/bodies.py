@@ -1,4 +1,4 @@
-"""Read a request's body: bounded in size, strict about unknown fields."""
+"""Read a request's body: bounded in size, strict about types and unknown fields."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,8 +22,8 @@ def strict(shape: type[T]) -> Callable[[Request], Awaitable[T]]:
     async def read(request: Request) -> T:
         raw = await bounded(request, runtime().settings.max_request_bytes)
         if len(raw) < PARSE_IN_THREAD_BYTES:
-            return shape.model_validate_json(raw, extra="forbid")
-        return await asyncio.to_thread(shape.model_validate_json, raw, extra="forbid")
+            return shape.model_validate_json(raw, extra="forbid", strict=True)
+        return await asyncio.to_thread(shape.model_validate_json, raw, extra="forbid", strict=True)
 
     return read
 

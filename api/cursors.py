@@ -5,11 +5,17 @@ import re
 from pipeline.domain.jobs import JOB_ID, START, EventId, Job, JobId, JobPlace
 from pipeline.errors import InvalidRequest
 
-EVENT_ID = re.compile(r"[0-9]{1,15}-[0-9]{1,15}")
+EVENT_ID = re.compile(r"^([0-9]{1,15}-[0-9]{1,15})?$")
 """`<attempt>-<number>`; 15 digits are far above both, and within what Redis counts."""
 
+PLACE = re.compile(rf"^(([0-9]{{1,15}})-({JOB_ID[1:-1]}))?$")
 
-def place_after(text: str | None) -> EventId:
+EVENT_PLACE = {"pattern": EVENT_ID.pattern}
+LIST_PLACE = {"pattern": PLACE.pattern}
+"""For the description of the parameters; they are read here."""
+
+
+def place_after(text: str) -> EventId:
     """Read the id of the last event seen; without one, the start.
 
     Raises:
@@ -29,17 +35,17 @@ def place_of(job: Job) -> str:
     return "-".join(map(str, JobPlace.of(job)))
 
 
-def place_before(text: str | None) -> JobPlace | None:
+def place_before(text: str) -> JobPlace | None:
     """Read what `place_of` wrote; without it, the list begins with the newest job.
 
     Raises:
         InvalidRequest: `invalid_request`.
     """
-    if text is None:
+    if not text:
         return None
-    created_ms, _, job_id = text.partition("-")
-    if not re.fullmatch(r"[0-9]{1,15}", created_ms) or not re.match(JOB_ID, job_id):
+    found = PLACE.fullmatch(text)
+    if found is None:
         raise InvalidRequest(
             "invalid_request", "before: take it from `next` of the page before.", {"before": ""}
         )
-    return JobPlace(int(created_ms), JobId(job_id))
+    return JobPlace(int(found[2]), JobId(found[3]))

@@ -30,6 +30,8 @@ def disposition(name: str) -> str:
 
 def described() -> dict[int | str, dict[str, Any]]:
     """The answer with a file, for the OpenAPI document."""
-    binary = {"schema": {"type": "string", "format": "binary"}}
+    binary = {"type": "string", "format": "binary"}
+    items = {"type": "array", "items": {"type": "object"}}
     kinds = [form.media_type.partition(";")[0] for form in FORMS.values()]
-    return {200: {"description": "The file.", "content": dict.fromkeys(kinds, binary)}}
+    content = {kind: {"schema": items if kind.endswith("json") else binary} for kind in kinds}
+    return {200: {"description": "The file.", "content": content}}

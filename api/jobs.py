@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.access import key_holders_only
 from api.bodies import optional, strict
-from api.cursors import place_after, place_before, place_of
+from api.cursors import EVENT_PLACE, LIST_PLACE, place_after, place_before, place_of
 from api.downloads import described, download
 from api.origin import own_pages_only
 from api.types import (
@@ -24,15 +25,21 @@ from api.types import (
     TaskCreationResponse,
 )
 from pipeline.domain.jobs import (
+    JOB_ID,
     DocumentGenerationRequest,
+    DocumentResult,
     EventId,
     JobId,
     JobKind,
     JobStatus,
     OutlineGenerationRequest,
+    OutlineResult,
 )
 from pipeline.runtime import runtime
 from pipeline.service.exports import FORMS
+
+JobInPath = Annotated[str, Path(json_schema_extra={"pattern": JOB_ID})]
+"""Described, and not checked: there is no job under what is no id."""
 
 
 def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -43,7 +50,7 @@ router = APIRouter(
     prefix="/jobs",
     tags=["jobs"],
     dependencies=[Depends(own_pages_only), Depends(key_holders_only)],
-    responses=_refusals(401, 404, 409, 410, 422, 503),
+    responses=_refusals(401, 403, 404, 409, 410, 422, 503),
 )
 
 
@@ -86,7 +93,7 @@ def list_jobs(
     status: JobStatus | None = None,
     kind: JobKind | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    before: str | None = None,
+    before: Annotated[str, Query(json_schema_extra=LIST_PLACE)] = "",
 ) -> JobsResponse:
     """Jobs, newest first, page by page: `before` is `next` of the page before."""
     found = runtime().jobs.recent(
@@ -100,7 +107,7 @@ def list_jobs(
 
 
 @router.get("/{job_id}")
-def show_job(job_id: str) -> JobResponse:
+def show_job(job_id: JobInPath) -> JobResponse:
     """Status and progress of a job."""
     jobs = runtime().jobs
     job = jobs.job(JobId(job_id))
@@ -108,8 +115,12 @@ def show_job(job_id: str) -> JobResponse:
     return JobResponse.of(job, jobs.waiting_before(job.id) if waits else None)
 
 
-@router.get("/{job_id}/result", response_class=Response)
-def show_result(job_id: str) -> Response:
+@router.get(
+    "/{job_id}/result",
+    response_class=Response,
+    responses={200: {"model": OutlineResult | DocumentResult}},
+)
+def show_result(job_id: JobInPath) -> Response:
     """The result as it is stored: `{"outline": …}` or `{"document": …}`."""
     return Response(runtime().jobs.result(JobId(job_id)), media_type="application/json")
 
@@ -120,7 +131,7 @@ def show_result(job_id: str) -> Response:
     responses=described(),
 )
 def export_document(
-    job_id: str,
+    job_id: JobInPath,
     form: Annotated[str, Query(alias="format", json_schema_extra={"enum": list(FORMS)})],
 ) -> Response:
     """A finished document as a file; `bibtex`, `ris` and `csl-json` hold its references alone."""
@@ -132,9 +143,9 @@ def export_document(
 
 @router.get("/{job_id}/events", response_class=StreamingResponse)
 async def follow_events(
-    job_id: str,
-    after: str | None = None,
-    last_event_id: Annotated[str | None, Header()] = None,
+    job_id: JobInPath,
+    after: Annotated[str, Query(json_schema_extra=EVENT_PLACE)] = "",
+    last_event_id: Annotated[str, Header(json_schema_extra=EVENT_PLACE)] = "",
 ) -> StreamingResponse:
     """Events as server-sent events, from `Last-Event-ID` (or `after`) on; ends with the job."""
     start = place_after(last_event_id or after)
@@ -148,20 +159,21 @@ async def follow_events(
 
 async def _frames(job_id: JobId, after: EventId) -> AsyncIterator[str]:
     yield "retry: 1000\n\n"
-    async for batch in runtime().feed.follow(job_id, after=after):
-        if not batch:
-            yield ": still here\n\n"
-            continue
-        for event_id, event in json.loads(batch):
-            if event is None:
-                yield "event: gap\ndata: {}\n\n"
-                continue
-            data = json.dumps(event, ensure_ascii=False)
-            yield f"id: {event_id}\nevent: {event['type']}\ndata: {data}\n\n"
+    async with aclosing(runtime().feed.follow(job_id, after=after)) as batches:
+        async for batch in batches:
+            yield "".join(map(_frame, json.loads(batch))) if batch else ": still here\n\n"
+
+
+def _frame(pair: tuple[EventId, dict[str, Any] | None]) -> str:
+    event_id, event = pair
+    if event is None:
+        return "event: gap\ndata: {}\n\n"
+    data = json.dumps(event, ensure_ascii=False)
+    return f"id: {event_id}\nevent: {event['type']}\ndata: {data}\n\n"
 
 
 @router.post("/{job_id}/cancel", status_code=202)
-def cancel_job(job_id: str) -> JobResponse:
+def cancel_job(job_id: JobInPath) -> JobResponse:
     """Stop a job; finished sections stay stored."""
     return JobResponse.of(runtime().jobs.cancel(JobId(job_id)))
 
@@ -173,7 +185,7 @@ def cancel_job(job_id: str) -> JobResponse:
     openapi_extra=_body(RetryRequest, required=False),
 )
 async def retry_job(
-    job_id: str, how: Annotated[RetryRequest, Depends(optional(RetryRequest))]
+    job_id: JobInPath, how: Annotated[RetryRequest, Depends(optional(RetryRequest))]
 ) -> TaskCreationResponse:
     """Do an ended job again, as a new job: finished sections are kept, failed ones are written."""
     jobs = runtime().jobs
@@ -181,18 +193,20 @@ async def retry_job(
     return TaskCreationResponse(job_id=job.id)
 
 
-@router.post("/{job_id}/priority", openapi_extra=_body(PriorityRequest))
+@router.post("/{job_id}/priority", responses=_refusals(413), openapi_extra=_body(PriorityRequest))
 async def prioritise_job(
-    job_id: str, wanted: Annotated[PriorityRequest, Depends(strict(PriorityRequest))]
+    job_id: JobInPath, wanted: Annotated[PriorityRequest, Depends(strict(PriorityRequest))]
 ) -> JobResponse:
     """Move a job that waits, or give one that runs another share of the model calls."""
     job = await run_in_threadpool(runtime().jobs.prioritise, JobId(job_id), wanted.priority)
     return JobResponse.of(job)
 
 
-@router.post("/{job_id}/keep", openapi_extra=_body(KeepRequest, required=False))
+@router.post(
+    "/{job_id}/keep", responses=_refusals(413), openapi_extra=_body(KeepRequest, required=False)
+)
 async def keep_job(
-    job_id: str, how: Annotated[KeepRequest, Depends(optional(KeepRequest))]
+    job_id: JobInPath, how: Annotated[KeepRequest, Depends(optional(KeepRequest))]
 ) -> JobResponse:
     """Keep an ended job with its result for longer; never shortens. Delete it to have it gone."""
     job = await run_in_threadpool(runtime().jobs.keep, JobId(job_id), how.seconds)
@@ -200,6 +214,6 @@ async def keep_job(
 
 
 @router.delete("/{job_id}", status_code=204)
-def delete_job(job_id: str) -> None:
+def delete_job(job_id: JobInPath) -> None:
     """Remove a finished job with its events and its result."""
     runtime().jobs.delete(JobId(job_id))

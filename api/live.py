@@ -143,7 +143,7 @@ async def follow_job(socket: WebSocket) -> None:
     job_id = JobId(socket.path_params["job_id"])
     await socket.accept()
     try:
-        after = place_after(socket.query_params.get("after"))
+        after = place_after(socket.query_params.get("after", ""))
         await run_in_threadpool(runtime().jobs.job, job_id)
         await _until_closed(socket, _send_events(socket, job_id, after))
     except NotFound:

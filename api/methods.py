@@ -1,13 +1,10 @@
 """HEAD and OPTIONS for every path of the API, and a whole `Allow` with a refused method."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence
 
-from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
-from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -50,15 +47,22 @@ class EveryMethod:
 
 
 def _allowed(scope: Scope) -> Sequence[str]:
-    """The methods of the routes at this path; none where there is no route."""
-    routes = cast("FastAPI", scope["app"]).router.routes
-    fit = [
-        method
-        for method in METHODS
-        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in routes)
-    ]
-    head = ["HEAD"] if "GET" in fit else []
-    return [*fit, *head, "OPTIONS"] if fit else []
+    """The methods that the API's description names for a path; none for one that it does not."""
+    described: Mapping[str, Mapping[str, object]] = scope["app"].openapi()["paths"]
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    fit = [described[path]] if path in described else []
+    fit += [methods for template, methods in described.items() if _fits(path, template)]
+    methods = [method for method in METHODS if method.lower() in fit[0]] if fit else []
+    head = ["HEAD"] if "GET" in methods else []
+    return [*methods, *head, "OPTIONS"] if methods else []
+
+
+def _fits(path: str, template: str) -> bool:
+    parts, wanted = path.split("/"), template.split("/")
+    return len(parts) == len(wanted) and all(
+        part == want or (part and want.startswith("{"))
+        for part, want in zip(parts, wanted, strict=True)
+    )
 
 
 def _telling(allowed: Sequence[str], send: Send) -> Send:

@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from api.app import create_api, health_route
+from api.app import api_mount, health_route
 from api.live import live_routes
 from pipeline.runtime import Runtime, override
 from tests.runtimes import idle_runtime, running_runtime
@@ -19,9 +19,7 @@ Serve = Callable[[Runtime], AbstractContextManager[TestClient]]
 @pytest.fixture(scope="session")
 def site() -> Starlette:
     """The routes as `app.py` mounts them."""
-    return Starlette(
-        routes=[Mount("/api/v1", create_api()), Route("/health", health_route), *live_routes()]
-    )
+    return Starlette(routes=[api_mount(), Route("/health", health_route), *live_routes()])
 
 
 @pytest.fixture

@@ -91,6 +91,8 @@ def test_an_outline_that_cannot_be_written_is_refused(client: TestClient, case: 
         {"task_prompt": "潮汐能", "language": "fr"},
         {"task_prompt": "潮汐能", "target_words": -1},
         {"task_prompt": "潮汐能", "priority": "now"},
+        {"task_prompt": "潮汐能", "web_search": 1},
+        {"task_prompt": "潮汐能", "target_words": "500"},
         {"task_prompt": "潮汐能", "context_files": [{"file_id": "a", "file_name": "b", "x": 1}]},
         {"task_prompt": "潮汐能", "context_files": [{"file_id": "a", "content": "b"}]},
     ],

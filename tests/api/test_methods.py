@@ -11,6 +11,7 @@ API = "/api/v1"
 ALLOWED = {
     "/jobs": {"GET", "HEAD", "OPTIONS"},
     "/jobs/any": {"GET", "HEAD", "DELETE", "OPTIONS"},
+    "/jobs/outline": {"POST", "OPTIONS"},
     "/jobs/any/cancel": {"POST", "OPTIONS"},
     "/health": {"GET", "HEAD", "OPTIONS"},
 }
