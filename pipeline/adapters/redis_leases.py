@@ -80,10 +80,13 @@ class Leases:
             return replace(claim, attempts=attempts) if claim else None
 
     async def give_back(self, claim: Claim) -> None:
-        """Let others take the job at once; this attempt does not count."""
+        """Let others take the job at once, and tell them; this attempt does not count."""
         with store_errors(f"give job {claim.job.id!r} back"):
             keys = JobKeys.of_job(claim.job).for_script()
-            await self._give_back(keys=keys, args=[claim.job.id, claim.epoch])
+            await self._give_back(
+                keys=keys,
+                args=[claim.job.id, claim.epoch, CONTROLS_KEPT, milliseconds(INDEX_TTL)],
+            )
 
     async def expired(self, most: int) -> Sequence[JobId]:
         """Jobs whose engine died, then those that wait: by priority, longest waiting first."""
@@ -118,6 +121,8 @@ class Control:
 
     job_id: JobId
     priority: Priority | None = None
+    is_free: bool = False
+    """The job was given back: nothing is asked of it, but anybody may take it."""
 
 
 class Controls:
@@ -127,12 +132,21 @@ class Controls:
         self._redis = blocking
         self._last: str | None = None
 
+    @property
+    def is_listening(self) -> bool:
+        return self._last is not None
+
+    async def listen(self) -> None:
+        """From now on requests are heard; those from before are left."""
+        with store_errors("listen to what is asked of running jobs"):
+            newest = await _answer(self._redis.xrevrange(CONTROL, count=1))
+        self._last = newest[0][0] if newest else "0-0"
+
     async def next(self) -> Sequence[Control]:
-        """Wait for requests, at most some seconds; those from before the first call are left."""
+        """Wait for requests, at most some seconds; `listen` comes first."""
+        if self._last is None:
+            raise RuntimeError("Nothing is heard before listen() was called.")
         with store_errors("wait for what is asked of running jobs"):
-            if self._last is None:
-                newest = await _answer(self._redis.xrevrange(CONTROL, count=1))
-                self._last = newest[0][0] if newest else "0-0"
             found = await read_streams(self._redis, {CONTROL: self._last}, CONTROLS_KEPT)
         entries = found[0][1] if found else []
         if entries:
@@ -141,6 +155,8 @@ class Controls:
 
 
 def _control(fields: Mapping[str, str]) -> Control:
+    if "free" in fields:
+        return Control(JobId(fields["free"]), is_free=True)
     asked = fields.get("priority")
     return Control(JobId(fields["job"]), Priority(asked) if asked else None)
 

@@ -178,12 +178,15 @@ return redis.call('HGET', META, 'cancel') == '1' and 1 or 0
 GIVE_BACK = (
     _START
     + """
--- ARGV: job, epoch -> 1 when somebody else may take it now
+-- ARGV: job, epoch, controls kept, index ttl -> 1 when somebody else may take it now
 if redis.call('HGET', META, 'epoch') ~= ARGV[2] then return 0 end
 if redis.call('HGET', META, 'status') ~= 'running' then return 0 end
 redis.call('HSET', META, 'status', 'queued', 'owner', '')
 redis.call('HINCRBY', META, 'attempts', -1)
 redis.call('ZADD', RUNNING, now, ARGV[1])
+-- an engine of an earlier version would cancel what stands in `job`
+redis.call('XADD', CONTROL, 'MAXLEN', '~', ARGV[3], '*', 'job', '', 'free', ARGV[1])
+redis.call('PEXPIRE', CONTROL, ARGV[4])
 return 1
 """
 )

@@ -220,9 +220,15 @@ class _Core:
         return self._limiter.join(job.id, job.priority.weight)
 
     async def _obey(self) -> None:
-        """Do what was asked of the jobs that run here."""
-        for control in await self._controls.next():
-            if control.job_id not in self._runs:
+        """Do what was asked of the jobs that run here, and take up what others gave back."""
+        if not self._controls.is_listening:
+            await self._controls.listen()
+            await self._take_waiting()  # what was said before is not heard
+        controls = await self._controls.next()
+        if any(control.is_free for control in controls):
+            await self._take_waiting()
+        for control in controls:
+            if control.is_free or control.job_id not in self._runs:
                 continue
             if control.priority is not None:
                 self._limiter.reweigh(control.job_id, control.priority.weight)

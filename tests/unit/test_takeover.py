@@ -241,3 +241,26 @@ def test_a_server_is_looked_after_while_all_threads_of_the_loop_wait(redis_url: 
         running.next_end()
 
     assert looked == [True, True]
+
+
+def test_what_an_engine_gives_back_is_taken_up_without_waiting_for_a_lease(any_url: str) -> None:
+    rooms, lease = Rooms(), timedelta(seconds=60)
+    job = a_job()
+    with running_engine(any_url, rooms, lease=lease) as first:
+        submit(any_url, first, job)
+        rooms.wait_for()
+        with running_engine(any_url, Units("一"), lease=lease) as other:
+            assert first.engine.drain()
+            ended = other.next_end()
+
+    assert ended.status is JobStatus.COMPLETED
+    starts = [each for each in events_of(a_store(any_url), job.id) if isinstance(each, TaskStarted)]
+    assert [start.attempt for start in starts] == [1, 1]
+
+
+def test_an_engine_that_starts_takes_up_what_waits_at_once(any_url: str) -> None:
+    job = a_job()
+    a_store(any_url).create(job, REQUEST, "fingerprint")
+
+    with running_engine(any_url, Units("一"), lease=timedelta(seconds=60)) as running:
+        assert running.next_end().status is JobStatus.COMPLETED
