@@ -1,10 +1,11 @@
 """Read a request's body: bounded in size, strict about types and unknown fields."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from pipeline.errors import InvalidRequest, TooLarge
@@ -22,8 +23,8 @@ def strict(shape: type[T]) -> Callable[[Request], Awaitable[T]]:
     async def read(request: Request) -> T:
         raw = await bounded(request, runtime().settings.max_request_bytes)
         if len(raw) < PARSE_IN_THREAD_BYTES:
-            return shape.model_validate_json(raw, extra="forbid", strict=True)
-        return await asyncio.to_thread(shape.model_validate_json, raw, extra="forbid", strict=True)
+            return _parsed(shape, raw)
+        return await asyncio.to_thread(_parsed, shape, raw)
 
     return read
 
@@ -63,3 +64,23 @@ async def bounded(request: Request, limit: int) -> bytes:
             )
         parts.append(part)
     return b"".join(parts)
+
+
+def _parsed(shape: type[T], raw: bytes) -> T:
+    try:
+        return shape.model_validate_json(raw, extra="forbid", strict=True)
+    except ValidationError as error:
+        if not any(_is_whole(problem["input"]) for problem in error.errors()):
+            raise
+    # In JSON 500.0 is an integer as 500 is; pydantic's strict mode takes only the latter.
+    text = json.dumps(json.loads(raw, parse_float=_whole))
+    return shape.model_validate_json(text, extra="forbid", strict=True)
+
+
+def _whole(digits: str) -> int | float:
+    number = float(digits)
+    return int(number) if number.is_integer() else number
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, float) and value.is_integer()

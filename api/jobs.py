@@ -148,10 +148,10 @@ async def follow_events(
     last_event_id: Annotated[str, Header(json_schema_extra=EVENT_PLACE)] = "",
 ) -> StreamingResponse:
     """Events as server-sent events, from `Last-Event-ID` (or `after`) on; ends with the job."""
-    start = place_after(last_event_id or after)
+    seen, start = place_after(last_event_id), place_after(after)
     await run_in_threadpool(runtime().jobs.job, JobId(job_id))
     return StreamingResponse(
-        _frames(JobId(job_id), start),
+        _frames(JobId(job_id), seen if last_event_id else start),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )

@@ -101,6 +101,15 @@ def test_a_field_that_does_not_fit_is_refused(client: TestClient, body: dict[str
     assert refusal(client.post(OUTLINE, json=body)) == (422, "invalid_request")
 
 
+def test_a_whole_number_may_be_written_with_a_point(client: TestClient) -> None:
+    def submitted(words: str) -> int:
+        body = f'{{"task_prompt": "潮汐能", "target_words": {words}}}'
+        return post_json(client, OUTLINE, body).status_code
+
+    assert [submitted(words) for words in ("500", "500.0", "5e2")] == [202, 202, 202]
+    assert [submitted(words) for words in ("500.5", "1e400", "1e300")] == [422, 422, 422]
+
+
 def test_a_refusal_names_the_field(client: TestClient) -> None:
     outline = {"title": "潮汐能", "nodes": [{**ONE, "number": "1"}]}
 
