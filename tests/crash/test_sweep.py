@@ -3,11 +3,14 @@
 import pytest
 
 from pipeline.adapters.embedded_redis import find_binary
+from tests.crash.soak import soak
 from tests.crash.sweep import sweep
+from tests.crash.whole import sweep as sweep_whole
 
 pytestmark = pytest.mark.skipif(find_binary() is None, reason="there is no redis-server here")
 
 KILLS = 200
+WHOLE_KILLS = 24
 
 
 @pytest.mark.timeout(120)
@@ -33,3 +36,25 @@ def test_two_hundred_kills_cost_nothing_that_was_finished() -> None:
     assert len(tally.takeover_s) > 20
     assert tally.cancel_s
     assert tally.is_quick, str(tally)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)
+def test_app_workers_and_redis_are_killed_and_readers_who_come_back_miss_nothing() -> None:
+    found = sweep_whole(WHOLE_KILLS, seed=2)
+
+    assert found.is_clean, str(found)
+    assert found.kills.total() >= 20  # now and then Redis is down already
+    assert set(found.kills) == {"the app", "a worker", "Redis"}
+    assert found.takeovers
+    assert found.reconnections
+
+
+@pytest.mark.long
+@pytest.mark.timeout(200)
+def test_twenty_jobs_at_once_come_through_kills_and_cancels() -> None:
+    tally, _ = soak(minutes=0.3, seed=3, jobs=20)
+
+    assert tally.is_clean, str(tally)
+    assert tally.jobs >= 20
+    assert tally.kills.total() >= 2
