@@ -22,7 +22,7 @@ class Reader:
         self._feed = RedisEventFeed(url)
         self._note = note
         self.seen: dict[JobId, list[tuple[str, Event]]] = defaultdict(list)
-        self._waiting: dict[str, asyncio.Event] = {}
+        self._waiting: dict[str, asyncio.Future[JobId]] = {}
 
     async def follow(self, job_id: JobId) -> None:
         async with aclosing(self._feed.follow(job_id, after=START)) as batches:
@@ -34,16 +34,18 @@ class Reader:
         self.seen[job_id].append((event_id, event))
         self._note(job_id, event, time.monotonic())
         for kind in (event["type"], f"{event['type']}:{event.get('state')}"):
-            if kind in self._waiting:
-                self._waiting[kind].set()
+            waiting = self._waiting.get(kind)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(job_id)
 
-    async def next(self, kind: str, patience_s: float) -> None:
-        """Wait for the next event of that kind, but not for long: it may be a rare one."""
-        self._waiting[kind] = asyncio.Event()
+    async def next(self, kind: str, patience_s: float) -> JobId | None:
+        """The job of the next event of that kind; None if none comes in time: some are rare."""
+        waiting: asyncio.Future[JobId] = asyncio.get_running_loop().create_future()
+        self._waiting[kind] = waiting
         try:
             async with asyncio.timeout(patience_s):
-                await self._waiting[kind].wait()
+                return await waiting
         except TimeoutError:
-            return
+            return None
         finally:
             del self._waiting[kind]

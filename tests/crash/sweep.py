@@ -137,6 +137,13 @@ class Sweep:
         if self._dice.random() < DRAIN_SHARE:
             await asyncio.to_thread(self._drain)
 
+    async def kill_at(self, kind: str, patience_s: float) -> bool:
+        """Kill the engine of a job as soon as its reader sees an event of that kind."""
+        job_id = await self._reader.next(kind, patience_s)
+        if job_id is not None:
+            await asyncio.to_thread(self._kill_engine_of, job_id)
+        return job_id is not None
+
     @asynccontextmanager
     async def busy(self) -> AsyncIterator[None]:
         """Jobs run, and are cancelled; at the end the last ones are let end."""
@@ -216,6 +223,13 @@ class Sweep:
         victim = self._engines.choose(self._dice, spared=self._plan.spared)
         if chosen > BOTH_SHARE:
             self._note_orphans(victim, asked=False)
+        self._engines.kill(victim)
+        self.tally.kills["engine"] += 1
+
+    def _kill_engine_of(self, job_id: JobId) -> None:
+        owner = self._owner(job_id)
+        victim = owner if owner in self._engines.alive else self._engines.choose(self._dice)
+        self._note_orphans(victim, asked=False)
         self._engines.kill(victim)
         self.tally.kills["engine"] += 1
 

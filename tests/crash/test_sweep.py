@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.adapters.embedded_redis import find_binary
+from tests.crash.kinds import kill_at_each_kind, kinds
 from tests.crash.soak import soak
 from tests.crash.sweep import sweep
 from tests.crash.whole import sweep as sweep_whole
@@ -35,6 +36,17 @@ def test_two_hundred_kills_cost_nothing_that_was_finished() -> None:
     assert tally.retries > 3
     assert len(tally.takeover_s) > 20
     assert tally.cancel_s
+    assert tally.is_quick, str(tally)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_a_kill_at_every_kind_of_event_costs_nothing_that_was_finished() -> None:
+    tally, missing = kill_at_each_kind(seed=7)
+
+    assert not missing
+    assert tally.kills["engine"] == len(kinds())
+    assert tally.is_clean, str(tally)
     assert tally.is_quick, str(tally)
 
 
