@@ -157,6 +157,9 @@ TEXTS: Mapping[str, Text] = {
     ),
     "document.markdown": Text("Markdown", "Markdown"),
     "document.word": Text("Word", "Word"),
+    "document.html": Text("Web page", "网页"),
+    "document.epub": Text("E-book (EPUB)", "电子书（EPUB）"),
+    "document.latex": Text("LaTeX", "LaTeX"),
     "document.download": Text("Download", "下载"),
     "document.references": Text("References alone", "仅参考文献"),
     "document.bibtex": Text("BibTeX", "BibTeX"),
@@ -310,6 +313,10 @@ PROBLEMS: Mapping[str, Text] = {
     "formatting_failed": Text(
         "The reference list could not be put into this style. The text is as it was; try again.",
         "参考文献未能排成所选格式。正文没有改动，请重试。",
+    ),
+    "export_failed": Text(
+        "The file could not be built. Try again, or take another format.",
+        "文件生成失败。请重试，或选择其他格式。",
     ),
     "ranking_failed": Text(
         "The service that ranks passages by meaning does not answer. They are found by words.",

@@ -41,6 +41,9 @@ class Download:
 WHOLE = (
     Download("document.word", "docx"),
     Download("document.markdown", "md"),
+    Download("document.html", "html"),
+    Download("document.epub", "epub"),
+    Download("document.latex", "latex"),
 )
 REFERENCES = (
     Download("document.bibtex", "bibtex", ":material/book_2:"),

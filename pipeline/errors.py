@@ -16,6 +16,7 @@ PipelineError
     ServiceUnavailable     (retryable)
         StoreUnavailable
         FormattingFailed
+        ExportFailed
         RankingFailed
         ModelUnavailable
         ModelRateLimited
@@ -154,6 +155,12 @@ class FormattingFailed(ServiceUnavailable):
     """The program that formats references failed, or took too long."""
 
     code = "formatting_failed"
+
+
+class ExportFailed(ServiceUnavailable):
+    """A file of a document could not be built."""
+
+    code = "export_failed"
 
 
 class RankingFailed(ServiceUnavailable):

@@ -15,6 +15,7 @@ from pipeline.adapters.bibliography import PandocBibliographer
 from pipeline.adapters.embedded_redis import ensure_server
 from pipeline.adapters.export_docx import DocxExporter
 from pipeline.adapters.export_markdown import MarkdownExporter
+from pipeline.adapters.export_pandoc import PandocExporter
 from pipeline.adapters.export_references import BibtexExporter, CslJsonExporter, RisExporter
 from pipeline.adapters.local_queue import LocalQueue
 from pipeline.adapters.offline_author import OfflineAuthor
@@ -179,7 +180,13 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
 
 def _exports() -> ExportService:
     return ExportService(
-        {"md": MarkdownExporter(), "docx": DocxExporter()},
+        {
+            "md": MarkdownExporter(),
+            "docx": DocxExporter(),
+            "html": PandocExporter("html", _now),
+            "epub": PandocExporter("epub", _now),
+            "latex": PandocExporter("latex", _now),
+        },
         {"bibtex": BibtexExporter(), "ris": RisExporter(), "csl-json": CslJsonExporter()},
     )
 

@@ -33,8 +33,8 @@ DEEPEST_LIST = 3
 
 CITATION = re.compile(r"\[(\d{1,4})\]")
 _ENTRY = re.compile(r"^\[(\d{1,4})\] ")
-_SAFE_LINK = re.compile(r"^(?:https?://|mailto:)", re.IGNORECASE)
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+SAFE_LINK = re.compile(r"^(?:https?://|mailto:)", re.IGNORECASE)
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class DocxExporter:
@@ -43,11 +43,11 @@ class DocxExporter:
     def export(self, markdown: str, *, title: str, language: str) -> bytes:
         """The file's bytes; the contents are filled in, and Word offers to update them."""
         parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-        tree = SyntaxTreeNode(parser.parse(_UNFIT.sub("", markdown)))
+        tree = SyntaxTreeNode(parser.parse(UNFIT.sub("", markdown)))
         docx = word.Document()
         prepare_styles(docx, language)
-        _Writer(docx, list(tree.children), language).write(_UNFIT.sub("", title))
-        docx.core_properties.title = _UNFIT.sub("", title)[:255]
+        _Writer(docx, list(tree.children), language).write(UNFIT.sub("", title))
+        docx.core_properties.title = UNFIT.sub("", title)[:255]
         docx.core_properties.author = ""
         docx.core_properties.comments = ""
         docx.core_properties.language = "zh-CN" if language == "zh" else "en-US"
@@ -229,7 +229,7 @@ def _pieces(node: SyntaxTreeNode, face: _Face) -> Iterator[tuple[str, _Face]]:
         yield node.content, replace(face, italic=True)
     elif node.type == "link":
         target = str(node.attrs.get("href", ""))
-        safe = target if _SAFE_LINK.match(target) else ""
+        safe = target if SAFE_LINK.match(target) else ""
         yield from _below(node, replace(face, link=safe))
     else:
         yield from _below(node, looks.get(node.type, face))

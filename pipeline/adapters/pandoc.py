@@ -17,6 +17,11 @@ _NO_SECRETS: dict[str, str] | None = None if sys.platform == "win32" else {"LC_A
 
 
 def run_pandoc(arguments: Sequence[str], text: str, *, limit_s: float) -> str:
+    """As `run_pandoc_bytes`, where pandoc makes a text."""
+    return run_pandoc_bytes(arguments, text, limit_s=limit_s).decode("utf-8", "replace")
+
+
+def run_pandoc_bytes(arguments: Sequence[str], text: str, *, limit_s: float) -> bytes:
     """What pandoc makes of a text; blocks until it is done, and kills it at the limit.
 
     The sandbox keeps it from reading and fetching anything but the files that `arguments` name.
@@ -42,7 +47,7 @@ def run_pandoc(arguments: Sequence[str], text: str, *, limit_s: float) -> str:
     if done.returncode != 0:
         said = done.stderr[-500:].decode("utf-8", "replace").strip()
         raise FormattingFailed(f"pandoc ended with exit code {done.returncode}: {said}")
-    return done.stdout.decode("utf-8", "replace")
+    return done.stdout
 
 
 @cache

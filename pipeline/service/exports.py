@@ -25,6 +25,9 @@ FORMS: Mapping[str, FileForm] = {
     "docx": FileForm(
         "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     ),
+    "html": FileForm("html", "text/html; charset=utf-8"),
+    "epub": FileForm("epub", "application/epub+zip"),
+    "latex": FileForm("tex", "application/x-tex"),
     "bibtex": FileForm("bib", "application/x-bibtex"),
     "ris": FileForm("ris", "application/x-research-info-systems"),
     "csl-json": FileForm("json", "application/vnd.citationstyles.csl+json"),
