@@ -17,8 +17,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
+from redis.exceptions import RedisError
 
-from pipeline.adapters.embedded_redis import ensure_server, server_pid, stop_server
+from pipeline.adapters.embedded_redis import ensure_server, stop_server
+from pipeline.adapters.redis_connection import connect
 from tests.crash.engines import Manner
 from tests.crash.processes import Engines, engines
 from tests.crash.sweep import Plan, Sweep
@@ -34,6 +36,8 @@ WARM_UP_S = 75.0
 # By then everything is imported, and the first results have expired.
 GROWTH, GROWTH_MB = 1.1, 8.0
 # What is above both from the first third to the last is no noise.
+EMPTY_MB, LEFT_KB = 4.0, 1.0
+# Of a Redis in which everything has expired: the server itself, and for each job its id.
 
 Samples = dict[str, list[float]]
 
@@ -41,13 +45,20 @@ Samples = dict[str, list[float]]
 async def _watch(data_dir: Path, engine: int, samples: Samples) -> None:
     await asyncio.sleep(WARM_UP_S)
     while True:
-        # the server is another process after each kill, but what it holds is the same
-        pids = {"engine": engine, "readers": psutil.Process().pid, "Redis": server_pid(data_dir)}
-        for name, pid in pids.items():
-            with suppress(psutil.NoSuchProcess):
-                if pid is not None:
-                    samples[name].append(psutil.Process(pid).memory_info().rss / 2**20)
+        for name, pid in {"engine": engine, "readers": psutil.Process().pid}.items():
+            samples[name].append(psutil.Process(pid).memory_info().rss / 2**20)
+        with suppress(RedisError):
+            samples["data in Redis"].append(await asyncio.to_thread(_used_mb, data_dir))
         await asyncio.sleep(SAMPLE_S)
+
+
+def _used_mb(data_dir: Path) -> float:
+    """What Redis holds: its process is another one after each kill, and keeps what it freed."""
+    client = connect(ensure_server(data_dir, None))
+    try:
+        return int(client.info("memory")["used_memory"]) / 2**20
+    finally:
+        client.close()
 
 
 async def _soak(data_dir: Path, ours: Engines, plan: Plan, minutes: float) -> tuple[Tally, Samples]:
@@ -65,15 +76,21 @@ async def _soak(data_dir: Path, ours: Engines, plan: Plan, minutes: float) -> tu
     return sweep.tally, samples
 
 
-def soak(minutes: float, seed: int, jobs: int) -> tuple[Tally, Samples]:
-    """Run one soak on a server of its own."""
+def soak(
+    minutes: float, seed: int, jobs: int, *, until_expired: bool = False
+) -> tuple[Tally, Samples]:
+    """Run one soak on a server of its own; at the end wait until all jobs have expired."""
     plan = Plan(seed, jobs=jobs, spared=1, redis_share=0.1, longest_calm_s=4)
     with tempfile.TemporaryDirectory(prefix="longhand-soak-") as folder:
         data_dir = Path(folder)
         ensure_server(data_dir, None)
         try:
             with engines(data_dir, MANNER) as ours:
-                return asyncio.run(_soak(data_dir, ours, plan, minutes))
+                tally, samples = asyncio.run(_soak(data_dir, ours, plan, minutes))
+            if until_expired:
+                time.sleep(MANNER.result_ttl_s + SAMPLE_S)
+                samples["left in Redis"].append(_used_mb(data_dir))
+            return tally, samples
         finally:
             stop_server(data_dir, only_if_unused=False)
 
@@ -98,13 +115,16 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    tally, samples = soak(given.minutes, given.seed, given.jobs)
+    tally, samples = soak(given.minutes, given.seed, given.jobs, until_expired=True)
+    left, most_left = samples.pop("left in Redis")[0], EMPTY_MB + LEFT_KB * tally.jobs / 1024
     print(tally)  # noqa: T201
     for name, values in samples.items():
         figures = ", ".join(f"{megabytes:.0f}" for megabytes in thirds(values))
         print(f"{f'memory of {name}: start, middle, end':45s} {figures + ' MB':28s} flat")  # noqa: T201
     grown = [name for name, values in samples.items() if not is_flat(values)]
+    print(f"{'left in Redis when all has expired':45s} {f'{left:.1f} MB':28s} {most_left:.1f} MB")  # noqa: T201
     faults = ["counts"] * (not tally.is_clean) + ["times"] * (not tally.is_quick) + grown
+    faults += ["left in Redis"] * (left > most_left)
     print("All is as it must be." if not faults else f"Not as it must be: {', '.join(faults)}.")  # noqa: T201
     sys.exit(1 if faults else 0)
 

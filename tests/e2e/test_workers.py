@@ -1,19 +1,24 @@
 """Celery workers as real processes: jobs by name, jobs of the app, draining, and sudden death."""
 
 import json
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
+from websockets.sync.client import connect
 
 from benchmarks.endpoint import Pace, serving_in_thread
 from pipeline.adapters.embedded_redis import find_binary
 from pipeline.domain.jobs import JobId, JobKind, JobStatus, OutlineGenerationRequest, Priority
 from pipeline.runtime import Runtime
+from tests.e2e.conftest import StartApp
 from tests.e2e.worker_driver import (
+    LEASE_S,
     OUTLINE,
     PATIENCE_S,
     ROOT,
@@ -24,6 +29,7 @@ from tests.e2e.worker_driver import (
     command,
     endings,
     follow,
+    is_at,
     is_saved,
     said_by_worker,
     submit_document,
@@ -111,16 +117,38 @@ def test_a_job_of_the_app_runs_on_a_worker_and_streams_to_the_app(app: Runtime) 
     assert endings(events) == ["task_completed"]
 
 
-def test_a_worker_that_is_told_to_stop_hands_its_job_to_the_next(app: Runtime) -> None:
+def test_a_worker_runs_what_a_whole_app_was_sent_and_both_ways_of_following_see_it(
+    start_app: StartApp,
+) -> None:
+    running = start_app("app.py", JOB_QUEUE="celery", LEASE=str(LEASE_S))
+    body = {"job_id": "whole", "outline": OUTLINE}
+    sent = httpx2.post(f"{running.url}api/v1/jobs/document", json=body)
+    with (
+        app_side(running.data_dir / "data") as app,
+        worker(app),
+        connect(f"ws{running.url.removeprefix('http')}live/jobs/whole") as socket,
+    ):
+        heard = [pair for batch in socket for pair in json.loads(batch or "[]")]
+        events = follow(app, "whole")
+    frames = httpx2.get(f"{running.url}api/v1/jobs/whole/events").text
+
+    assert sent.status_code == 202
+    assert [event for _, event in heard] == events
+    assert endings(events) == ["task_completed"]
+    assert re.findall(r"^id: (.*)$", frames, re.MULTILINE) == [event_id for event_id, _ in heard]
+
+
+def test_a_worker_that_is_told_to_stop_hands_its_job_to_another_at_once(app: Runtime) -> None:
+    long_lease = {"LEASE": str(10 * PATIENCE_S)}  # who waited for it would wait too long
     with serving_in_thread(SLOWLY) as endpoint:
         submit_document(app, "handed-over")
-        with worker(app, **with_model(endpoint)) as first:
+        with worker(app, **with_model(endpoint), **long_lease) as first:
             follow(app, "handed-over", until="section_state:writing")
-            first.send_signal(signal.SIGTERM)
-            assert first.wait(timeout=PATIENCE_S) == 0
-        endpoint.pace = AT_ONCE
-        with worker(app, **with_model(endpoint)):
-            events = follow(app, "handed-over")
+            with worker(app, **with_model(endpoint), **long_lease):
+                first.send_signal(signal.SIGTERM)
+                assert first.wait(timeout=PATIENCE_S) == 0
+                endpoint.pace = AT_ONCE
+                events = follow(app, "handed-over")
 
     assert attempts(events) == [1, 1]
     assert endings(events) == ["task_completed"]
@@ -144,8 +172,8 @@ def test_machines_that_share_nothing_but_a_server_take_over_from_each_other(
     tmp_path: Path,
 ) -> None:
     with (
-        tcp_server(tmp_path) as url,
-        app_side(tmp_path / "app", redis_url=url) as app,
+        tcp_server(tmp_path) as server,
+        app_side(tmp_path / "app", redis_url=server.url) as app,
         serving_in_thread(SLOWLY) as endpoint,
     ):
         submit_document(app, "travelling")
@@ -161,6 +189,30 @@ def test_machines_that_share_nothing_but_a_server_take_over_from_each_other(
     assert attempts(events) == [1, 2]
     assert endings(events) == ["task_completed"]
     assert not list(tmp_path.glob("*/redis.sock"))
+
+
+def test_workers_go_on_when_the_server_that_they_share_was_killed_and_is_back(
+    tmp_path: Path,
+) -> None:
+    with (
+        tcp_server(tmp_path) as server,
+        app_side(tmp_path / "app", redis_url=server.url) as app,
+        serving_in_thread(SLOWLY) as endpoint,
+    ):
+        one = {"DATA_DIR": str(tmp_path / "one"), **with_model(endpoint)}
+        two = {"DATA_DIR": str(tmp_path / "two"), **with_model(endpoint)}
+        with worker(app, **one), worker(app, **two):
+            submit_document(app, "broken-off")
+            follow(app, "broken-off", until="section_state:writing")
+            server.restart()
+            endpoint.pace = AT_ONCE
+            events = follow(app, "broken-off")
+            call_by_name(app, JobKind.OUTLINE, "afterwards", "潮汐能")
+            later = follow(app, "afterwards")
+
+    assert endings(events) == endings(later) == ["task_completed"]
+    done = [event["section_id"] for event in events if is_at(event, "section_state:done")]
+    assert sorted(done) == [node["id"] for node in SECTIONS]
 
 
 def test_waiting_jobs_run_by_priority_on_two_workers(app: Runtime) -> None:

@@ -147,25 +147,45 @@ def attempts(events: Sequence[dict[str, Any]]) -> list[int]:
     return [event["attempt"] for event in events if event["type"] == "task_started"]
 
 
+class TcpServer:
+    """A Redis server on a port of loopback, as several machines share one; it keeps a file."""
+
+    def __init__(self, folder: Path) -> None:
+        program = find_binary()
+        assert program is not None
+        port = _free_port()
+        options = {"port": str(port), "bind": "127.0.0.1", "dir": str(folder)}
+        options |= {"save": "", "appendonly": "yes"}
+        flags = [part for name, value in options.items() for part in (f"--{name}", value)]
+        self._command = [str(program), *flags]
+        self.url = f"redis://127.0.0.1:{port}/0"
+        self._start()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def restart(self) -> None:
+        self.kill()
+        self._start()
+
+    def _start(self) -> None:
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)  # noqa: S603
+        client = connect(self.url)
+        client.ping()  # the client tries for two seconds
+        client.close()
+
+
 @contextmanager
-def tcp_server(folder: Path) -> Iterator[str]:
-    """A Redis server on a free port of loopback, as several machines share one."""
-    program = find_binary()
-    assert program is not None
+def tcp_server(folder: Path) -> Iterator[TcpServer]:
+    server = TcpServer(folder)
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = {"--port": str(port), "--bind": "127.0.0.1", "--dir": str(folder), "--save": ""}
-    flags = [part for pair in options.items() for part in pair]
-    with subprocess.Popen([program, *flags], stdout=subprocess.DEVNULL) as process:  # noqa: S603
-        try:
-            yield _answering(f"redis://127.0.0.1:{port}/0")
-        finally:
-            process.kill()
-
-
-def _answering(url: str) -> str:
-    client = connect(url)
-    client.ping()  # the client tries for two seconds
-    client.close()
-    return url
+        return int(probe.getsockname()[1])
