@@ -284,8 +284,10 @@ class EventFeed(Protocol):
         """Yield batches, each a JSON array of `[event id, event]`, replayed and then live.
 
         No gap and no duplicate. If events after `after` were trimmed, the first item of the
-        first batch is `["gap", null]`. An empty string is a sign of life (every 15 s). Who leaves
-        before the end closes it (`contextlib.aclosing`), or connections stay open for a while.
+        first batch is `["gap", null]`, and all that is left follows from the start: everything
+        but pieces of text, which are in the last event of their section, too. An empty string is a
+        sign of life (every 15 s). Who leaves before the end closes it (`contextlib.aclosing`), or
+        connections stay open for a while.
         """
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,7 +17,7 @@ from pipeline.adapters.redis_connection import (
     store_errors,
 )
 from pipeline.adapters.redis_keys import JobKeys
-from pipeline.domain.jobs import EventId, JobId, JobStatus
+from pipeline.domain.jobs import START, EventId, JobId, JobStatus
 from pipeline.errors import StoreUnavailable
 
 Answer = TypeVar("Answer")
@@ -60,14 +60,13 @@ class _Head:
     """What a stream held at one moment."""
 
     is_final: bool
-    first: Position
     last: Position
-    is_trimmed: bool
+    cut: Position
+    """The newest event that the stream had no room for any more; only pieces of text are lost."""
 
     def misses(self, position: Position) -> bool:
-        """Whether events right after that position are gone."""
-        epoch, seq = self.first
-        return self.is_trimmed and position < self.first and position != (epoch, seq - 1)
+        """Whether events after that position may be gone."""
+        return position < self.cut
 
 
 @dataclass(eq=False, slots=True)
@@ -185,6 +184,10 @@ async def _replay(
     head = await hub.head(job_id)
     if head is not None and head.misses(position):
         yield _Batch(position, position, f"[{GAP}]", is_final=False, entries=())
+        oldest = await hub.oldest(job_id, until)  # all that there is, from the start
+        for batch in oldest:
+            yield batch
+        position = oldest[-1].last if oldest else position
     while position < until:
         entries = await hub.range(job_id, position, until)
         if not entries:
@@ -243,21 +246,35 @@ class _Hub:
 
         async def ask() -> _Head | None:
             pipe = self._commands.pipeline(transaction=True)
-            pipe.hmget(keys.meta, ["status", "added"])
-            pipe.xlen(keys.events)
-            pipe.xrange(keys.events, count=1)
+            pipe.hmget(keys.meta, ["status", "cut"])
             pipe.xrevrange(keys.events, count=1)
-            (status, added), length, first, last = await pipe.execute()
+            (status, cut), last = await pipe.execute()
             if status is None:
                 return None
             return _Head(
                 is_final=JobStatus(status).is_final,
-                first=_position(first[0][0]) if first else (0, 0),
                 last=_position(last[0][0]) if last else (0, 0),
-                is_trimmed=int(added) > length,
+                cut=_position(cut or START),
             )
 
         return await _until_answered(ask)
+
+    async def oldest(self, job_id: JobId, until: Position) -> Sequence[_Batch]:
+        """What is kept of what was trimmed, and the first events behind it."""
+        keys = JobKeys.of(job_id)
+
+        async def ask() -> tuple[Sequence[str], Entries]:
+            # in one step: else events might be trimmed between the two
+            pipe = self._commands.pipeline(transaction=True)
+            pipe.lrange(keys.kept, 0, -1)
+            pipe.xrange(keys.events, max="{}-{}".format(*until), count=PAGE)
+            kept, entries = await pipe.execute()
+            return kept, entries
+
+        kept, entries = await _until_answered(ask)
+        lines = [line.split(" ", 1) for line in kept]
+        old: Entries = [(entry, {"event": event}) for entry, event in lines]
+        return [_batch(each) for each in (old, entries) if each]
 
     async def range(self, job_id: JobId, after: Position, until: Position) -> Entries:
         key = JobKeys.of(job_id).events

@@ -69,6 +69,11 @@ class JobKeys:
         """Stays behind a job that ended and was not deleted."""
         return f"{self.meta}:gone"
 
+    @property
+    def kept(self) -> str:
+        """Events that the stream had no room for any more, oldest first: id, space, JSON."""
+        return f"{self.meta}:kept"
+
     def for_script(self) -> list[str]:
         """KEYS, in the order that every script about one job expects."""
         own = [self.meta, self.events, self.units, self.request, self.result]

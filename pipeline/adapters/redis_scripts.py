@@ -10,6 +10,7 @@ local RUNNING, RECENT, CONTROL = KEYS[7], KEYS[8], KEYS[9]
 local RANK_MS = 1e13  -- of waiting jobs a higher rank comes first: 300 years earlier for each
 local FENCE = META .. ':fence'  -- the last epoch of a deleted job: a late worker stays fenced
 local GONE = META .. ':gone'  -- stays behind an ended job, to tell that it has expired
+local KEPT = META .. ':kept'  -- events that were trimmed, without the pieces of text
 local TOLD_MS = 7 * 24 * 3600 * 1000  -- for a week: who comes back later has forgotten the id, too
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -19,6 +20,7 @@ end
 local function expire(ttl)
   redis.call('PEXPIRE', META, ttl)
   redis.call('PEXPIRE', EVENTS, ttl)
+  redis.call('PEXPIRE', KEPT, ttl)
   redis.call('PEXPIRE', UNITS, ttl)
   redis.call('PEXPIRE', REQUEST, ttl)
 end
@@ -32,12 +34,29 @@ end
 local function waits_since(queued_at, rank)  -- the place among the jobs that wait
   return queued_at - rank * RANK_MS
 end
+local function trim(maxlen)  -- the pieces of a finished section are in its last event, too
+  local over = redis.call('XLEN', EVENTS) - maxlen
+  if over <= 0 then return end
+  local many = over + math.floor(maxlen / 200)  -- not at each event again
+  local cut
+  for _, entry in ipairs(redis.call('XRANGE', EVENTS, '-', '+', 'COUNT', many)) do
+    local id, event = entry[1], entry[2][2]
+    if not string.find(event, '"type":"text_delta"', 1, true) then
+      redis.call('RPUSH', KEPT, id .. ' ' .. event)
+    end
+    redis.call('XDEL', EVENTS, id)
+    cut = id
+  end
+  redis.call('LTRIM', KEPT, -maxlen, -1)
+  redis.call('HSET', META, 'cut', cut)
+end
 local function publish(maxlen, id, event, final)
   if final then
-    redis.call('XADD', EVENTS, 'MAXLEN', '~', maxlen, id, 'event', event, 'final', '1')
+    redis.call('XADD', EVENTS, id, 'event', event, 'final', '1')
   else
-    redis.call('XADD', EVENTS, 'MAXLEN', '~', maxlen, id, 'event', event)
+    redis.call('XADD', EVENTS, id, 'event', event)
   end
+  trim(maxlen)
   redis.call('HINCRBY', META, 'added', 1)
 end
 -- status, finished_at, error, error_code, retryable, ttl, shared ttl
@@ -65,7 +84,7 @@ CREATE = (
 local known = redis.call('HGET', META, 'fingerprint')
 if known then return known == ARGV[2] and 0 or -1 end
 if redis.call('ZCOUNT', RUNNING, '-inf', 0) >= tonumber(ARGV[10]) then return -2 end
-redis.call('DEL', EVENTS, UNITS, RESULT, GONE)
+redis.call('DEL', EVENTS, KEPT, UNITS, RESULT, GONE)
 redis.call('HSET', META, 'job', ARGV[3], 'fingerprint', ARGV[2], 'status', 'queued',
            'epoch', redis.call('GET', FENCE) or 0, 'seq', 0, 'attempts', 0, 'added', 0)
 redis.call('SET', REQUEST, ARGV[4])
@@ -91,7 +110,7 @@ REFUSE = (
 --       then: status, finished_at, error, error_code, retryable, ttl, shared ttl
 -- -> 1 there is such a job now, and it has failed; 0 the id is taken
 if redis.call('EXISTS', META) == 1 then return 0 end
-redis.call('DEL', EVENTS, UNITS, REQUEST, RESULT)
+redis.call('DEL', EVENTS, KEPT, UNITS, REQUEST, RESULT)
 local epoch = (redis.call('GET', FENCE) or 0) + 1
 redis.call('HSET', META, 'job', ARGV[2], 'fingerprint', ARGV[3],
            'epoch', epoch, 'seq', 0, 'attempts', 0, 'added', 0)
@@ -256,7 +275,7 @@ local status = redis.call('HGET', META, 'status')
 if not status then return -1 end
 if not is_final(status) then return 0 end
 redis.call('SET', FENCE, redis.call('HGET', META, 'epoch'), 'PX', ARGV[2])
-redis.call('DEL', META, EVENTS, UNITS, REQUEST, RESULT, GONE)
+redis.call('DEL', META, EVENTS, KEPT, UNITS, REQUEST, RESULT, GONE)
 redis.call('ZREM', RECENT, ARGV[1])
 return 1
 """

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import pytest
 
+from pipeline.adapters import redis_journal
 from pipeline.adapters.embedded_redis import ensure_server, find_binary, stop_server
 from pipeline.adapters.redis_connection import connect
 from pipeline.adapters.redis_feed import RedisEventFeed
@@ -171,21 +172,29 @@ def test_a_burst_makes_few_batches(redis_url: str) -> None:
     assert len(batches) < 50
 
 
-def test_a_reader_whose_place_was_trimmed_is_told(any_url: str) -> None:
+def test_a_reader_whose_place_was_trimmed_is_told_and_gets_all_but_pieces_of_text(
+    any_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_journal, "EVENTS_KEPT", 4)
+
     async def act(writer: Writer, feed: RedisEventFeed) -> list[list[str]]:
         job_id = writer.claim.job.id
-        await _say(writer, *range(1, 10))
-        connect(any_url).xtrim(JobKeys.of(job_id).events, maxlen=4, approximate=False)
+        await _say(writer, 1)
+        for piece in ("潮", "汐", "能"):
+            writer.journal.write("n1", piece)
+            await writer.journal.settle()
+        await _say(writer, 5, 6, 7, 8, 9)
         await _complete(writer)
-        places = [START, EventId("1-3"), EventId("1-5"), EventId("1-7")]
+        places = [START, EventId("1-3"), EventId("1-6"), EventId("1-7")]
         return [await _all(feed.follow(job_id, after=place)) for place in places]
 
-    trimmed, also, just, later = _while_following(any_url, _created(any_url), act)
+    from_the_start, behind, just, later = _while_following(any_url, _created(any_url), act)
 
-    assert _ids(trimmed) == ["gap", "1-6", "1-7", "1-8", "1-9", "1-10"]
-    assert _ids(also)[:2] == ["gap", "1-6"]
-    assert _ids(just)[0] == "1-6"
-    assert _ids(later) == ["1-8", "1-9", "1-10"]
+    rest = ["1-7", "1-8", "1-9", "1-10"]
+    assert _ids(from_the_start) == ["gap", "1-1", "1-5", "1-6", *rest]
+    assert behind == from_the_start
+    assert _ids(just) == rest
+    assert _ids(later) == rest[1:]
 
 
 def test_a_slow_reader_catches_up_without_a_gap(
