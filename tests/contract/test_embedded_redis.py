@@ -238,3 +238,26 @@ def test_a_job_goes_through_two_deaths_of_the_server(data_dir: Path) -> None:
     assert len(endings_of(store, job.id)) == 1
     ids = [event_id for event_id, _ in store.events(job.id, after=START)]
     assert len(ids) == len(set(ids))
+
+
+def test_a_copy_of_the_folder_is_a_backup_though_the_server_runs_on(data_dir: Path) -> None:
+    client = connect(ensure_server(data_dir))
+    client.set("潮汐", "以前")
+    pid = server_pid(data_dir)
+    appended = _append_only_file(data_dir)
+    while "以前".encode() not in appended.read_bytes():  # written within a second
+        threading.Event().wait(0.01)
+    backup = data_dir.with_name("backup")
+
+    subprocess.run(["/bin/cp", "-a", str(data_dir), str(backup)], check=True)  # noqa: S603
+    client.set("潮汐", "以后")
+    try:
+        restored = connect(ensure_server(backup)).get("潮汐")
+        other = server_pid(backup)
+    finally:
+        stop_server(backup, only_if_unused=False)
+
+    assert restored == "以前"
+    assert other not in {None, pid}
+    assert server_pid(data_dir) == pid
+    assert client.get("潮汐") == "以后"
