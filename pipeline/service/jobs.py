@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,6 +38,8 @@ from pipeline.errors import (
 )
 from pipeline.ports import JobQueue, JobStore
 
+log = logging.getLogger(__name__)
+
 TITLE_CHARS = 80
 """A prompt that names no subject is listed under its first words."""
 
@@ -63,12 +66,15 @@ class JobService:
         *,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
+        on_ended: Callable[[Job], None] | None = None,
     ) -> None:
+        """`on_ended` gets each job that ends without an engine, which tells of the others."""
         self._store = store
         self._queue = queue
         self._limits = limits
         self._now = now
         self._new_id = new_id
+        self._on_ended = on_ended
 
     def submit_outline(
         self, request: OutlineGenerationRequest, manuscript_id: ManuscriptId | None = None
@@ -220,7 +226,13 @@ class JobService:
 
     def cancel(self, job_id: JobId) -> Job:
         """Stop a job; finished sections stay stored. A finished job is returned as it is."""
-        return self._store.request_cancel(job_id)
+        job = self._store.request_cancel(job_id)
+        if job.status is JobStatus.CANCELLED and self._on_ended is not None:
+            try:
+                self._on_ended(job)
+            except PipelineError as error:
+                log.warning("Job %s is cancelled, but what follows it failed: %s", job_id, error)
+        return job
 
     def prioritise(self, job_id: JobId, priority: Priority) -> Job:
         """Raises `NotFound`, and `IllegalTransition` when it has ended."""

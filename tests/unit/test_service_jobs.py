@@ -16,7 +16,7 @@ from pipeline.domain.jobs import (
     TaskFailed,
 )
 from pipeline.domain.outline import check
-from pipeline.errors import Conflict, IllegalTransition, InvalidRequest, NotFound
+from pipeline.errors import Conflict, IllegalTransition, InvalidRequest, NotFound, StoreUnavailable
 from pipeline.service.jobs import JobService, Limits, fingerprint
 from tests.running import a_store, utc_now
 
@@ -147,3 +147,30 @@ def test_equal_requests_have_equal_fingerprints_whatever_their_order() -> None:
     assert fingerprint(JobKind.OUTLINE, one) == fingerprint(JobKind.OUTLINE, other)
     assert fingerprint(JobKind.OUTLINE, one) != fingerprint(JobKind.DOCUMENT, one)
     assert fingerprint(JobKind.OUTLINE, one) != fingerprint(JobKind.OUTLINE, '{"a": "汐"}')
+
+
+def test_who_keeps_what_jobs_made_hears_of_one_that_is_cancelled_without_an_engine(
+    redis_url: str, heard: Heard
+) -> None:
+    ended: list[Job] = []
+    jobs = JobService(
+        a_store(redis_url), heard, LIMITS, now=utc_now, new_id=lambda: "made", on_ended=ended.append
+    )
+    waiting = jobs.submit_outline(OutlineGenerationRequest(task_prompt="潮汐能报告"))
+
+    cancelled = jobs.cancel(waiting.id)
+
+    assert cancelled.status is JobStatus.CANCELLED
+    assert ended == [cancelled]
+
+
+def test_a_cancel_holds_though_what_follows_it_fails(redis_url: str, heard: Heard) -> None:
+    def fail(job: Job) -> None:
+        raise StoreUnavailable("Redis 没有回答")
+
+    jobs = JobService(
+        a_store(redis_url), heard, LIMITS, now=utc_now, new_id=lambda: "made", on_ended=fail
+    )
+    waiting = jobs.submit_outline(OutlineGenerationRequest(task_prompt="潮汐能报告"))
+
+    assert jobs.cancel(waiting.id).status is JobStatus.CANCELLED
