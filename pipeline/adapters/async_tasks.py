@@ -1,10 +1,11 @@
 """Stopping asyncio tasks for certain."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 
-async def stop_task(task: asyncio.Task[Any], *, again_after_s: float, times: int = 20) -> bool:
+async def stop_task(task: asyncio.Future[Any], *, again_after_s: float, times: int = 20) -> bool:
     """Cancel a task until it is done; False if it never is.
 
     Once is not always enough: in Python 3.11 `asyncio.wait_for` drops a cancellation that comes
@@ -16,6 +17,20 @@ async def stop_task(task: asyncio.Task[Any], *, again_after_s: float, times: int
         task.cancel()
         await asyncio.wait({task}, timeout=again_after_s)
     return task.done()
+
+
+async def undisturbed(work: Coroutine[Any, Any, None]) -> None:
+    """Do something to its end, and heed a cancellation only then, however often it comes."""
+    task = asyncio.ensure_future(work)
+    is_cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            is_cancelled = True
+    task.result()
+    if is_cancelled:
+        raise asyncio.CancelledError
 
 
 def heed_cancel() -> None:

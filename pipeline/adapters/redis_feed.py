@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar, cast
 
-from pipeline.adapters.async_tasks import heed_cancel, stop_task
+from pipeline.adapters.async_tasks import heed_cancel, stop_task, undisturbed
 from pipeline.adapters.redis_connection import (
     Entries,
     Streams,
@@ -127,7 +127,7 @@ class RedisEventFeed:
         finally:
             hub.users -= 1
             if not hub.users:
-                await hub.close()
+                await undisturbed(hub.close())
 
 
 async def _follow(
@@ -208,6 +208,7 @@ class _Hub:
         self._changed = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._task = self._loop.create_task(self._read_on())
+        self._reading: asyncio.Future[Streams] | None = None
         self._is_closed = False
         self.users = 0
 
@@ -216,12 +217,14 @@ class _Hub:
         return not self._is_closed and self._loop is asyncio.get_running_loop()
 
     async def close(self) -> None:
-        """Let go of both connections, also when the caller is cancelled meanwhile."""
+        """Let go of both connections, when nothing reads any more: a reader would reconnect."""
         self._is_closed = True
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._commands.aclose)
             stack.push_async_callback(self._blocking.aclose)
             await stop_task(self._task, again_after_s=STOP_S)
+            if self._reading is not None:  # it is left alone when its stopping was broken off
+                await stop_task(self._reading, again_after_s=STOP_S)
 
     def join(self, job_id: JobId, head: _Head, reader: _Reader) -> _Channel:
         channel = self._channels.get(job_id)
@@ -306,7 +309,7 @@ class _Hub:
         self._changed.clear()
         jobs = {JobKeys.of(job_id).events: job_id for job_id in self._channels}
         cursors = {key: "{}-{}".format(*self._channels[job].cursor) for key, job in jobs.items()}
-        reading = asyncio.ensure_future(self._read(cursors))
+        reading = self._reading = asyncio.ensure_future(self._read(cursors))
         changed = asyncio.ensure_future(self._changed.wait())
         try:
             await asyncio.wait({reading, changed}, return_when=asyncio.FIRST_COMPLETED)

@@ -290,3 +290,28 @@ def test_a_reader_goes_on_when_the_server_has_come_back(tmp_path: Path) -> None:
         assert _ids(batches) == ["1-1", "1-2", "1-3", "1-4"]
     finally:
         stop_server(tmp_path, only_if_unused=False)
+
+
+def test_a_reader_that_is_cancelled_again_and_again_leaves_no_connection(redis_url: str) -> None:
+    job = a_store(redis_url).create(a_job(), REQUEST, "fingerprint")
+    client = connect(redis_url)
+    before = len(client.client_list())
+
+    async def leave_in_a_hurry(turns: int) -> None:
+        async def read() -> None:
+            async for _ in RedisEventFeed(redis_url).follow(job.id, after=START):
+                pass
+
+        reading = asyncio.create_task(read())
+        for _ in range(turns):  # from before it connects to while it waits
+            await asyncio.sleep(0)
+        while not reading.done():
+            reading.cancel()
+            await asyncio.sleep(0)
+
+    for turns in range(1, 60, 2):
+        asyncio.run(leave_in_a_hurry(turns))
+
+    deadline = utc_now() + timedelta(seconds=PATIENCE_S)
+    while len(client.client_list()) > before:
+        assert utc_now() < deadline
