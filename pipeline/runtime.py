@@ -143,11 +143,8 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     def submit(job_id: JobId) -> object:
         return engine.submit(job_id)  # made below: queue and engine need each other
 
-    def deliver(job: Job) -> None:
-        manuscripts.deliver(job)  # made below, too
-
     queue = _queue(settings, url, LocalQueue(submit))
-    jobs = JobService(store, queue, limits, now=_now, new_id=_new_id, on_ended=deliver)
+    jobs = JobService(store, queue, limits, now=_now, new_id=_new_id)
     manuscripts = ManuscriptService(
         RedisManuscriptStore(client, settings.manuscript_ttl, _now),
         jobs,
@@ -156,6 +153,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         now=_now,
         new_id=_new_id,
     )
+    jobs.on_ended = manuscripts.deliver
     work = LaterWork(author, shelf, _web(settings, shelf), reviewer, settings.default_target_words)
     engine = Engine(
         settings,

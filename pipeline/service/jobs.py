@@ -66,15 +66,14 @@ class JobService:
         *,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
-        on_ended: Callable[[Job], None] | None = None,
     ) -> None:
-        """`on_ended` gets each job that ends without an engine, which tells of the others."""
         self._store = store
         self._queue = queue
         self._limits = limits
         self._now = now
         self._new_id = new_id
-        self._on_ended = on_ended
+        self.on_ended: Callable[[Job], None] | None = None
+        """Gets each job that ends without an engine, which tells of the others; may raise."""
 
     def submit_outline(
         self, request: OutlineGenerationRequest, manuscript_id: ManuscriptId | None = None
@@ -227,9 +226,9 @@ class JobService:
     def cancel(self, job_id: JobId) -> Job:
         """Stop a job; finished sections stay stored. A finished job is returned as it is."""
         job = self._store.request_cancel(job_id)
-        if job.status is JobStatus.CANCELLED and self._on_ended is not None:
+        if job.status is JobStatus.CANCELLED and self.on_ended is not None:
             try:
-                self._on_ended(job)
+                self.on_ended(job)
             except PipelineError as error:
                 log.warning("Job %s is cancelled, but what follows it failed: %s", job_id, error)
         return job

@@ -150,12 +150,10 @@ def test_equal_requests_have_equal_fingerprints_whatever_their_order() -> None:
 
 
 def test_who_keeps_what_jobs_made_hears_of_one_that_is_cancelled_without_an_engine(
-    redis_url: str, heard: Heard
+    jobs: JobService,
 ) -> None:
     ended: list[Job] = []
-    jobs = JobService(
-        a_store(redis_url), heard, LIMITS, now=utc_now, new_id=lambda: "made", on_ended=ended.append
-    )
+    jobs.on_ended = ended.append
     waiting = jobs.submit_outline(OutlineGenerationRequest(task_prompt="潮汐能报告"))
 
     cancelled = jobs.cancel(waiting.id)
@@ -164,13 +162,11 @@ def test_who_keeps_what_jobs_made_hears_of_one_that_is_cancelled_without_an_engi
     assert ended == [cancelled]
 
 
-def test_a_cancel_holds_though_what_follows_it_fails(redis_url: str, heard: Heard) -> None:
+def test_a_cancel_holds_though_what_follows_it_fails(jobs: JobService) -> None:
     def fail(job: Job) -> None:
         raise StoreUnavailable("Redis 没有回答")
 
-    jobs = JobService(
-        a_store(redis_url), heard, LIMITS, now=utc_now, new_id=lambda: "made", on_ended=fail
-    )
+    jobs.on_ended = fail
     waiting = jobs.submit_outline(OutlineGenerationRequest(task_prompt="潮汐能报告"))
 
     assert jobs.cancel(waiting.id).status is JobStatus.CANCELLED
