@@ -133,6 +133,10 @@ class _Journal:
         """Nothing was finished before."""
         return None
 
+    def earlier(self, unit: str) -> list[JsonValue]:  # noqa: ARG002  the port's
+        """Nothing was stored before."""
+        return []
+
     async def finish(self, unit: str, key: str, value: JsonValue, *events: JobEvent) -> None:
         """Forget a unit."""
 

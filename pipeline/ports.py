@@ -39,6 +39,7 @@ from pipeline.domain.jobs import (
     TaskFailed,
 )
 from pipeline.domain.manuscripts import Manuscript, OutlineDraft
+from pipeline.domain.units import StoredUnit
 from pipeline.domain.web import WebAnswer
 from pipeline.errors import PipelineError
 
@@ -202,6 +203,9 @@ class Journal(Protocol):
     def finished(self, unit: str, key: str) -> JsonValue | None:
         """The stored value of a unit that was finished with this content key, or None."""
 
+    def earlier(self, unit: str) -> Sequence[JsonValue]:
+        """The stored values of a unit under whatever key, this job's own before others."""
+
     async def finish(self, unit: str, key: str, value: JsonValue, *events: JobEvent) -> None:
         """Store a unit and publish its events in one step; durable when this returns."""
 
@@ -335,6 +339,12 @@ class ManuscriptStore(Protocol):
         self, manuscript_id: ManuscriptId, change: Callable[[OutlineDraft], OutlineDraft]
     ) -> OutlineDraft:
         """Apply a pure change to the outline draft atomically. Raises `NotFound`."""
+
+    def units(self, manuscript_id: ManuscriptId, kind: JobKind) -> Mapping[str, StoredUnit]:
+        """What its jobs of that kind have finished, for later ones to use."""
+
+    def forget_units(self, manuscript_id: ManuscriptId, kind: JobKind) -> None:
+        """Let the next job of that kind make everything anew."""
 
     def recent(self, *, limit: int) -> Sequence[Manuscript]:
         """Manuscripts, last changed first."""

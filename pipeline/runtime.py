@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,7 +26,10 @@ from pipeline.adapters.redis_store import RedisJobStore
 from pipeline.adapters.shelf import Fetch, FileShelf, Pages, Rank
 from pipeline.adapters.web.fetching import PageFetcher
 from pipeline.config import Settings
-from pipeline.domain.jobs import Job, JobId
+from pipeline.domain.changes import Changes
+from pipeline.domain.documents import Document
+from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId
+from pipeline.domain.units import StoredUnit
 from pipeline.engine import Engine, Hooks, terms_of
 from pipeline.ports import (
     Author,
@@ -39,6 +42,7 @@ from pipeline.ports import (
     Web,
     Work,
 )
+from pipeline.service.changes import ChangeService
 from pipeline.service.exports import ExportService
 from pipeline.service.jobs import JobService, Limits
 from pipeline.service.manuscripts import ManuscriptService
@@ -58,6 +62,7 @@ class Runtime:
     jobs: JobService
     manuscripts: ManuscriptService
     exports: ExportService
+    changes: ChangeService
     feed: EventFeed
     engine: Engine
     shelf: FileShelf
@@ -127,6 +132,21 @@ class LaterWork:
         work = await asyncio.to_thread(self.load)
         return await work(job, request, journal, slots)
 
+    def changes(
+        self,
+        job: Job,
+        request: DocumentGenerationRequest,
+        units: Mapping[str, StoredUnit],
+        before: Document | None,
+    ) -> Changes:
+        """See `graphs.changes`; imported as the other graphs are."""
+        from pipeline.graphs.changes import GraphPlanner  # noqa: PLC0415  see above
+
+        planner = GraphPlanner(
+            self._author, self._shelf, PandocBibliographer(), _now, self._default_target_words
+        )
+        return planner.changes(job, request, units, before)
+
 
 def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     """Make all objects. Starts the embedded Redis server if there is no other; runs no job.
@@ -145,8 +165,9 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
 
     queue = _queue(settings, url, LocalQueue(submit))
     jobs = JobService(store, queue, limits, now=_now, new_id=_new_id)
+    store_of_manuscripts = RedisManuscriptStore(client, settings.manuscript_ttl, _now)
     manuscripts = ManuscriptService(
-        RedisManuscriptStore(client, settings.manuscript_ttl, _now),
+        store_of_manuscripts,
         jobs,
         limits,
         outside=Outside(shelf, PandocBibliographer()),
@@ -155,21 +176,15 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     )
     jobs.on_ended = manuscripts.deliver
     work = LaterWork(author, shelf, _web(settings, shelf), reviewer, settings.default_target_words)
-    engine = Engine(
-        settings,
-        url,
-        work,
-        Hooks(
-            now=_now,
-            on_finished=manuscripts.deliver,
-            revive=None if settings.redis_url else lambda: _embedded(settings),
-        ),
-    )
+    revive = None if settings.redis_url else lambda: _embedded(settings)
+    hooks = Hooks(now=_now, on_finished=manuscripts.deliver, revive=revive)
+    engine = Engine(settings, url, work, hooks)
     return Runtime(
         settings=settings,
         jobs=jobs,
         manuscripts=manuscripts,
         exports=_exports(),
+        changes=ChangeService(store_of_manuscripts, manuscripts, work.changes, _now),
         feed=RedisEventFeed(url),
         engine=engine,
         shelf=shelf,

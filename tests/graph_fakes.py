@@ -43,7 +43,7 @@ class ListJournal:
     def __init__(self) -> None:
         self.events: list[JobEvent] = []
         self.pieces: list[tuple[str, str]] = []
-        self._units: dict[str, tuple[str, JsonValue]] = {}
+        self.units: dict[str, tuple[str, JsonValue]] = {}
 
     def tell(self, event: JobEvent) -> None:
         self.events.append(event)
@@ -52,11 +52,14 @@ class ListJournal:
         self.pieces.append((section_id, text))
 
     def finished(self, unit: str, key: str) -> JsonValue | None:
-        stored = self._units.get(unit)
+        stored = self.units.get(unit)
         return stored[1] if stored and stored[0] == key else None
 
+    def earlier(self, unit: str) -> Sequence[JsonValue]:
+        return [self.units[unit][1]] if unit in self.units else []
+
     async def finish(self, unit: str, key: str, value: JsonValue, *events: JobEvent) -> None:
-        self._units[unit] = (key, value)
+        self.units[unit] = (key, value)
         self.events.extend(events)
 
 

@@ -107,6 +107,10 @@ class RedisJournal:
                 return value
         return None
 
+    def earlier(self, unit: str) -> list[JsonValue]:
+        found = (self._units.get(unit, ""), self._shared.get(unit, ""))
+        return [json.loads(text) for text in (each.partition("\n")[2] for each in found) if text]
+
     async def finish(self, unit: str, key: str, value: JsonValue, *events: JobEvent) -> None:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         stored = f"{key}\n{_storable(text)}"

@@ -1,8 +1,9 @@
 """Manuscripts and what was read from files, in Redis."""
 
 import base64
+import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar, cast
 
@@ -23,6 +24,7 @@ from pipeline.adapters.redis_scripts import FORGET
 from pipeline.domain.documents import Reading
 from pipeline.domain.jobs import JobKind, ManuscriptId
 from pipeline.domain.manuscripts import Manuscript, OutlineDraft
+from pipeline.domain.units import StoredUnit
 from pipeline.errors import NotFound
 
 Changed = TypeVar("Changed")
@@ -96,6 +98,21 @@ class RedisManuscriptStore:
             return changed
 
         return self._until_alone(manuscript_id, attempt)
+
+    def units(self, manuscript_id: ManuscriptId, kind: JobKind) -> Mapping[str, StoredUnit]:
+        with store_errors(f"load what is written of manuscript {manuscript_id!r}"):
+            key = f"{manuscript_key(manuscript_id)}:units:{kind}"
+            found = cast("dict[str, str]", self._redis.hgetall(key))
+        parted = {unit: stored.partition("\n") for unit, stored in found.items()}
+        return {
+            unit: StoredUnit(key, json.loads(text))
+            for unit, (key, _, text) in parted.items()
+            if text
+        }
+
+    def forget_units(self, manuscript_id: ManuscriptId, kind: JobKind) -> None:
+        with store_errors(f"forget what is written of manuscript {manuscript_id!r}"):
+            self._redis.delete(f"{manuscript_key(manuscript_id)}:units:{kind}")
 
     def recent(self, *, limit: int) -> Sequence[Manuscript]:
         manuscripts: list[Manuscript] = []

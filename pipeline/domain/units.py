@@ -2,8 +2,16 @@
 
 import hashlib
 import json
+from typing import NamedTuple
 
 from pydantic import JsonValue
+
+
+class StoredUnit(NamedTuple):
+    """A finished unit as it is stored."""
+
+    key: str
+    value: JsonValue
 
 
 def content_key(kind: str, **parts: JsonValue) -> str:

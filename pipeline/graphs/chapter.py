@@ -92,7 +92,28 @@ class _FusedUnit(BaseModel):
 async def _fused(
     state: ChapterState, written: Sequence[Written], tools: Tools
 ) -> dict[NodeId, Draft]:
-    chapter, shared = state["chapter"], state["assignment"]
+    brief, key = fusion(state["chapter"], written, state["assignment"], tools)
+    unit = unit_of(state["chapter"])
+    if (stored := tools.journal.finished(unit, key)) is not None:
+        return _FusedUnit.model_validate(stored).drafts
+    async with tools.slots.slot():
+        edits = await tools.author.fuse_chapter(brief)
+    drafts, event = await asyncio.to_thread(_edited, brief, edits, written, tools)
+    await tools.journal.finish(unit, key, _FusedUnit(drafts=drafts).model_dump(mode="json"), event)
+    return drafts
+
+
+def unit_of(chapter: Place) -> str:
+    return f"fuse:{chapter.node.id}"
+
+
+def fusion(
+    chapter: Place, written: Sequence[Written], shared: Assignment, tools: Tools
+) -> tuple[ChapterBrief, str]:
+    """What fusing a chapter is told, and the content key of what comes of it.
+
+    Numbers are not in the key: a chapter that is moved is not fused again.
+    """
     task = shared.commission
     brief = ChapterBrief(
         commission=task,
@@ -110,7 +131,6 @@ async def _fused(
             if w.draft is not None
         ),
     )
-    unit = f"fuse:{chapter.node.id}"
     key = content_key(
         "fuse",
         version=VERSION,
@@ -119,13 +139,7 @@ async def _fused(
         chapter=[brief.chapter_id, brief.title, brief.summary],
         sections=[[s.node_id, s.title, s.text] for s in brief.sections],
     )
-    if (stored := tools.journal.finished(unit, key)) is not None:
-        return _FusedUnit.model_validate(stored).drafts
-    async with tools.slots.slot():
-        edits = await tools.author.fuse_chapter(brief)
-    drafts, event = await asyncio.to_thread(_edited, brief, edits, written, tools)
-    await tools.journal.finish(unit, key, _FusedUnit(drafts=drafts).model_dump(mode="json"), event)
-    return drafts
+    return brief, key
 
 
 def _edited(

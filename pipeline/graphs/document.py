@@ -27,7 +27,7 @@ from pipeline.domain.outline import leaves, walk, word_targets
 from pipeline.domain.web import queries_of_outline
 from pipeline.errors import PipelineError
 from pipeline.graphs.chapter import ChapterText, chapter_graph
-from pipeline.graphs.other_languages import search_terms
+from pipeline.graphs.other_languages import search_terms, titles_of
 from pipeline.graphs.phrases import reason
 from pipeline.graphs.research import Desk, commission, read_files, tell_unread_sources
 from pipeline.graphs.second_opinion import reviewed
@@ -64,8 +64,7 @@ async def split_chapters(state: DocumentState, runtime: Runtime[Tools]) -> Docum
     tools.counter.total = len(sections) + len(outline.nodes) + 1
     tools.journal.tell(_plan(outline, targets, tools))
     tools.progress("split_chapters", "planned", total=len(sections))
-    titles = {p.node.id: " › ".join(node.title for node in p.path) for p in sections}
-    abroad = await search_terms(titles, desk.material, tools, model=request.model)
+    abroad = await search_terms(titles_of(sections), desk.material, tools, model=request.model)
     return {"desk": desk, "commission": task, "targets": targets, "abroad": abroad}
 
 

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from pipeline.domain.documents import Language
+from pipeline.domain.documents import Language, NodeId
+from pipeline.domain.outline import Place
 from pipeline.domain.units import content_key
 from pipeline.errors import PipelineError
 from pipeline.graphs.phrases import reason
@@ -15,15 +16,20 @@ from pipeline.ports import Material
 
 UNIT = "search_terms"
 
-VERSION = 1
+VERSION = 2
 """Raise it when titles are asked for in another way: stored units are then not reused."""
 
 TITLES_PER_CALL = 60
 """What a model answers within some seconds; an outline of a thousand sections takes 17 calls."""
 
-_TERMS = TypeAdapter(list[str])
+_TERMS = TypeAdapter(dict[str, str])
 
 Key = TypeVar("Key")
+
+
+def titles_of(sections: Sequence[Place]) -> dict[NodeId, str]:
+    """What sections are called, under all that stands above them."""
+    return {place.node.id: " › ".join(node.title for node in place.path) for place in sections}
 
 
 async def search_terms(
@@ -49,29 +55,40 @@ async def search_terms(
 async def _asked(
     titles: Sequence[str], language: Language, tools: Tools, model: str | None
 ) -> Sequence[str]:
-    """The author's answer, from an earlier attempt too; the titles themselves when it failed."""
+    """The author's answers, those of earlier jobs too; a title itself where it could not say.
+
+    It is only asked for titles that are new: others keep their terms when the outline changes.
+    """
     unit = f"{UNIT}:{language}"
-    author = model or tools.author.name
-    key = content_key(UNIT, version=VERSION, author=author, titles=list(titles))
-    if (stored := tools.journal.finished(unit, key)) is not None:
-        return _TERMS.validate_python(stored)
-    in_vain = content_key(UNIT, asked=key, job=tools.job.id)  # another job may have more luck
-    if tools.journal.finished(unit, in_vain) is not None:
-        return titles
+    key = content_key(UNIT, version=VERSION, author=model or tools.author.name)
+    stored = tools.journal.finished(unit, key)
+    known = {} if stored is None else _TERMS.validate_python(stored)
+    missing = [title for title in titles if title not in known]
+    in_vain = content_key(UNIT, asked=[key, *missing], job=tools.job.id)
+    failed = f"{unit}:in_vain"  # with the job in its key: another job may have more luck
+    if missing and tools.journal.finished(failed, in_vain) is None:
+        try:
+            answers = await _answers(missing, language, tools, model)
+        except PipelineError as error:
+            why = reason(tools.job.language, error.code)
+            tools.progress("research", "no_search_terms", reason=why)
+            await tools.journal.finish(failed, in_vain, True)
+        else:
+            known |= answers
+            if any(title != term for title, term in answers.items()):
+                now = {title: known[title] for title in titles}
+                await tools.journal.finish(unit, key, {**now})
+    return [known.get(title, title) for title in titles]
+
+
+async def _answers(
+    titles: Sequence[str], language: Language, tools: Tools, model: str | None
+) -> dict[str, str]:
     parts = [
         titles[start : start + TITLES_PER_CALL] for start in range(0, len(titles), TITLES_PER_CALL)
     ]
-    try:
-        answers = await asyncio.gather(*(_ask(part, language, tools, model) for part in parts))
-    except PipelineError as error:
-        why = reason(tools.job.language, error.code)
-        tools.progress("research", "no_search_terms", reason=why)
-        await tools.journal.finish(unit, in_vain, list(titles))
-        return titles
-    terms = [each for answer in answers for each in answer]
-    if terms != list(titles):
-        await tools.journal.finish(unit, key, list(terms))
-    return terms
+    answers = await asyncio.gather(*(_ask(part, language, tools, model) for part in parts))
+    return dict(zip(titles, [each for answer in answers for each in answer], strict=True))
 
 
 async def _ask(

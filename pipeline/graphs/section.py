@@ -4,13 +4,24 @@ import logging
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from langgraph.runtime import Runtime
+from pydantic import JsonValue
 
 from pipeline.domain.briefs import Above, Commission, Neighbour, SectionBrief
+from pipeline.domain.changes import Basis, hashes
 from pipeline.domain.citations import checked
-from pipeline.domain.documents import Draft, NodeId, Outline, Passage, PassageId, SectionStatus
+from pipeline.domain.documents import (
+    Draft,
+    NodeId,
+    Outline,
+    OutlineNode,
+    Passage,
+    PassageId,
+    SectionStatus,
+    SourceId,
+)
 from pipeline.domain.lengths import refusal, wants_correction, words_in
 from pipeline.domain.outline import Place, leaves
 from pipeline.domain.queries import queries_for
@@ -22,7 +33,7 @@ from pipeline.ports import Material
 
 log = logging.getLogger(__name__)
 
-VERSION = 3
+VERSION = 4
 """Raise it when the way that sections are written changes: stored units are then not reused."""
 
 HOPELESS = frozenset({"model_key_invalid", "model_unknown", "model_quota_exhausted"})
@@ -50,6 +61,8 @@ class Assignment:
     sections: Mapping[NodeId, tuple[Place, ...]]
     """The leaves of each chapter, in reading order."""
     neighbours: tuple[Neighbour, ...]
+    content: Mapping[SourceId, str]
+    """The SHA-256 of each source."""
     abroad: Mapping[NodeId, tuple[str, ...]]
     """What sections are called in the other languages of the material."""
 
@@ -76,6 +89,7 @@ def assignment(
             Neighbour(number=p.number, title=p.node.title, summary=p.node.content_summary)
             for p in places
         ),
+        content={each: reading.sha256 for each, reading in material.readings.items()},
         abroad=abroad or {},
     )
 
@@ -94,6 +108,24 @@ def _commission_key(task: Commission) -> str:
         requirements=task.requirements,
         style=task.style,
     )
+
+
+class SectionUnit(Draft):
+    """What is stored of a written section."""
+
+    basis: Basis | None = None
+    """None: an earlier version stored it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A section as far as it comes without an author."""
+
+    brief: SectionBrief
+    key: str
+    basis: Basis
+    draft: Draft | None
+    """Its text, when it was written from just this."""
 
 
 class SectionState(TypedDict, total=False):
@@ -130,15 +162,11 @@ async def write_section(state: SectionState, runtime: Runtime[Tools]) -> Section
 
 async def _draft(state: SectionState, tools: Tools) -> Draft:
     place, shared = state["place"], state["assignment"]
-    node, unit = place.node, f"section:{place.node.id}"
+    node, unit = place.node, unit_of(place)
     tools.journal.tell(tools.section(place, SectionStatus.RESEARCHING))
-    passages = await _passages(place, shared, tools)
-    brief = section_brief(place, shared, passages)
-    dependence = _what_it_depends_on(brief, shared, tools)
-    key = content_key("section", version=VERSION, **dependence)
-    if (stored := tools.journal.finished(unit, key)) is not None:
-        draft = Draft.model_validate(stored)
-    else:
+    ready = await prepared(place, shared, tools)
+    brief, draft = ready.brief, ready.draft
+    if draft is None:
         async with tools.slots.slot():
             tools.journal.tell(tools.section(place, SectionStatus.WRITING))
             text = await tools.author.write_section(brief, _watch(place, tools))
@@ -146,12 +174,47 @@ async def _draft(state: SectionState, tools: Tools) -> Draft:
     tools.counter.done += 1
     await tools.journal.finish(
         unit,
-        key,
-        draft.model_dump(mode="json"),
+        ready.key,
+        SectionUnit(**draft.model_dump(), basis=ready.basis).model_dump(mode="json"),
         tools.section(place, SectionStatus.DONE, content=draft.text, words=words_in(draft.text)),
     )
     tools.progress("write", "section_done", section=node.id, number=place.number, title=node.title)
     return draft
+
+
+def unit_of(place: Place) -> str:
+    return f"section:{place.node.id}"
+
+
+def earlier_of(place: Place, tools: Tools) -> list[SectionUnit]:
+    """What was written of a section before, from whatever it was written."""
+    return [SectionUnit.model_validate(each) for each in tools.journal.earlier(unit_of(place))]
+
+
+async def prepared(place: Place, shared: Assignment, tools: Tools) -> Prepared:
+    """Find what a section is written from, and whether it is written already."""
+    found_by = _what_its_search_depends_on(place, shared, tools)
+    other_words = bool(shared.abroad.get(place.node.id))
+    passages = _found_before(place, shared, tools, found_by)
+    if passages is None:
+        passages = await _passages(place, shared, tools)
+    else:
+        other_words = other_words or _was_in_other_words(place, tools, found_by)
+    brief = section_brief(place, shared, passages)
+    parts = _what_it_depends_on(brief, place, shared, tools)
+    key = content_key("section", **parts)
+    stored = tools.journal.finished(unit_of(place), key)
+    return Prepared(
+        brief=brief,
+        key=key,
+        basis=Basis(
+            parts=hashes(parts),
+            found_by=found_by,
+            passages=tuple(p.id for p in passages),
+            in_other_words=other_words,
+        ),
+        draft=None if stored is None else Draft.model_validate(stored),
+    )
 
 
 async def _to_length(brief: SectionBrief, draft: Draft, place: Place, tools: Tools) -> Draft:
@@ -197,10 +260,41 @@ def _watch(place: Place, tools: Tools) -> Callable[[str], None]:
     return write
 
 
+def _found_before(
+    place: Place, shared: Assignment, tools: Tools, found_by: str
+) -> tuple[Passage, ...] | None:
+    """The passages that the section was written from, when the same would be searched for.
+
+    A service that ranks them may fail at one time and answer at another; a finished section is not
+    written again for that.
+    """
+    for unit in earlier_of(place, tools):
+        basis = unit.basis
+        if basis is None or basis.found_by != found_by:
+            continue
+        if shared.abroad.get(place.node.id) and not basis.in_other_words:
+            continue  # the author could not be asked then: more may be found now
+        found = [shared.material.passage(each) for each in basis.passages]
+        passages = tuple(each for each in found if each is not None)
+        if len(passages) == len(found):
+            return passages
+    return None
+
+
+def _was_in_other_words(place: Place, tools: Tools, found_by: str) -> bool:
+    before = [unit.basis for unit in earlier_of(place, tools) if unit.basis]
+    return any(basis.in_other_words for basis in before if basis.found_by == found_by)
+
+
+def _bound(place: Place) -> OutlineNode:
+    """The node whose sources are searched first: itself, or the nearest above it that has some."""
+    return next((node for node in reversed(place.path) if node.source_ids), place.node)
+
+
 async def _passages(place: Place, shared: Assignment, tools: Tools) -> tuple[Passage, ...]:
     """What fits the section, in the sources bound to it or to the nearest node above it."""
     limit = tools.author.passages_for(shared.targets[place.node.id])
-    bound = next((node for node in reversed(place.path) if node.source_ids), place.node)
+    bound = _bound(place)
     return await passages_on(
         (
             *queries_for(place, subject=shared.commission.prompt),
@@ -234,19 +328,69 @@ def section_brief(
     )
 
 
-def _what_it_depends_on(brief: SectionBrief, shared: Assignment, tools: Tools) -> dict[str, Any]:
+def _what_its_search_depends_on(place: Place, shared: Assignment, tools: Tools) -> str:
+    """What, when it changes, has the passages of a section searched for again.
+
+    The titles above it and the prompt are searched for, too, but do not count: a section that is
+    moved keeps what it was written from.
+    """
+    bound = _bound(place)
+    searched: dict[str, JsonValue] = {
+        source: sha256
+        for source, sha256 in shared.content.items()
+        if not bound.sources_only or source in bound.source_ids
+    }
+    return content_key(
+        "passages",
+        author=shared.commission.model or tools.author.name,
+        title=place.node.title,
+        summary=place.node.content_summary,
+        notes=[node.notes for node in place.path if node.notes],
+        length=_length(place, shared),
+        first=list(bound.source_ids),
+        only=bound.sources_only,
+        sources=searched,
+    )
+
+
+def _length(place: Place, shared: Assignment) -> JsonValue:
+    """Its own target, or that it shares in the document's.
+
+    Its share gets smaller with each section that is added: that makes no text stale.
+    """
+    return place.node.target_words or ["share", shared.commission.target_words]
+
+
+def _what_it_depends_on(
+    brief: SectionBrief, place: Place, shared: Assignment, tools: Tools
+) -> dict[str, JsonValue]:
     """What, when it changes, makes this section stale: what it is told to do and to use.
 
     Its place, its neighbours, and the titles and summaries above it do not: they tell what
-    others write, and a section that is moved keeps its text. Notes above it are orders.
+    others write, and a section that is moved keeps its text. Notes above it are orders. The names
+    are those of `changes.Reason`.
     """
     return {
-        "author": brief.commission.model or tools.author.name,
-        "commission": shared.commission_key,
-        "title": brief.title,
-        "summary": brief.summary,
-        "notes": brief.notes,
-        "notes_above": [node.notes for node in brief.above if node.notes],
-        "target_words": brief.target_words,
-        "passages": [p.id for p in brief.passages],
+        **own_dependence(place, shared, tools),
+        "sources": [p.id for p in brief.passages],
+    }
+
+
+def own_dependence(place: Place, shared: Assignment, tools: Tools) -> dict[str, JsonValue]:
+    """The same without its passages: what is known before any search."""
+    task, node = shared.commission, place.node
+    return {
+        "program": VERSION,
+        "model": task.model or tools.author.name,
+        "language": task.language,
+        "document_type": task.document_type,
+        "audience": task.audience,
+        "tone": task.tone,
+        "requirements": task.requirements,
+        "style": task.style,
+        "title": node.title,
+        "summary": node.content_summary,
+        "notes": node.notes,
+        "notes_above": [each.notes for each in place.path[:-1] if each.notes],
+        "length": _length(place, shared),
     }

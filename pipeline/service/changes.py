@@ -1,0 +1,69 @@
+"""What writing a manuscript's document again would do, said before it is done."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from pipeline.domain.changes import Changes
+from pipeline.domain.documents import Document
+from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId, JobKind, ManuscriptId
+from pipeline.domain.outline import tidied
+from pipeline.domain.units import StoredUnit
+from pipeline.ports import ManuscriptStore
+from pipeline.service.manuscripts import ManuscriptService
+from pipeline.service.requests import document_request
+
+Plan = Callable[
+    [Job, DocumentGenerationRequest, Mapping[str, StoredUnit], Document | None], Changes
+]
+"""What a job would do with such finished units, beside the document as it stands.
+
+It asks no author, blocks the calling thread, and raises `InvalidRequest` (`no_readable_file`).
+"""
+
+PLAN = JobId("plan")
+"""A plan is no job: nothing is stored under this id."""
+
+
+class ChangeService:
+    """Says what `ManuscriptService.write` would do; safe to use from many threads."""
+
+    def __init__(
+        self,
+        store: ManuscriptStore,
+        manuscripts: ManuscriptService,
+        plan: Plan,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._manuscripts = manuscripts
+        self._plan = plan
+        self._now = now
+
+    def of(self, manuscript_id: ManuscriptId) -> Changes:
+        """What becomes of each section when it is written from the outline as it stands.
+
+        No author and no model is asked. It blocks for as long as the sections take that have to be
+        searched for, which are those whose sources changed.
+
+        Raises:
+            NotFound: There is no such manuscript.
+            InvalidRequest: `no_readable_file`.
+        """
+        manuscript = self._manuscripts.open(manuscript_id).manuscript
+        outline = tidied(self._manuscripts.outline(manuscript_id).outline)
+        request = document_request(manuscript, outline, PLAN)
+        job = Job(
+            id=PLAN,
+            kind=JobKind.DOCUMENT,
+            title=outline.title,
+            language=manuscript.language,
+            manuscript_id=manuscript_id,
+            created_at=self._now(),
+        )
+        units = self._store.units(manuscript_id, JobKind.DOCUMENT)
+        return self._plan(job, request, units, manuscript.document)
+
+    def write_all_anew(self, manuscript_id: ManuscriptId) -> Job:
+        """Start writing, and keep no text of before. Raises as `ManuscriptService.write`."""
+        self._store.forget_units(manuscript_id, JobKind.DOCUMENT)
+        return self._manuscripts.write(manuscript_id)

@@ -1,0 +1,287 @@
+"""Writing again: what is said before is what then happens, and nothing unchanged is written."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.domain.briefs import ChapterBrief, SectionBrief
+from pipeline.domain.changes import Changes, SectionChange
+from pipeline.domain.documents import (
+    ContextFile,
+    Document,
+    FileRole,
+    NodeId,
+    Outline,
+    OutlineNode,
+    SourceId,
+)
+from pipeline.domain.jobs import DocumentGenerationRequest, DocumentResult, JobKind
+from pipeline.domain.outline import leaves
+from pipeline.domain.units import StoredUnit
+from pipeline.graphs.changes import GraphPlanner
+from pipeline.graphs.work import GraphWork
+from pipeline.ports import Author
+from tests.graph_fakes import (
+    NOW,
+    FreeSlots,
+    ListJournal,
+    ScriptedAuthor,
+    ScriptedBibliographer,
+    TextShelf,
+    job_of,
+)
+
+FILE = ContextFile(
+    file_id="f1", file_name="潮汐.md", content="# 潮汐\n\n潮汐能很贵。\n\n鱼会受伤。"
+)
+
+
+def node(name: str, *children: OutlineNode, **fields: object) -> OutlineNode:
+    values = {"id": NodeId(name), "title": f"Title {name}", "children": children, **fields}
+    return OutlineNode.model_validate(values)
+
+
+def tree(*nodes: OutlineNode) -> Outline:
+    return Outline(title="潮汐能", nodes=nodes)
+
+
+TREE = tree(
+    node("一", node("a"), node("b")),
+    node("二", node("c"), node("d")),
+    node("三", node("e")),
+)
+
+
+@dataclass
+class Desk:
+    """Writes documents one after the other, and says before what it would do."""
+
+    journal: ListJournal = field(default_factory=ListJournal)
+    before: Document | None = None
+    times: int = 0
+
+    def request(self, outline: Outline, **options: object) -> DocumentGenerationRequest:
+        asked = {"outline": outline, "context_files": (FILE,), "target_words": 800, **options}
+        return DocumentGenerationRequest.model_validate(asked)
+
+    def plan(self, request: DocumentGenerationRequest, author: Author | None = None) -> Changes:
+        units = {name: StoredUnit(*unit) for name, unit in self.journal.units.items()}
+        planner = GraphPlanner(
+            author or ScriptedAuthor(), TextShelf(), ScriptedBibliographer(), lambda: NOW, 800
+        )
+        return planner.changes(job_of(JobKind.DOCUMENT), request, units, self.before)
+
+    def write(
+        self, request: DocumentGenerationRequest, author: ScriptedAuthor | None = None
+    ) -> tuple[list[str], list[str]]:
+        """The ids of the sections that were written and of the chapters that were fused."""
+        self.times += 1  # no text comes out as it did before
+        texts = {p.node.id: f"第 {self.times} 稿。" for p in leaves(request.outline.nodes)}
+        author = author or ScriptedAuthor(texts=texts)
+        work = GraphWork(author, TextShelf(), lambda: NOW, 800, ScriptedBibliographer())
+        job = job_of(JobKind.DOCUMENT)
+        result = asyncio.run(work(job, request.model_dump_json(), self.journal, FreeSlots()))
+        self.before = DocumentResult.model_validate_json(result).document
+        sections = [b.node_id for b in author.asked if isinstance(b, SectionBrief)]
+        chapters = [b.chapter_id for b in author.asked if isinstance(b, ChapterBrief)]
+        return sorted(sections), sorted(chapters)
+
+
+def written_desk(outline: Outline = TREE) -> Desk:
+    desk = Desk()
+    desk.write(desk.request(outline))
+    return desk
+
+
+def ids(changes: Sequence[SectionChange]) -> list[str]:
+    return sorted(change.id for change in changes)
+
+
+def why(changes: Changes) -> Mapping[str, Sequence[str]]:
+    return {change.id: change.reasons for change in changes.written}
+
+
+def said_and_done(desk: Desk, request: DocumentGenerationRequest) -> Changes:
+    """What was planned, after it was seen to happen."""
+    changes = desk.plan(request)
+
+    assert desk.write(request) == (ids(changes.written), ids(changes.fused))
+
+    return changes
+
+
+def test_the_first_writing_writes_all() -> None:
+    changes = said_and_done(Desk(), Desk().request(TREE))
+
+    assert why(changes) == dict.fromkeys("abcde", ("new",))
+    assert (changes.removed, changes.for_all) == ((), ())
+
+
+def test_nothing_changed_costs_nothing() -> None:
+    desk = written_desk()
+
+    changes = said_and_done(desk, desk.request(TREE))
+
+    assert changes.is_empty
+    assert ids(changes.kept) == [*"abcde"]
+
+
+def test_an_edited_section_is_written_and_its_chapter_fused() -> None:
+    desk = written_desk()
+    edited = tree(node("一", node("a", notes="要有数字"), node("b")), *TREE.nodes[1:])
+
+    changes = said_and_done(desk, desk.request(edited))
+
+    assert why(changes) == {"a": ("notes",)}
+    assert ids(changes.fused) == ["一"]
+
+
+def test_a_new_title_makes_one_section_stale_and_no_neighbour() -> None:
+    desk = written_desk()
+    edited = tree(node("一", node("a", title="鱼道"), node("b")), *TREE.nodes[1:])
+
+    assert why(said_and_done(desk, desk.request(edited))) == {"a": ("title",)}
+
+
+def test_a_moved_chapter_costs_no_call() -> None:
+    desk = written_desk()
+    one, two, three = TREE.nodes
+
+    changes = said_and_done(desk, desk.request(tree(three, one, two)))
+
+    assert (ids(changes.written), ids(changes.fused)) == ([], [])
+    assert ids(changes.moved) == ["e"]
+    assert ids(changes.kept) == [*"abcd"]
+
+
+def test_a_section_in_another_chapter_keeps_its_text_and_both_chapters_are_fused() -> None:
+    desk = written_desk()
+    moved = tree(node("一", node("a")), node("二", node("b"), node("c"), node("d")), TREE.nodes[2])
+
+    changes = said_and_done(desk, desk.request(moved))
+
+    assert (ids(changes.written), ids(changes.moved)) == ([], ["b"])
+    assert ids(changes.fused) == ["二"]  # of one section alone nothing is fused
+
+
+def test_a_chapter_with_a_new_title_is_fused_and_its_sections_stay() -> None:
+    desk = written_desk()
+    named = tree(node("一", node("a"), node("b"), title="新的标题"), *TREE.nodes[1:])
+
+    changes = said_and_done(desk, desk.request(named))
+
+    assert (ids(changes.written), ids(changes.fused)) == ([], ["一"])
+
+
+def test_a_removed_section_costs_its_chapter_alone() -> None:
+    desk = written_desk()
+    fewer = tree(node("一", node("a"), node("b")), node("二", node("c")), node("四", node("e")))
+
+    changes = said_and_done(desk, desk.request(fewer))
+
+    assert (ids(changes.written), ids(changes.fused)) == ([], [])
+    assert ids(changes.removed) == ["d", "三"]
+
+
+def test_a_new_section_is_written_alone_though_all_shares_get_smaller() -> None:
+    desk = written_desk()
+    more = tree(node("一", node("a"), node("b"), node("新")), *TREE.nodes[1:])
+
+    changes = said_and_done(desk, desk.request(more))
+
+    assert why(changes) == {"新": ("new",)}
+    assert ids(changes.fused) == ["一"]
+
+
+def test_a_locked_section_is_no_other_section() -> None:
+    desk = written_desk()
+    locked = tree(node("一", node("a", locked=True), node("b")), *TREE.nodes[1:])
+
+    assert said_and_done(desk, desk.request(locked)).is_empty
+
+
+def test_what_holds_for_all_makes_all_stale_and_is_named() -> None:
+    desk = written_desk()
+    style = ContextFile(
+        file_id="s", file_name="风格.md", content="用短句。", file_type=FileRole.STYLE_GUIDE
+    )
+
+    tone = said_and_done(desk, desk.request(TREE, tone="严肃"))
+    guide = said_and_done(desk, desk.request(TREE, tone="严肃", context_files=(FILE, style)))
+
+    assert (ids(tone.written), tone.for_all) == ([*"abcde"], ("tone",))
+    assert (ids(guide.written), guide.for_all) == ([*"abcde"], ("style",))
+
+
+def test_another_model_makes_all_stale() -> None:
+    desk = written_desk()
+
+    changes = said_and_done(desk, desk.request(TREE, model="另一个"))
+
+    assert (ids(changes.written), changes.for_all) == ([*"abcde"], ("model",))
+
+
+def test_another_length_of_one_section_is_a_reason() -> None:
+    desk = written_desk()
+    longer = tree(node("一", node("a", target_words=300), node("b")), *TREE.nodes[1:])
+
+    assert why(said_and_done(desk, desk.request(longer))) == {"a": ("length",)}
+
+
+def test_other_material_that_brings_other_passages_is_a_reason() -> None:
+    desk = written_desk()
+    other = FILE.model_copy(update={"content": "# 风\n\n风电便宜。\n\n海上有风。"})
+
+    changes = said_and_done(desk, desk.request(TREE, context_files=(other,)))
+
+    assert why(changes) == dict.fromkeys("abcde", ("sources",))
+
+
+def test_a_text_of_an_earlier_version_just_says_changed() -> None:
+    desk = written_desk()
+    key, _ = desk.journal.units["section:a"]
+    desk.journal.units["section:a"] = (key, {"text": "旧的正文。"})
+    edited = tree(node("一", node("a", notes="新"), node("b")), *TREE.nodes[1:])
+
+    assert why(desk.plan(desk.request(edited))) == {"a": ("changed",)}
+
+
+def test_a_section_that_failed_is_unfinished() -> None:
+    desk = written_desk()
+    del desk.journal.units["section:a"]
+
+    assert why(said_and_done(desk, desk.request(TREE))) == {"a": ("unfinished",)}
+
+
+def _names() -> st.SearchStrategy[list[tuple[str, str, str]]]:
+    one = st.tuples(
+        st.sampled_from("abcdefgh"), st.sampled_from(("潮", "鱼")), st.sampled_from(("", "注"))
+    )
+    return st.lists(one, min_size=1, max_size=6, unique_by=lambda each: each[0])
+
+
+@st.composite
+def _trees(draw: st.DrawFn) -> Outline:
+    """Some leaves under some chapters; the same ids come again with other titles and places."""
+    chapters: dict[str, list[OutlineNode]] = {}
+    for name, title, notes in draw(_names()):
+        under = draw(st.sampled_from(("一", "二", "三")))
+        chapters.setdefault(under, []).append(node(name, title=title, notes=notes))
+    source_ids = draw(st.sampled_from(((), (SourceId("f1"),))))
+    return tree(*(node(name, *below, source_ids=source_ids) for name, below in chapters.items()))
+
+
+@settings(
+    max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+@given(versions=st.lists(_trees(), min_size=2, max_size=3))
+def test_whatever_is_edited_the_plan_is_what_happens(versions: Sequence[Outline]) -> None:
+    desk = Desk()
+    for outline in versions:
+        changes = said_and_done(desk, desk.request(outline))
+
+        sections = [*changes.written, *changes.moved, *changes.kept]
+        assert ids(sections) == sorted(place.node.id for place in leaves(outline.nodes))
