@@ -83,10 +83,10 @@ TEXTS: Mapping[str, Text] = {
     "outline.write": Text("Write the document", "开始写作"),
     "outline.write_again": Text("Write it again", "重新写作"),
     "outline.again_question": Text(
-        "There is a document already. Sections that you changed in the outline are written anew; "
-        "the others keep the text that was written for them.",
-        "已经有一份文档。大纲中改动过的小节会重新撰写，其余小节保留已写成的正文。",
+        "There is a document already; sections that did not change keep their text.",
+        "已经有一份文档；没有改动的小节保留正文。",
     ),
+    "outline.all_anew": Text("Write all anew", "全部重写"),
     "outline.again_edited": Text(
         "What you changed in the text by hand is replaced, too. Download it first to keep it.",
         "你手动修改过的正文也会被替换。如需保留，请先下载。",

@@ -30,6 +30,8 @@ class Session:
     """Counts up when the author wants it written: the outliner then saves and answers."""
     write_for: ManuscriptId | None = None
     """The manuscript that this is for; None when nothing waits."""
+    write_anew: bool = False
+    """Whether no text of before is to be kept."""
     unwritten: tuple[ManuscriptId, str] | None = None
     """Why a manuscript could not be written, to be said in the next run."""
     unstyled: tuple[ManuscriptId, str] | None = None

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components.board import board
+from components.change_notes import change_notes
 from components.interface import messages
 from components.notices import missing
 from components.outliner import outliner
@@ -89,8 +90,9 @@ def actions(view: View, draft: OutlineDraft) -> None:
         st.caption(m("outline.saving"))
 
 
-def approve(view: View) -> None:
+def approve(view: View, *, anew: bool = False) -> None:
     """Let the outliner save what is still on its way; it answers, and the writing starts."""
+    state.write_anew = anew
     state.write_request, state.write_for = state.write_request + 1, view.manuscript.id
     st.rerun()
 
@@ -103,11 +105,17 @@ def waits(view: View) -> bool:
 @st.dialog(m("outline.write_again"))
 def ask_again(view: View) -> None:
     st.markdown(m("outline.again_question"))
+    try:
+        change_notes(runtime().changes.of(view.manuscript.id), m)
+    except PipelineError as error:
+        st.warning(m.problem(error.code, error.details), icon=":material/error:")
     if view.manuscript.edited_by_hand:
         st.markdown(m("outline.again_edited"))
     with st.container(horizontal=True):
         if st.button(m("outline.write_again"), type="primary"):
             approve(view)
+        if st.button(m("outline.all_anew")):
+            approve(view, anew=True)
         if st.button(m("outline.keep")):
             st.rerun()
 
@@ -115,7 +123,8 @@ def ask_again(view: View) -> None:
 def write(view: View) -> None:
     """Start the second job, or say what the outline still lacks."""
     try:
-        job = manuscripts.write(view.manuscript.id)
+        begin = runtime().changes.write_all_anew if state.write_anew else manuscripts.write
+        job = begin(view.manuscript.id)
     except PipelineError as error:
         state.unwritten = (view.manuscript.id, m.problem(error.code, error.details))
         return

@@ -192,4 +192,32 @@ def test_writing_again_asks_before_it_replaces(
     sound(app.button[0].click().run())
 
     assert m("outline.again_question") in text_of(app)
+    nothing = "Nothing changed" if language == "en" else "没有改动：所有小节均保留原文"
+    assert nothing in text_of(app)
+    assert m("outline.all_anew") in [button.label for button in app.button]
     assert running.manuscripts.open(written.id).manuscript.document_job == written.document_job
+
+
+def test_writing_again_says_which_sections_are_written_and_why(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    manuscript = running.manuscripts.start(Brief(prompt="潮汐能"), [])
+    finish(running, manuscript.outline_job)
+    finish(running, running.manuscripts.write(manuscript.id).id)
+    first = running.manuscripts.outline(manuscript.id).outline.nodes[0]
+    rename = {"t": "set", "seq": 1, "id": first.id, "k": "notes", "v": "*要有* 数字"}
+    insert = {"t": "ins", "seq": 2, "nodes": [{"id": "新", "title": "鱼道 *图*"}]}
+    edits = [OPERATION.validate_python(each) for each in (rename, insert)]
+    running.manuscripts.edit_outline(manuscript.id, "标签页", edits)
+    app = shown(running, "outline", doc=manuscript.id, language=language)
+
+    sound(app.button[0].click().run())
+
+    changes = running.changes.of(manuscript.id)
+    number = len(changes.written)
+    counted = f"Sections: {number} written" if language == "en" else f"小节：撰写 {number} 节"
+    assert counted in text_of(app)
+    assert plain("鱼道 *图*") in text_of(app)
+    assert ("新", ("new",)) in {(change.id, change.reasons) for change in changes.written}
+    folded = [expander.label for expander in app.expander]
+    assert f"Written ({number})" in folded or f"撰写（{number}）" in folded

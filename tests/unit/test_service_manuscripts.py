@@ -3,9 +3,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pipeline.domain.documents import NodeId
+from pipeline.domain.documents import NodeId, SectionStatus
 from pipeline.domain.edits import OPERATION, Operation
-from pipeline.domain.jobs import JobId, JobStatus, ManuscriptId
+from pipeline.domain.jobs import START, JobId, JobStatus, ManuscriptId, SectionState
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.errors import Conflict, InvalidRequest, NotFound
 from pipeline.runtime import Runtime
@@ -342,3 +342,23 @@ def test_an_unknown_manuscript_is_not_found(idle: Runtime) -> None:
     for ask in (idle.manuscripts.open, idle.manuscripts.outline, idle.manuscripts.write):
         with pytest.raises(NotFound):
             ask(nobody)
+
+
+def test_a_plan_of_an_unchanged_document_is_empty_and_writing_all_anew_keeps_nothing(
+    running: Runtime,
+) -> None:
+    manuscript = proposed(running)
+    finish(running, running.manuscripts.write(manuscript.id).id)
+    assert running.changes.of(manuscript.id).is_empty
+
+    job = running.changes.write_all_anew(manuscript.id)
+
+    # nothing that was written is left to be kept, until the job has put its own there
+    finish(running, job.id)
+    written = [
+        event
+        for _, event in running.jobs.events(job.id, after=START)
+        if isinstance(event, SectionState) and event.state is SectionStatus.WRITING
+    ]
+    changes = running.changes.of(manuscript.id)
+    assert {event.section_id for event in written} == {section.id for section in changes.kept}

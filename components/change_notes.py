@@ -1,0 +1,107 @@
+"""What writing a document again would do: a sentence of counts, with the sections folded."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from components.messages import Messages, Text
+from components.plain import plain
+from pipeline.domain.changes import Changes, Reason, SectionChange
+
+MOST_LISTED = 100
+"""Sections of one list; more of them nobody reads in a dialog, and their number is said."""
+
+TEXTS: Mapping[str, Text] = {
+    "nothing": Text(
+        "Nothing changed since this document was written: every section keeps its text.",
+        "自上次写作以来没有改动：所有小节均保留原文。",
+    ),
+    "written": Text("{number} written", "撰写 {number} 节"),
+    "moved": Text("{number} moved with their text", "移动 {number} 节（保留正文）"),
+    "kept": Text("{number} kept", "保留 {number} 节"),
+    "removed": Text("{number} removed", "删除 {number} 节"),
+    "fused": Text("{number} chapters smoothed again", "重新润色衔接 {number} 章"),
+    "sections": Text("Sections: {counts}.", "小节：{counts}。"),
+    "for_all": Text(
+        "Every section is written again, because of a change to: {why}.",
+        "所有小节都要重新撰写，因为改动了：{why}。",
+    ),
+    "web": Text(
+        "The web is searched again; what it brings may change more sections.",
+        "将重新检索网络；检索结果可能使更多小节需要重写。",
+    ),
+    "more": Text("and {number} more", "另有 {number} 节"),
+    "list.written": Text("Written ({number})", "撰写（{number}）"),
+    "list.moved": Text("Moved ({number})", "移动（{number}）"),
+    "list.kept": Text("Kept ({number})", "保留（{number}）"),
+    "list.removed": Text("Removed ({number})", "删除（{number}）"),
+    "list.fused": Text("Chapters smoothed again ({number})", "重新润色衔接的章（{number}）"),
+}
+
+REASONS: Mapping[Reason, Text] = {
+    "new": Text("new", "新增"),
+    "unfinished": Text("has no finished text", "尚无完成的正文"),
+    "title": Text("title", "标题"),
+    "summary": Text("summary", "摘要"),
+    "notes": Text("notes", "备注"),
+    "notes_above": Text("notes above it", "上级备注"),
+    "length": Text("length", "篇幅"),
+    "sources": Text("what its sources say on it", "资料内容"),
+    "model": Text("model", "模型"),
+    "language": Text("language", "语言"),
+    "document_type": Text("kind of document", "文档类型"),
+    "audience": Text("readers", "读者"),
+    "tone": Text("tone", "语气"),
+    "requirements": Text("requirements", "写作要求"),
+    "style": Text("style guide", "风格指南"),
+    "program": Text("a newer version of Longhand", "Longhand 版本更新"),
+    "changed": Text("changed", "有改动"),
+}
+
+
+def change_notes(changes: Changes, m: Messages) -> None:
+    """Draw the plan: its counts in one sentence, why, and the sections to be unfolded."""
+    if changes.is_empty:
+        st.markdown(_say("nothing", m))
+        return
+    lists = {
+        "written": changes.written,
+        "moved": changes.moved,
+        "kept": changes.kept,
+        "removed": changes.removed,
+        "fused": changes.fused,
+    }
+    counts = [_say(name, m, number=len(each)) for name, each in lists.items() if each]
+    st.markdown(_say("sections", m, counts=m("list.comma").join(counts)))
+    if changes.for_all:
+        st.markdown(_say("for_all", m, why=_why(changes.for_all, m)))
+    if changes.searches_web:
+        st.markdown(_say("web", m))
+    for name, each in lists.items():
+        if each:
+            with st.expander(_say(f"list.{name}", m, number=len(each))):
+                st.markdown(_list(each, m))
+
+
+def _list(sections: Sequence[SectionChange], m: Messages) -> str:
+    lines = [f"- {_line(section, m)}" for section in sections[:MOST_LISTED]]
+    if more := len(sections) - len(lines):
+        lines.append(f"- {_say('more', m, number=more)}")
+    return "\n".join(lines)
+
+
+def _line(section: SectionChange, m: Messages) -> str:
+    named = f"{section.number}\u2002{plain(section.title)}".strip()
+    return f"{named} :small[· {_why(section.reasons, m)}]" if section.reasons else named
+
+
+def _why(reasons: Sequence[Reason], m: Messages) -> str:
+    return m("list.comma").join(_in(REASONS[reason], m) for reason in reasons)
+
+
+def _say(key: str, m: Messages, **values: str | int) -> str:
+    return _in(TEXTS[key], m).format_map(values)
+
+
+def _in(text: Text, m: Messages) -> str:
+    return text.zh if m.language == "zh" else text.en
