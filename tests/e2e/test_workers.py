@@ -241,8 +241,9 @@ def test_waiting_jobs_run_by_priority_on_two_workers(app: Runtime) -> None:
         ((), {"OPENAI_MODEL": "模型"}, "OPENAI_MODEL is set but neither"),
         (("-P", "solo"), {}, "leave -P out"),
         (("-P", "processes"), {}, "leave -P out"),
+        (("-P", "prefork"), {}, "leave -P out"),
     ],
-    ids=["nobody there", "no address", "half a model", "solo", "processes"],
+    ids=["nobody there", "no address", "half a model", "solo", "processes", "prefork"],
 )
 def test_a_worker_that_cannot_work_says_why(
     app: Runtime, options: tuple[str, ...], variables: dict[str, Any], reason: str
