@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import psutil
 import pytest
 from websockets.sync.client import connect
 
@@ -241,14 +242,23 @@ def test_waiting_jobs_run_by_priority_on_two_workers(app: Runtime) -> None:
         ((), {"OPENAI_MODEL": "模型"}, "OPENAI_MODEL is set but neither"),
         (("-P", "solo"), {}, "leave -P out"),
         (("-P", "processes"), {}, "leave -P out"),
-        (("-P", "prefork"), {}, "leave -P out"),
     ],
-    ids=["nobody there", "no address", "half a model", "solo", "processes", "prefork"],
+    ids=["nobody there", "no address", "half a model", "solo", "processes"],
 )
 def test_a_worker_that_cannot_work_says_why(
     app: Runtime, options: tuple[str, ...], variables: dict[str, Any], reason: str
 ) -> None:
     assert reason in said_by_worker(app, *options, until=reason, **variables)
+
+
+def test_asked_for_celerys_own_default_a_worker_has_threads_all_the_same(app: Runtime) -> None:
+    with worker(app, "-P", "prefork") as process:
+        call_by_name(app, JobKind.OUTLINE, "by-threads", "潮汐能")
+        events = follow(app, "by-threads")
+        children = psutil.Process(process.pid).children()
+
+    assert endings(events) == ["task_completed"]
+    assert not [child for child in children if "celery" in " ".join(child.cmdline())]
 
 
 def test_a_worker_is_stopped_while_it_still_looks_for_its_server(app: Runtime) -> None:
