@@ -150,6 +150,29 @@ def test_a_later_job_of_the_same_manuscript_finds_finished_units(any_url: str) -
     assert as_writer(any_url, _created(any_url, "fourth"), look) is None
 
 
+def test_what_was_stored_under_another_key_is_there_to_compare_with_until_it_is_forgotten(
+    any_url: str,
+) -> None:
+    async def finish(writer: Writer) -> None:
+        await writer.journal.finish("section:一", "key-1", "第一节")
+        await writer.journal.end(_completed(writer.claim.job))
+
+    async def write_again(writer: Writer) -> list[object]:
+        await writer.journal.finish("section:一", "key-2", "新的第一节")
+        return [writer.journal.earlier(name) for name in ("section:一", "section:二")]
+
+    manuscripts, named = _a_manuscript(any_url, "稿"), ManuscriptId("稿")
+    first = _created(any_url, "first", "稿")
+    as_writer(any_url, first, finish)
+
+    earlier = as_writer(any_url, _created(any_url, "second", "稿"), write_again)
+
+    assert earlier == [["新的第一节", "第一节"], []]
+    assert manuscripts.units(named, first.kind) == {"section:一": ("key-1", "第一节")}
+    manuscripts.forget_units(named, first.kind)
+    assert manuscripts.units(named, first.kind) == {}
+
+
 def test_a_section_gets_no_other_sections_text_though_both_are_briefed_alike(any_url: str) -> None:
     async def finish(writer: Writer) -> None:
         await writer.journal.finish("section:小结甲", "same", "甲")

@@ -1,7 +1,7 @@
 """Writing again: what is said before is what then happens, and nothing unchanged is written."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, given, settings
@@ -16,20 +16,24 @@ from pipeline.domain.documents import (
     NodeId,
     Outline,
     OutlineNode,
+    Passage,
+    Reading,
     SourceId,
 )
 from pipeline.domain.jobs import DocumentGenerationRequest, DocumentResult, JobKind
 from pipeline.domain.outline import leaves
 from pipeline.domain.units import StoredUnit
+from pipeline.errors import PipelineError
 from pipeline.graphs.changes import GraphPlanner
 from pipeline.graphs.work import GraphWork
-from pipeline.ports import Author
+from pipeline.ports import Author, Material, Shelf
 from tests.graph_fakes import (
     NOW,
     FreeSlots,
     ListJournal,
     ScriptedAuthor,
     ScriptedBibliographer,
+    TextMaterial,
     TextShelf,
     job_of,
 )
@@ -62,6 +66,7 @@ class Desk:
     journal: ListJournal = field(default_factory=ListJournal)
     before: Document | None = None
     times: int = 0
+    shelf: Shelf = field(default_factory=TextShelf)
 
     def request(self, outline: Outline, **options: object) -> DocumentGenerationRequest:
         asked = {"outline": outline, "context_files": (FILE,), "target_words": 800, **options}
@@ -70,7 +75,7 @@ class Desk:
     def plan(self, request: DocumentGenerationRequest, author: Author | None = None) -> Changes:
         units = {name: StoredUnit(*unit) for name, unit in self.journal.units.items()}
         planner = GraphPlanner(
-            author or ScriptedAuthor(), TextShelf(), ScriptedBibliographer(), lambda: NOW, 800
+            author or ScriptedAuthor(), self.shelf, ScriptedBibliographer(), lambda: NOW, 800
         )
         return planner.changes(job_of(JobKind.DOCUMENT), request, units, self.before)
 
@@ -81,8 +86,8 @@ class Desk:
         self.times += 1  # no text comes out as it did before
         texts = {p.node.id: f"第 {self.times} 稿。" for p in leaves(request.outline.nodes)}
         author = author or ScriptedAuthor(texts=texts)
-        work = GraphWork(author, TextShelf(), lambda: NOW, 800, ScriptedBibliographer())
-        job = job_of(JobKind.DOCUMENT)
+        work = GraphWork(author, self.shelf, lambda: NOW, 800, ScriptedBibliographer())
+        job = job_of(JobKind.DOCUMENT).model_copy(update={"language": request.language or "en"})
         result = asyncio.run(work(job, request.model_dump_json(), self.journal, FreeSlots()))
         self.before = DocumentResult.model_validate_json(result).document
         sections = [b.node_id for b in author.asked if isinstance(b, SectionBrief)]
@@ -254,6 +259,59 @@ def test_a_section_that_failed_is_unfinished() -> None:
     del desk.journal.units["section:a"]
 
     assert why(said_and_done(desk, desk.request(TREE))) == {"a": ("unfinished",)}
+
+
+class Backwards(TextMaterial):
+    """Ranked by a service that answers, unlike that of plain `TextMaterial`."""
+
+    async def refined(
+        self,
+        query: str,
+        found: Sequence[Passage],
+        *,
+        limit: int,
+        within: Sequence[SourceId] = (),
+    ) -> Sequence[Passage]:
+        return [*found][::-1]
+
+
+class RankedShelf(TextShelf):
+    async def material(
+        self,
+        readings: Mapping[SourceId, Reading],
+        trouble: Callable[[PipelineError], None] | None = None,
+    ) -> Material:
+        return Backwards(readings)
+
+
+def test_a_ranking_that_fails_later_makes_no_text_stale_and_new_sections_use_it_as_it_is() -> None:
+    desk = Desk(shelf=RankedShelf())
+    desk.write(desk.request(TREE))
+    desk.shelf = TextShelf()
+
+    same = said_and_done(desk, desk.request(TREE))
+    author = ScriptedAuthor()
+    desk.write(desk.request(tree(*TREE.nodes, node("四"))), author)
+
+    assert same.is_empty
+    [brief] = [each for each in author.asked if isinstance(each, SectionBrief)]
+    assert [p.text for p in brief.passages] == ["潮汐能很贵。", "鱼会受伤。"]
+
+
+def test_search_terms_are_asked_for_new_titles_alone() -> None:
+    desk = Desk()
+    foreign = FILE.model_copy(update={"content": "# Tides\n\nTidal power costs much."})
+    terms = {f"Title {place.chapter.id} › {place.node.title}": "词" for place in leaves(TREE.nodes)}
+    author = ScriptedAuthor(terms=terms)
+    asked = {"context_files": (foreign,), "language": "zh"}
+    desk.write(desk.request(TREE, **asked), author)
+    later = ScriptedAuthor(terms=terms)
+
+    desk.write(desk.request(tree(*TREE.nodes, node("四", node("新"))), **asked), later)
+
+    assert [len(titles) for _, titles in author.searched] == [5]
+    assert [titles for _, titles in later.searched] == [("Title 四 › Title 新",)]
+    assert {b.node_id for b in later.asked if isinstance(b, SectionBrief)} == {"新"}
 
 
 def _names() -> st.SearchStrategy[list[tuple[str, str, str]]]:
