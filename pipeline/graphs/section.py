@@ -61,6 +61,8 @@ class Assignment:
     sections: Mapping[NodeId, tuple[Place, ...]]
     """The leaves of each chapter, in reading order."""
     neighbours: tuple[Neighbour, ...]
+    guides: Mapping[str, str]
+    """Keys of the requirements and of the style guide, which may be whole books."""
     content: Mapping[SourceId, str]
     """The SHA-256 of each source."""
     abroad: Mapping[NodeId, tuple[str, ...]]
@@ -89,6 +91,10 @@ def assignment(
             Neighbour(number=p.number, title=p.node.title, summary=p.node.content_summary)
             for p in places
         ),
+        guides={
+            "requirements": content_key("requirements", text=task.requirements),
+            "style": content_key("style", text=task.style),
+        },
         content={each: reading.sha256 for each, reading in material.readings.items()},
         abroad=abroad or {},
     )
@@ -370,10 +376,7 @@ def _what_it_depends_on(
     others write, and a section that is moved keeps its text. Notes above it are orders. The names
     are those of `changes.Reason`.
     """
-    return {
-        **own_dependence(place, shared, tools),
-        "sources": [p.id for p in brief.passages],
-    }
+    return {**own_dependence(place, shared, tools), "sources": [p.id for p in brief.passages]}
 
 
 def own_dependence(place: Place, shared: Assignment, tools: Tools) -> dict[str, JsonValue]:
@@ -386,8 +389,7 @@ def own_dependence(place: Place, shared: Assignment, tools: Tools) -> dict[str, 
         "document_type": task.document_type,
         "audience": task.audience,
         "tone": task.tone,
-        "requirements": task.requirements,
-        "style": task.style,
+        **shared.guides,
         "title": node.title,
         "summary": node.content_summary,
         "notes": node.notes,
