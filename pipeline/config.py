@@ -69,6 +69,14 @@ class Settings(BaseSettings):
     model_calls_per_job: PositiveInt = 64
     """Most model calls at once for one job."""
 
+    model_requests_per_minute: PositiveInt | None = None
+    """Most requests that the provider takes in a minute; further ones wait. Each process counts
+    its own: with several, give each its part. Unset: no limit."""
+
+    model_tokens_per_minute: PositiveInt | None = None
+    """Most tokens, read and written, that the provider takes in a minute; counted per process,
+    as requests are. Unset: no limit."""
+
     embedding_model: str | None = None
     """Name of a model that makes embeddings. Set: passages are ranked by meaning, too."""
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from openai import AsyncOpenAI, Timeout
 from openai.types.chat import ChatCompletionMessageParam
 
 from pipeline.adapters.openai_chat.failures import Endpoint, cut_off, our_errors, took_too_long
+from pipeline.adapters.openai_chat.pacing import Admission, Pacer, tokens_of
 from pipeline.adapters.openai_chat.shapes import (
     Growing,
     Rung,
@@ -23,6 +24,7 @@ from pipeline.adapters.openai_chat.shapes import (
 from pipeline.adapters.openai_chat.wire import (
     Answer,
     Message,
+    Usage,
     Watcher,
     check_is_api,
     read_stream,
@@ -74,21 +76,28 @@ class _Call:
     watcher: Watcher | None = None
     extra: dict[str, Any] | None = None
     max_chars: int | None = None
+    clock: asyncio.Timeout | None = None
+    """Of the whole call; it stands still while the provider's limits are waited for."""
 
 
 class OpenAIChat:
     """Asks models of one endpoint. It belongs to the event loop that first uses it.
 
-    Every call is bounded by `model_timeout`, retries and their waits included. What is tried
-    again is tried as a whole; a watcher is then told to start over.
+    Every call is bounded by `model_timeout`, retries and their waits included; waits for the
+    provider's limits are not. What is tried again is tried as a whole; a watcher is then told to
+    start over.
     """
 
     def __init__(
         self,
         settings: Settings,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        pacer: Pacer | None = None,
     ) -> None:
         self._settings = settings
+        self._pacer = pacer or Pacer(
+            settings.model_requests_per_minute, settings.model_tokens_per_minute
+        )
         self._sleep = sleep
         self._base_url = settings.openai_base_url or OPENAI
         self._client: AsyncOpenAI | None = None
@@ -116,7 +125,9 @@ class OpenAIChat:
             ModelRejected: trying again changes nothing.
         """
         call = _Call(self._endpoint(model), messages, watcher, max_chars=max_chars)
-        return await self._in_time(call.endpoint, self._persist(call))
+        return await self._in_time(
+            call.endpoint, lambda clock: self._persist(replace(call, clock=clock))
+        )
 
     async def structured(
         self,
@@ -142,7 +153,10 @@ class OpenAIChat:
 
         watcher = Watcher(growing.write, restart) if growing else None
         endpoint = self._endpoint(model)
-        return await self._in_time(endpoint, self._climb_down(endpoint, messages, shape, watcher))
+        call = _Call(endpoint, messages, watcher)
+        return await self._in_time(
+            endpoint, lambda clock: self._climb_down(replace(call, clock=clock), shape)
+        )
 
     async def aclose(self) -> None:
         """Close the connections. The next call opens new ones."""
@@ -150,17 +164,13 @@ class OpenAIChat:
         if client is not None:
             await client.close()
 
-    async def _climb_down(
-        self,
-        endpoint: Endpoint,
-        messages: Sequence[Message],
-        shape: type[Shape],
-        watcher: Watcher | None,
-    ) -> Shape:
+    async def _climb_down(self, question: _Call, shape: type[Shape]) -> Shape:
+        endpoint, watcher = question.endpoint, question.watcher
         manners = self._manners_of(endpoint.model)
         for rung in LADDER[manners.rung :]:
             extra = response_format(rung, shape)
-            call = _Call(endpoint, asking(messages, rung, shape), watcher, extra)
+            asked = asking(question.messages, rung, shape)
+            call = replace(question, messages=asked, extra=extra)
             try:
                 answer = await self._persist(call)
             except ModelRejected as error:
@@ -193,6 +203,7 @@ class OpenAIChat:
                 return await self._ask_politely(call)
             except PipelineError as error:
                 asked = int(error.details.get("retry_after_s", 0))
+                until = self._pacer.pause(asked) if 0 < asked <= LONGEST_ASKED_WAIT_S else 0.0
                 if not error.retryable or tried == tries or asked > LONGEST_ASKED_WAIT_S:
                     raise
                 log.info("Model %r failed with %s; trying again", call.endpoint.model, error.code)
@@ -200,6 +211,7 @@ class OpenAIChat:
             if call.watcher:
                 call.watcher.restart()
             await self._sleep(wait)
+            self._pacer.resume(until)
         raise AssertionError  # the last try returns or raises
 
     async def _ask_politely(self, call: _Call) -> Answer:
@@ -214,6 +226,29 @@ class OpenAIChat:
             return await self._ask(call, usage=False)
 
     async def _ask(self, call: _Call, *, usage: bool) -> Answer:
+        """Ask once, as soon as the provider's limits allow."""
+        prompt = sum(tokens_of(message["content"]) for message in call.messages)
+        admission = await self._admitted(call, prompt)
+        answer = await self._answer(call, usage=usage)
+        used = answer.usage or Usage(prompt, tokens_of(answer.text))
+        self._pacer.correct(admission, used.tokens_in, used.tokens_out)
+        return answer
+
+    async def _admitted(self, call: _Call, prompt_tokens: int) -> Admission:
+        clock = call.clock
+        ends = clock.when() if clock else None
+        if clock is None or ends is None:
+            return await self._pacer.admit(prompt_tokens)
+        now = asyncio.get_running_loop().time
+        left = ends - now()
+        if left <= 0:
+            raise took_too_long(call.endpoint, self._settings.model_timeout.total_seconds())
+        clock.reschedule(None)
+        admission = await self._pacer.admit(prompt_tokens)
+        clock.reschedule(now() + left)
+        return admission
+
+    async def _answer(self, call: _Call, *, usage: bool) -> Answer:
         extra = dict(call.extra or {})
         is_streamed = call.watcher is not None
         if is_streamed and usage:
@@ -239,11 +274,13 @@ class OpenAIChat:
                     response.aiter_bytes(), call.watcher, call.endpoint, call.max_chars
                 )
 
-    async def _in_time(self, endpoint: Endpoint, answer: Awaitable[T]) -> T:
+    async def _in_time(
+        self, endpoint: Endpoint, answer: Callable[[asyncio.Timeout], Awaitable[T]]
+    ) -> T:
         limit = self._settings.model_timeout.total_seconds()
         try:
-            async with asyncio.timeout(limit):
-                return await answer
+            async with asyncio.timeout(limit) as clock:
+                return await answer(clock)
         except TimeoutError as error:
             raise took_too_long(endpoint, limit) from error
 

@@ -2,9 +2,8 @@
 
 import asyncio
 import json
-import logging
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypedDict
 
 from pipeline.adapters.openai_chat.failures import (
@@ -15,8 +14,6 @@ from pipeline.adapters.openai_chat.failures import (
 )
 from pipeline.adapters.openai_chat.thoughts import Thoughts, without_thoughts
 from pipeline.errors import ModelAnswerInvalid, ModelRejected
-
-log = logging.getLogger(__name__)
 
 READ_PAUSE = 0.04
 # Seconds to let tokens gather in the socket before the next read: a read costs more than a
@@ -34,12 +31,22 @@ class Message(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call, as the endpoint counts them."""
+
+    tokens_in: int
+    tokens_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a model said, without its thinking."""
 
     text: str
     is_cut: bool = False
     """It stopped at a length limit and not because it had finished."""
+    usage: Usage | None = None
+    """None where the endpoint does not tell."""
 
 
 def _nothing() -> None:
@@ -67,6 +74,7 @@ class _Reading:
     finish: str = ""
     is_done: bool = False
     has_refused: bool = False
+    usage: Usage | None = None
 
     def take(self, line: bytes) -> None:
         """Take one line of the event stream."""
@@ -81,13 +89,13 @@ class _Reading:
     def end(self) -> Answer:
         """The whole answer; raises if it is not whole."""
         self._write(self.thoughts.rest())
-        return _checked("".join(self.parts), self.finish, self.has_refused, self.endpoint)
+        answer = _checked("".join(self.parts), self.finish, self.has_refused, self.endpoint)
+        return replace(answer, usage=self.usage)
 
     def _chunk(self, chunk: Mapping[str, Any]) -> None:
         if chunk.get("error"):
             raise out_of_body(chunk, self.endpoint)
-        if usage := chunk.get("usage"):
-            log.debug("Model %r used %s", self.endpoint.model, usage)
+        self.usage = _usage(chunk.get("usage")) or self.usage
         choices = chunk.get("choices")
         if not choices:
             return
@@ -143,7 +151,8 @@ def read_whole(body: bytes, endpoint: Endpoint) -> Answer:
     message = choice.get("message") or {}
     text = without_thoughts(_text(message.get("content")))
     has_refused = bool(message.get("refusal"))
-    return _checked(text, choice.get("finish_reason") or "", has_refused, endpoint)
+    checked = _checked(text, choice.get("finish_reason") or "", has_refused, endpoint)
+    return replace(checked, usage=_usage(answer.get("usage")))
 
 
 def check_is_api(content_type: str, endpoint: Endpoint) -> None:
@@ -181,6 +190,18 @@ def _json(data: bytes, endpoint: Endpoint) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise broke_off(endpoint, "the answer is not a JSON object")
     return value
+
+
+def _usage(told: object) -> Usage | None:
+    if not isinstance(told, dict):
+        return None
+    counts = told.get("prompt_tokens"), told.get("completion_tokens")
+    tokens_in, tokens_out = (
+        count if isinstance(count, int) and count >= 0 else None for count in counts
+    )
+    if tokens_in is None or tokens_out is None:
+        return None
+    return Usage(tokens_in, tokens_out)
 
 
 def _text(content: object) -> str:

@@ -1,0 +1,116 @@
+"""Keeps a provider's limits of requests and tokens per minute, so that they are not hit."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+WINDOW_S = 61.0
+# A minute, and a second for what is admitted here later than it arrives there.
+
+LONGEST_NAP_S = 1.0
+# A call that used less than was expected makes room before its minute is over.
+
+FIRST_EXPECTED_ANSWER = 1_000
+# Tokens, until answers tell better: a section of some 700 English words.
+
+SHARE_OF_NEWEST = 0.2
+# How much one answer changes what is expected of the next.
+
+LATIN_CHARS_PER_TOKEN = 4
+FIRST_CJK = "\u2e80"
+# Text in an alphabet is cut into pieces of words; a Chinese character is about one token.
+
+
+def tokens_of(text: str) -> int:
+    """About how many tokens a model counts in a text."""
+    dense = sum(char >= FIRST_CJK for char in text)
+    return dense + -(-(len(text) - dense) // LATIN_CHARS_PER_TOKEN)
+
+
+@dataclass(slots=True, eq=False)
+class Admission:
+    """One call that counts, and what it is thought to use or has used."""
+
+    at: float
+    tokens: int
+
+
+@dataclass(slots=True)
+class Pacer:
+    """Lets calls begin in the order they came, as the limits of one endpoint allow.
+
+    None is no limit. For one process; a wait that is cancelled counts nothing.
+    """
+
+    requests: int | None = None
+    tokens: int | None = None
+    window_s: float = WINDOW_S
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _admitted: deque[Admission] = field(default_factory=deque)
+    _expected: float = FIRST_EXPECTED_ANSWER
+    _paused_until: float = 0.0
+    _door: asyncio.Lock | None = None
+    _loop: asyncio.AbstractEventLoop | None = None
+
+    async def admit(self, prompt_tokens: int) -> Admission:
+        """Wait until a call may begin, behind those that came before; it counts from then on."""
+        expected = prompt_tokens + round(self._expected)
+        async with self._door_here():
+            while (wait := self._wait_s(expected)) > 0:
+                await self.sleep(min(wait, LONGEST_NAP_S))
+            admission = Admission(self.now(), expected)
+            self._admitted.append(admission)
+            return admission
+
+    def correct(self, admission: Admission, tokens_in: int, tokens_out: int) -> None:
+        """Count what a call has used instead of what was expected."""
+        admission.tokens = tokens_in + tokens_out
+        self._expected += SHARE_OF_NEWEST * (tokens_out - self._expected)
+
+    def pause(self, seconds: float) -> float:
+        """Let no call begin for that long; returns until when, for `resume`."""
+        until = self.now() + seconds
+        self._paused_until = max(self._paused_until, until)
+        return until
+
+    def resume(self, until: float) -> None:
+        """End a pause that was waited for; a longer one stays."""
+        if self._paused_until == until:
+            self._paused_until = 0.0
+
+    def _wait_s(self, tokens: int) -> float:
+        now = self.now()
+        while self._admitted and self._admitted[0].at + self.window_s <= now:
+            self._admitted.popleft()
+        waits = [self._paused_until - now]
+        if self.requests is not None and len(self._admitted) >= self.requests:
+            waits.append(self._free_at(len(self._admitted) - self.requests) - now)
+        if self.tokens is not None and self._admitted:
+            over = sum(each.tokens for each in self._admitted) + tokens - self.tokens
+            if over > 0:
+                waits.append(self._free_at(self._how_many_hold(over)) - now)
+        return max(waits)
+
+    def _how_many_hold(self, tokens: int) -> int:
+        """The place of the call whose leaving makes room for so many, or the last one's.
+
+        A call that is larger than the limit itself goes alone.
+        """
+        for place, each in enumerate(self._admitted):
+            tokens -= each.tokens
+            if tokens <= 0:
+                return place
+        return len(self._admitted) - 1
+
+    def _free_at(self, place: int) -> float:
+        return self._admitted[place].at + self.window_s
+
+    def _door_here(self) -> asyncio.Lock:
+        """Its queue is first come, first served; a lock belongs to one loop."""
+        loop = asyncio.get_running_loop()
+        if self._door is None or self._loop is not loop:
+            self._door, self._loop = asyncio.Lock(), loop
+        return self._door
