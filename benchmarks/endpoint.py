@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import threading
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.endpoint_answers import TEXT_TOKENS, answer_tokens
-from benchmarks.endpoint_faults import Reply, fault_of, head_fault
+from benchmarks.endpoint_faults import TOO_MANY, Reply, fault_of, head_fault
 
 HEADERS_LIMIT = 1 << 16
 # Longest head of a request; the client library sends about 1 KB.
@@ -31,6 +32,9 @@ class Pace:
     tokens_per_second: float = 0
     tokens: int = TEXT_TOKENS
     seed: int = 1
+    most_requests: int = 0
+    """In each `window_s`; further ones are answered with 429. 0: no limit."""
+    window_s: float = 60.0
 
 
 @dataclass(slots=True)
@@ -40,6 +44,8 @@ class Endpoint:
     pace: Pace
     base_url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
+    refused: int = 0
+    """Requests beyond the limit of its pace."""
     open_streams: int = 0
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever the last open answer has ended."""
@@ -47,6 +53,7 @@ class Endpoint:
     """The most that a token was sent behind its time: above 0.05 the endpoint is a bottleneck."""
     longest_s: dict[str, float] = field(default_factory=lambda: {"text": 0.0, "shape": 0.0})
     """Model time of the longest answer of each kind: by the pace, whoever was late."""
+    _taken: deque[float] = field(default_factory=deque)
     _seen: set[str] = field(default_factory=set)
     _connections: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -85,7 +92,7 @@ class Endpoint:
         request = json.loads(body)
         self.requests.append(request)
         fault = fault_of(request["model"], is_first=self._is_first(request))
-        if (reply := head_fault(fault, request)) is not None:
+        if (reply := self._refusal() or head_fault(fault, request)) is not None:
             return _send(writer, reply)
         pace = self.pace
         tokens = answer_tokens(request, seed=pace.seed, tokens=pace.tokens, fault=fault)
@@ -104,6 +111,18 @@ class Endpoint:
             self.open_streams -= 1
             if not self.open_streams:
                 self.idle.set()
+        return None
+
+    def _refusal(self) -> Reply | None:
+        if not self.pace.most_requests:
+            return None
+        now = asyncio.get_running_loop().time()
+        while self._taken and self._taken[0] + self.pace.window_s <= now:
+            self._taken.popleft()
+        if len(self._taken) >= self.pace.most_requests:
+            self.refused += 1
+            return TOO_MANY
+        self._taken.append(now)
         return None
 
     def _note_time(self, request: dict[str, Any], count: int) -> None:

@@ -45,8 +45,10 @@ def _error(status: int, message: str, code: str | int | None = None, **headers: 
     return Reply(status, body, {k.replace("_", "-"): v for k, v in headers.items()})
 
 
+TOO_MANY = _error(429, "Rate limit reached for requests", "rate_limit_exceeded", retry_after="1")
+
 _REPLIES: dict[str, Reply] = {
-    "429": _error(429, "Rate limit reached for requests", "rate_limit_exceeded", retry_after="1"),
+    "429": TOO_MANY,
     "429-long": _error(429, "Rate limit reached for tokens per day", retry_after="3600"),
     "quota": _error(429, "You exceeded your current quota", "insufficient_quota"),
     "balance": _error(402, "Insufficient Balance"),

@@ -138,7 +138,7 @@ class Runner:
             return failed(job, Cancelled(), now())
         if claim.request is None:
             return failed(job, request_gone(job), now())
-        outcome = await run.outcome(self._start(claim, journal, slots), self._deadline)
+        outcome = await run.outcome(self._start(claim, journal, slots), self._left(claim))
         if outcome.stopped in {"lost", "drained"}:
             return None
         if isinstance(outcome.error, LeaseLost | StoreUnavailable):
@@ -148,6 +148,10 @@ class Runner:
             error = Cancelled() if outcome.stopped == "cancelled" else DeadlineExceeded()
             return failed(job, error, now())
         return await self._result(claim, outcome)
+
+    def _left(self, claim: Claim) -> timedelta:
+        """Of the deadline, which counts from the first start, whoever ran the job since."""
+        return max(timedelta(0), self._deadline - (self._hooks.now() - claim.started_at))
 
     async def _start(self, claim: Claim, journal: RedisJournal, slots: Slots) -> str:
         job, request = claim.job, claim.request or ""

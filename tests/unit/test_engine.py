@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -159,6 +159,23 @@ def test_a_job_past_its_deadline_is_stopped(redis_url: str) -> None:
 
     assert (ended.status, ended.error_code) == (JobStatus.FAILED, "deadline_exceeded")
     assert rooms.left == ["cancelled"]
+    assert len(endings_of(a_store(redis_url), job.id)) == 1
+
+
+def test_the_deadline_counts_from_the_first_start_of_a_job_that_starts_again(
+    redis_url: str,
+) -> None:
+    job = a_job()
+    began = datetime.now(UTC) - timedelta(hours=2)
+    store = a_store(redis_url)
+    store.create(job, REQUEST, "提示")
+    key = f"longhand:job:{{{job.id}}}:meta"
+    store._redis.hset(key, "started_at", began.isoformat())  # as another engine left it
+    with running_engine(redis_url, Rooms(), job_deadline=timedelta(hours=1)) as running:
+        running.engine.submit(job.id)
+        ended = running.next_end()
+
+    assert (ended.status, ended.error_code) == (JobStatus.FAILED, "deadline_exceeded")
     assert len(endings_of(a_store(redis_url), job.id)) == 1
 
 
