@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +20,7 @@ from api.origin import is_own_page, own_pages_only
 from components.assets import asset_routes
 from pipeline.domain.documents import NodeId
 from pipeline.domain.edits import EditRequest, answer, snapshot
-from pipeline.domain.jobs import EventId, JobId, ManuscriptId
+from pipeline.domain.jobs import EventId, Job, JobId, JobStatus, ManuscriptId, Priority
 from pipeline.errors import InvalidRequest, NotFound, PipelineError, TooLarge
 from pipeline.runtime import runtime
 
@@ -35,6 +35,9 @@ MAX_ADDRESS_BYTES = 50_000
 GROWING_WAIT_S, IDLE_WAIT_S = 0.15, 3.0
 """How often an open outline is looked at: while a job adds nodes, and otherwise."""
 
+QUEUE_LOOK_S = 1.0
+"""How often the place of a job that waits is looked at."""
+
 NOT_FOUND_CLOSE, INVALID_CLOSE, UNAVAILABLE_CLOSE, FOREIGN_CLOSE = 4404, 4422, 4503, 4403
 """WebSocket close codes: HTTP's, in the range that applications may use."""
 
@@ -48,6 +51,14 @@ class PageAddress(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     url: str
+
+
+class PriorityChoice(BaseModel):
+    """How soon an author wants a job to begin."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    priority: Priority
 
 
 class SectionEdit(BaseModel):
@@ -110,6 +121,14 @@ async def cancel_job(request: Request) -> Response:
 
 
 @guarded
+async def prioritise_job(request: Request) -> Response:
+    choice = PriorityChoice.model_validate_json(await bounded(request, MAX_ADDRESS_BYTES))
+    job_id = JobId(request.path_params["job_id"])
+    job = await run_in_threadpool(runtime().jobs.prioritise, job_id, choice.priority)
+    return JSONResponse({"priority": job.priority}, status_code=202)
+
+
+@guarded
 async def upload(request: Request) -> Response:
     """Read one file; the answer says what was read, or the code of why it could not be."""
     limit = runtime().settings.max_file_bytes
@@ -155,10 +174,36 @@ async def follow_job(socket: WebSocket) -> None:
 
 
 async def _send_events(socket: WebSocket, job_id: JobId, after: EventId) -> None:
-    async with aclosing(runtime().feed.follow(job_id, after=after)) as batches:
-        async for batch in batches:
-            await socket.send_text(batch)
+    waiting = asyncio.create_task(_send_place(socket, job_id))
+    try:
+        async with aclosing(runtime().feed.follow(job_id, after=after)) as batches:
+            async for batch in batches:
+                if batch:
+                    waiting.cancel()
+                await socket.send_text(batch)
+    finally:
+        waiting.cancel()
     await socket.close()
+
+
+async def _send_place(socket: WebSocket, job_id: JobId) -> None:
+    """Tell how many jobs are before one that waits, as `["waiting", …]`, until it begins."""
+    told: dict[str, object] | None = None
+    while True:
+        with suppress(PipelineError):
+            job, before = await run_in_threadpool(_place, job_id)
+            if job.status is not JobStatus.QUEUED:
+                return
+            place: dict[str, object] = {"before": before, "priority": job.priority}
+            if place != told:
+                told = place
+                await socket.send_text(json.dumps([["waiting", place]]))
+        await asyncio.sleep(QUEUE_LOOK_S)
+
+
+def _place(job_id: JobId) -> tuple[Job, int]:
+    jobs = runtime().jobs
+    return jobs.job(job_id), jobs.waiting_before(job_id)
 
 
 async def follow_outline(socket: WebSocket) -> None:
@@ -220,6 +265,7 @@ def live_routes() -> list[BaseRoute]:
     return [
         WebSocketRoute("/live/jobs/{job_id}", follow_job),
         Route("/live/jobs/{job_id}/cancel", cancel_job, methods=["POST"]),
+        Route("/live/jobs/{job_id}/priority", prioritise_job, methods=["POST"]),
         WebSocketRoute("/live/outlines/{manuscript_id}", follow_outline),
         Route("/live/outlines/{manuscript_id}/ops", edit_outline, methods=["POST"]),
         Route("/live/documents/{manuscript_id}/sections", edit_section, methods=["POST"]),

@@ -1,11 +1,13 @@
 // The live board: what the events say, drawn once a frame, without a rerun of the page.
 
+import { delaySentence } from "./delays.js"
 import { fill, make, setText } from "./elements.js"
 import { Feed } from "./feed.js"
 import { Groups } from "./groups.js"
 import { Bar, endingSentence, Status, summary } from "./progress.js"
 import { Stop } from "./stop.js"
 import { Story } from "./story.js"
+import { Waiting } from "./waiting.js"
 
 class Board {
   constructor(parent, data, setState) {
@@ -22,6 +24,8 @@ class Board {
     this.bar = new Bar(data.labels.progress)
     this.status = new Status()
     this.stop = new Stop(`${data.live}/cancel`, data.labels)
+    this.waiting = new Waiting(`${data.live}/priority`, this.words)
+    this.resumed = make("p", { className: "lb-resumed", hidden: true })
     this.groups = new Groups(this.words)
     this.root = this.isCompact ? this.drawCompact() : this.drawWhole(data.title)
     this.root.lang = data.language
@@ -33,7 +37,8 @@ class Board {
   }
 
   drawCompact() {
-    return make("div", { className: "lb lb-compact" }, this.status.element, this.bar.element)
+    const { status, bar, waiting } = this
+    return make("div", { className: "lb lb-compact" }, status.element, bar.element, waiting.element)
   }
 
   drawWhole(title) {
@@ -43,12 +48,15 @@ class Board {
     const head = make("div", { className: "lb-top" }, words, this.stop.element)
     const leave = make("p", { className: "lb-leave" }, this.labels.leave)
     const now = make("div", { className: "lb-line" }, this.status.element, leave)
-    return make("div", { className: "lb" }, head, this.bar.element, now, this.groups.element)
+    const { bar, waiting, resumed, groups } = this
+    const parts = [head, bar.element, now, waiting.element, resumed, groups.element]
+    return make("div", { className: "lb" }, ...parts)
   }
 
   listeners() {
     return {
       event: (event) => this.story.apply(event),
+      waiting: (place) => this.waiting.show(place),
       batch: () => this.arrived(),
       gap: () => this.story.forgetText(),
       lost: () => this.lost(),
@@ -65,9 +73,11 @@ class Board {
   paint() {
     this.frame = null
     const { story } = this
+    if (story.now) this.waiting.hide()
     if (!this.isCompact) this.paintSections()
     this.bar.paint(this.share())
     if (story.ending) this.status.sayNow(endingSentence(story.ending, this.labels))
+    else if (story.delay) this.status.say(delaySentence(story.delay, this.words))
     else if (story.progress) this.status.say(story.progress.sentence)
     story.changed.clear()
   }
@@ -77,9 +87,17 @@ class Board {
     if (story.isReplanned) this.groups.arrange(story)
     story.isReplanned = false
     this.groups.paint(story)
+    this.paintResumed()
     setText(this.summary, summary(story, this.words))
     if (this.root.dataset.firstTextMs || !story.words) return
     this.root.dataset.firstTextMs = Math.round(performance.now() - this.startedMs)
+  }
+
+  /** Its process broke off, and another one goes on. */
+  paintResumed() {
+    const { attempt, ending } = this.story
+    this.resumed.hidden = attempt < 2 || Boolean(ending)
+    setText(this.resumed, fill(this.labels.resumed, { n: attempt }))
   }
 
   share() {
@@ -93,6 +111,7 @@ class Board {
   finish() {
     this.feed.close()
     this.stop.end()
+    this.waiting.hide()
     this.root.dataset.status = this.story.ending.status
     this.setState("finished", this.story.ending)
   }

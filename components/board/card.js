@@ -1,6 +1,7 @@
 // One section on the board: its state, the end of what is being written, the finished text.
 
 import { fill, icon, make, makeButton, setText } from "./elements.js"
+import { delaySentence } from "./delays.js"
 import { opening, tail, withoutMarkers } from "./words.js"
 
 const ICONS = {
@@ -11,6 +12,8 @@ const ICONS = {
   done: "check_circle",
   failed: "error",
 }
+
+const LATE_ICON = "hourglass_top"
 
 // Ids of sections may be any text; what an attribute refers to may not.
 let cards = 0
@@ -56,7 +59,8 @@ export class Card {
     const { labels } = this.words
     this.section = section
     this.element.dataset.state = section.state
-    setText(this.icon, ICONS[section.state])
+    this.element.classList.toggle("lb-card-late", Boolean(section.delay))
+    setText(this.icon, section.delay ? LATE_ICON : ICONS[section.state])
     setText(this.number, section.number)
     setText(this.title, section.title)
     this.title.title = section.title
@@ -79,6 +83,7 @@ export class Card {
 
   tailText(section) {
     const { labels, unit, number } = this.words
+    if (section.delay) return delaySentence(section.delay, this.words)
     if (section.state === "failed") return labels[`error_${section.code}`] ?? labels.error_section
     if (section.state === "done") return opening(section.text) || labels.no_text
     if (section.text) return tail(section.text)

@@ -21,7 +21,7 @@ function isAfter(a, b) {
 export class Feed {
   /**
    * @param {string} path relative address of the job's live route
-   * @param {object} on `event(event)`, `gap()`, `batch()`, `lost()`, `back()`, `gone()`
+   * @param {object} on `event(event)`, `waiting(place)`, `gap()`, `batch()`, `lost()`, `back()`, `gone()`
    */
   constructor(path, on) {
     this.path = path
@@ -67,7 +67,9 @@ export class Feed {
     if (frame === "" || this.isClosed) return
     this.failures = 0
     for (const [id, event] of JSON.parse(frame)) {
-      if (id === "gap") {
+      if (id === "waiting") {
+        this.on.waiting(event)
+      } else if (id === "gap") {
         this.last = START
         this.on.gap()
       } else if (isAfter(id, this.last)) {

@@ -20,6 +20,7 @@ export class Story {
     this.sections = new Map()
     this.fused = new Set()
     this.progress = null
+    this.delay = null
     this.attempt = 1
     this.ending = null
     this.changed = new Set()
@@ -30,6 +31,7 @@ export class Story {
 
   apply(event) {
     this.now = Date.parse(event.at)
+    if (!event.section_id && event.type !== "text_delta") this.delay = null
     ACTS[event.type]?.(this, event)
   }
 
@@ -136,8 +138,19 @@ const ACTS = {
     story.isReplanned = true
   },
 
+  /** It is over with the next event of its section, or of the job. */
+  model_delayed(story, event) {
+    if (!event.section_id) {
+      story.delay = event
+      return
+    }
+    story.section(event.section_id).delay = event
+    story.changed.add(event.section_id)
+  },
+
   section_state(story, event) {
     const section = story.section(event.section_id)
+    section.delay = null
     section.title = event.title || section.title
     section.number = event.number || section.number
     if (event.state === "writing") {
@@ -157,6 +170,7 @@ const ACTS = {
     story.startPace()
     for (const [id, piece] of Object.entries(event.sections)) {
       const section = story.section(id)
+      section.delay = null
       section.words += addedWords(section.text, piece)
       section.text += piece
       story.changed.add(id)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, NamedTuple, NewType
 
 from pydantic import AwareDatetime, Field, JsonValue, TypeAdapter
 
+from pipeline.domain.delays import DelayReason
 from pipeline.domain.documents import (
     CitationStyle,
     ContextFile,
@@ -288,6 +289,21 @@ class TextDelta(Event):
     sections: dict[NodeId, str]
 
 
+class ModelDelayed(Event):
+    """The model's answer is late: it is asked again, or waits for the provider's limits.
+
+    `attempt` of `attempts` is the try that comes in `wait_s`; 0 where none has failed. It is over
+    with the next event of its section, or of the job where it is of no section.
+    """
+
+    type: Literal["model_delayed"] = "model_delayed"
+    section_id: NodeId | None = None
+    reason: DelayReason
+    wait_s: float = 0
+    attempt: int = 0
+    attempts: int = 0
+
+
 class ChapterFused(Event):
     """A chapter was fused; `refused` edits would have lost a citation, code or a paragraph."""
 
@@ -324,6 +340,7 @@ JobEvent = Annotated[
     | SectionsPlanned
     | SectionState
     | TextDelta
+    | ModelDelayed
     | ChapterFused
     | FileRead,
     Field(discriminator="type"),

@@ -96,7 +96,7 @@ async def _fused(
     unit = unit_of(state["chapter"])
     if (stored := tools.journal.finished(unit, key)) is not None:
         return _FusedUnit.model_validate(stored).drafts
-    async with tools.slots.slot():
+    async with tools.call():
         edits = await tools.author.fuse_chapter(brief)
     drafts, event = await asyncio.to_thread(_edited, brief, edits, written, tools)
     await tools.journal.finish(unit, key, _FusedUnit(drafts=drafts).model_dump(mode="json"), event)

@@ -94,6 +94,6 @@ async def _answers(
 async def _ask(
     titles: Sequence[str], language: Language, tools: Tools, model: str | None
 ) -> Sequence[str]:
-    async with tools.slots.slot():
+    async with tools.call():
         terms = await tools.author.search_terms(titles, language, model=model)
     return terms if len(terms) == len(titles) else titles

@@ -92,7 +92,7 @@ async def outline_generation(state: OutlineState, runtime: Runtime[Tools]) -> Ou
         found = unbound(await _coverage(outline, desk, growth, tools))
     else:
         tools.progress("outline", "proposing")
-        async with tools.slots.slot():
+        async with tools.call():
             proposed = await tools.author.propose_outline(brief, growth.grow)
         outline = growth.finish(proposed)
         found = await _coverage(outline, desk, growth, tools)

@@ -70,7 +70,7 @@ async def _opinions(
     """Opinions by key; none, and a word about it, when the model fails."""
     assert tools.reviewer is not None  # noqa: S101  asked by the caller
     try:
-        async with tools.slots.slot():
+        async with tools.call():
             carried = await tools.reviewer.review(
                 [brief for _, brief in batch], language=tools.job.language, model=model
             )

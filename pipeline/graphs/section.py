@@ -173,7 +173,7 @@ async def _draft(state: SectionState, tools: Tools) -> Draft:
     ready = await prepared(place, shared, tools)
     brief, draft = ready.brief, ready.draft
     if draft is None:
-        async with tools.slots.slot():
+        async with tools.call(place):
             tools.journal.tell(tools.section(place, SectionStatus.WRITING))
             text = await tools.author.write_section(brief, _watch(place, tools))
         draft = await _to_length(brief, checked(text, _known(brief)), place, tools)
@@ -233,7 +233,7 @@ async def _to_length(brief: SectionBrief, draft: Draft, place: Place, tools: Too
         return draft
     tools.journal.tell(tools.section(place, SectionStatus.CHECKING))
     try:
-        async with tools.slots.slot():
+        async with tools.call(place):
             text = await tools.author.resize_section(brief, draft.text)
     except PipelineError as error:
         log.info("Job %s: section %s keeps its length: %s", tools.job.id, place.number, error.code)

@@ -1,11 +1,13 @@
 """What a node may use, handed in as the LangGraph context."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.domain.delays import Delay, heard_by
 from pipeline.domain.documents import ContextFile, NodeId, Reading, SectionStatus
-from pipeline.domain.jobs import FileRead, Job, SectionState, TaskProgress
+from pipeline.domain.jobs import FileRead, Job, ModelDelayed, SectionState, TaskProgress
 from pipeline.domain.outline import Place
 from pipeline.errors import PipelineError
 from pipeline.graphs.phrases import say
@@ -63,6 +65,25 @@ class Tools:
                 section_id=section,
             )
         )
+
+    @asynccontextmanager
+    async def call(self, place: Place | None = None) -> AsyncIterator[None]:
+        """A call of the author, when it is the job's turn; delays on the way are told."""
+
+        def tell(delay: Delay) -> None:
+            self.journal.tell(
+                ModelDelayed(
+                    job_id=self.job.id,
+                    task_type=self.job.kind,
+                    at=self.now(),
+                    section_id=place.node.id if place else None,
+                    **delay.model_dump(),
+                )
+            )
+
+        async with self.slots.slot():
+            with heard_by(tell):
+                yield
 
     def section(
         self,

@@ -73,6 +73,7 @@ KINDS = (
     "section_state:researching",
     "section_state:writing",
     "text_delta",
+    "model_delayed",
     "section_state:done",
     "chapter_fused",
     "task_completed",

@@ -11,7 +11,13 @@ from urllib.parse import urlsplit
 from openai import AsyncOpenAI, Timeout
 from openai.types.chat import ChatCompletionMessageParam
 
-from pipeline.adapters.openai_chat.failures import Endpoint, cut_off, our_errors, took_too_long
+from pipeline.adapters.openai_chat.failures import (
+    Endpoint,
+    cut_off,
+    delay_reason,
+    our_errors,
+    took_too_long,
+)
 from pipeline.adapters.openai_chat.pacing import Admission, Pacer, tokens_of
 from pipeline.adapters.openai_chat.shapes import (
     Growing,
@@ -31,6 +37,7 @@ from pipeline.adapters.openai_chat.wire import (
     read_whole,
 )
 from pipeline.config import Settings
+from pipeline.domain.delays import Delay, tell_delay
 from pipeline.errors import ModelAnswerInvalid, ModelRejected, PipelineError
 
 __all__ = ["Answer", "Message", "OpenAIChat", "Watcher"]
@@ -54,6 +61,9 @@ LONGEST_BACKOFF_S = 8.0
 
 LONGEST_ASKED_WAIT_S = 120
 # A longer Retry-After is told to the author at once instead of being waited for.
+
+SILENT_WAIT_S = 2.0
+# Who waits no longer for the provider's limits need not be told.
 
 LADDER = (Rung.SCHEMA, Rung.JSON, Rung.PROMPT, Rung.PROMPT)
 # The last rung is tried twice: a model that answers in prose once often does not do it again.
@@ -207,9 +217,12 @@ class OpenAIChat:
                 if not error.retryable or tried == tries or asked > LONGEST_ASKED_WAIT_S:
                     raise
                 log.info("Model %r failed with %s; trying again", call.endpoint.model, error.code)
-                wait = asked or _backoff(tried)
+                wait, reason = asked or _backoff(tried), delay_reason(error)
             if call.watcher:
                 call.watcher.restart()
+            tell_delay(
+                Delay(reason=reason, wait_s=round(wait, 1), attempt=tried + 2, attempts=tries + 1)
+            )
             await self._sleep(wait)
             self._pacer.resume(until)
         raise AssertionError  # the last try returns or raises
@@ -238,15 +251,23 @@ class OpenAIChat:
         clock = call.clock
         ends = clock.when() if clock else None
         if clock is None or ends is None:
-            return await self._pacer.admit(prompt_tokens)
+            return await self._pacer_admits(prompt_tokens)
         now = asyncio.get_running_loop().time
         left = ends - now()
         if left <= 0:
             raise took_too_long(call.endpoint, self._settings.model_timeout.total_seconds())
         clock.reschedule(None)
-        admission = await self._pacer.admit(prompt_tokens)
+        admission = await self._pacer_admits(prompt_tokens)
         clock.reschedule(now() + left)
         return admission
+
+    async def _pacer_admits(self, prompt_tokens: int) -> Admission:
+        loop = asyncio.get_running_loop()
+        told = loop.call_later(SILENT_WAIT_S, tell_delay, Delay(reason="limits"))
+        try:
+            return await self._pacer.admit(prompt_tokens)
+        finally:
+            told.cancel()
 
     async def _answer(self, call: _Call, *, usage: bool) -> Answer:
         extra = dict(call.extra or {})

@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import openai
 
+from pipeline.domain.delays import DelayReason
 from pipeline.errors import (
     ModelAnswerInvalid,
     ModelRateLimited,
@@ -150,6 +151,17 @@ def took_too_long(endpoint: Endpoint, seconds: float) -> ModelUnavailable:
         "Raise MODEL_TIMEOUT, or choose a faster model.",
         {"model": endpoint.model, "seconds": int(seconds), "reason": "timeout"},
     )
+
+
+def delay_reason(error: PipelineError) -> DelayReason:
+    """What an author is told while a call that failed so is made again."""
+    match error:
+        case ModelRateLimited():
+            return "rate_limited"
+        case ModelAnswerInvalid():
+            return "unusable"
+    reasons: Mapping[object, DelayReason] = {"stall": "stalled", "half_answer": "broke_off"}
+    return reasons.get(error.details.get("reason"), "unavailable")
 
 
 def _verdict(complaint: _Complaint, endpoint: Endpoint) -> PipelineError:

@@ -23,6 +23,8 @@ class Line:
     greeting: list[str] = field(default_factory=list)
     cancels: int = 0
     cancel_status: int = 202
+    priorities: list[str] = field(default_factory=list)
+    priority_status: int = 202
     is_known: bool = True
     is_reachable: bool = True
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -63,6 +65,12 @@ async def cancel(request: Request) -> Response:
     return JSONResponse({}, status_code=line.cancel_status)
 
 
+async def prioritise(request: Request) -> Response:
+    line = LINES[request.path_params["job"]]
+    line.priorities.append((await request.json())["priority"])
+    return JSONResponse({}, status_code=line.priority_status)
+
+
 async def say(request: Request) -> Response:
     """Send a frame to everyone who follows the job, as soon as there is someone."""
     line = LINES[request.path_params["job"]]
@@ -94,7 +102,12 @@ async def configure(request: Request) -> Response:
 async def facts(request: Request) -> Response:
     line = LINES[request.path_params["job"]]
     return JSONResponse(
-        {"afters": line.afters, "cancels": line.cancels, "viewers": len(line.sockets)}
+        {
+            "afters": line.afters,
+            "cancels": line.cancels,
+            "priorities": line.priorities,
+            "viewers": len(line.sockets),
+        }
     )
 
 
@@ -103,6 +116,7 @@ app = st.App(
     routes=[
         WebSocketRoute("/live/jobs/{job}", follow),
         Route("/live/jobs/{job}/cancel", cancel, methods=["POST"]),
+        Route("/live/jobs/{job}/priority", prioritise, methods=["POST"]),
         Route("/control/{job}/say", say, methods=["POST"]),
         Route("/control/{job}/drop", drop, methods=["POST"]),
         Route("/control/{job}/configure", configure, methods=["POST"]),

@@ -1,0 +1,98 @@
+"""The live board while nothing can be written: a place in the queue, late answers, a takeover."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from pipeline.domain.documents import SectionStatus
+from pipeline.domain.jobs import ModelDelayed, TaskStarted
+from tests.e2e.conftest import RunningApp, StartApp
+from tests.e2e.live_job import CAUSES, LiveJob
+from tests.e2e.test_board import card, page_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+
+@pytest.fixture(scope="module")
+def app(start_app: StartApp) -> RunningApp:
+    return start_app("tests/e2e/apps/board_app.py")
+
+
+@pytest.fixture
+def job(app: RunningApp) -> LiveJob:
+    return LiveJob(app)
+
+
+@pytest.fixture
+def page(browser: Browser, job: LiveJob) -> Iterator[Page]:
+    with page_of(browser, job) as page:
+        yield page
+
+
+def test_a_late_answer_is_said_on_its_card_until_text_comes(page: Page, job: LiveJob) -> None:
+    late = ModelDelayed(
+        section_id=CAUSES,
+        reason="rate_limited",
+        wait_s=8,
+        attempt=2,
+        attempts=3,
+        **job.envelope(2),
+    )
+    job.say(job.planned(), job.state(CAUSES, SectionStatus.WRITING), late)
+
+    told = "The model's provider asks for a pause: asking again in 8 s (try 2 of 3)."
+    expect(card(page, CAUSES).locator(".lb-tail")).to_have_text(told)
+    expect(card(page, CAUSES)).to_have_class(re.compile("lb-card-late"))
+    job.say(job.text(CAUSES, "The Moon"))
+    expect(card(page, CAUSES).locator(".lb-tail")).to_have_text("The Moon")
+    expect(card(page, CAUSES)).not_to_have_class(re.compile("lb-card-late"))
+
+
+def test_a_late_answer_of_no_section_is_said_above(browser: Browser, job: LiveJob) -> None:
+    with page_of(browser, job, "compact&lang=zh") as page:
+        late = ModelDelayed(reason="stalled", wait_s=0.6, attempt=3, attempts=3, **job.envelope(2))
+        job.say(late)
+
+        told = "模型中途没有响应，1 秒后重试（第 3/3 次）。"
+        expect(page.locator(".lb-now")).to_have_text(told, timeout=8_000)
+
+
+def test_a_job_that_was_taken_over_says_so(page: Page, job: LiveJob) -> None:
+    job.say(job.planned(), TaskStarted(attempt=2, **job.envelope(1)))
+
+    expect(page.locator(".lb-resumed")).to_have_text(
+        "The work broke off and goes on (start 2). What was finished is kept."
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "one"), [("en", "One job is before yours."), ("zh", "前面还有 1 个任务。")]
+)
+def test_a_job_that_waits_says_how_many_are_before_it_until_it_begins(
+    browser: Browser, job: LiveJob, language: str, one: str
+) -> None:
+    with page_of(browser, job, f"lang={language}") as page:
+        sentence = page.locator(".lb-waiting [role=status]")
+        job.control("say", json.dumps([["waiting", {"before": 1, "priority": "normal"}]]))
+        expect(sentence).to_have_text(one)
+
+        page.locator(".lb-select").select_option("urgent")
+
+        expect(page.locator(".lb-waiting .lb-problem")).to_be_empty()
+        assert job.facts()["priorities"] == ["urgent"]
+        job.say(TaskStarted(outline_title="Tides", **job.envelope(1)), job.planned())
+        expect(page.locator(".lb-waiting")).to_be_hidden()
+
+
+def test_a_priority_that_was_not_taken_is_as_it_was(page: Page, job: LiveJob) -> None:
+    job.control("configure", json.dumps({"priority_status": 503}))
+    job.control("say", json.dumps([["waiting", {"before": 3, "priority": "normal"}]]))
+    expect(page.locator(".lb-waiting [role=status]")).to_have_text("3 jobs are before yours.")
+
+    page.locator(".lb-select").select_option("high")
+
+    expect(page.locator(".lb-waiting .lb-problem")).to_contain_text("as it was")
+    expect(page.locator(".lb-select")).to_have_value("normal")
