@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from components.messages import Messages, Text
+from components.messages import Messages
 from components.plain import plain
+from components.text import Text
 from pipeline.domain.changes import Changes, Reason, SectionChange
 
 MOST_LISTED = 100

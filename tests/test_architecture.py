@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from components.messages import PROBLEMS, TEXTS, Text
+from components.messages import TEXTS
+from components.problems import PROBLEMS
+from components.text import Text
 from pipeline.errors import ModelRejected, UnreadableFile
 
 ROOT = Path(__file__).parents[1]
