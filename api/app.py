@@ -9,18 +9,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 
-from api.description import describe
+from api import actions
+from api.description import describe, refusals
 from api.errors import add_handlers, of_pipeline
 from api.jobs import router
 from api.methods import EveryMethod
-from api.types import (
-    ErrorResponse,
-    HealthResponse,
-    KeepRequest,
-    PriorityRequest,
-    RetryRequest,
-)
+from api.types import HealthResponse, KeepRequest, PriorityRequest, RetryRequest
 from pipeline.domain.jobs import DocumentGenerationRequest, OutlineGenerationRequest
+from pipeline.domain.text_edits import TextEditRequest
 from pipeline.errors import PipelineError
 from pipeline.runtime import runtime
 
@@ -30,6 +26,7 @@ READ_BY_HANDLERS = (
     RetryRequest,
     PriorityRequest,
     KeepRequest,
+    TextEditRequest,
 )
 
 
@@ -52,7 +49,8 @@ def create_api() -> FastAPI:
     """Build the app; it uses the runtime of the process at each request."""
     api = FastAPI(title="Longhand", version="1", docs_url=None, redoc_url=None)
     api.include_router(router)
-    api.get("/health", tags=["health"], responses={503: {"model": ErrorResponse}})(health)
+    api.include_router(actions.router)
+    api.get("/health", tags=["health"], responses=refusals(503))(health)
     api.add_middleware(EveryMethod)
     add_handlers(api)
     api.openapi = lambda: _described(api)  # type: ignore[method-assign]  # FastAPI's own hook

@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from api.types import ErrorResponse
 from pipeline.domain.outline import MAX_TITLE_CHARS
 
 SCHEMAS = "#/components/schemas/{model}"
@@ -15,6 +16,7 @@ SCHEMAS = "#/components/schemas/{model}"
 _WORDS = {"pattern": r"\S"}
 _RULES: Mapping[str, Mapping[str, Any]] = {
     "OutlineGenerationRequest": {"task_prompt": _WORDS},
+    "TextEditRequest": {"text": _WORDS},
     "Outline": {"title": _WORDS, "nodes": {"minItems": 1}},
     "OutlineNode": {"title": {**_WORDS, "maxLength": MAX_TITLE_CHARS}},
 }
@@ -40,6 +42,18 @@ def describe(api: FastAPI, bodies: Sequence[type[BaseModel]]) -> dict[str, Any]:
         _say_all(name, model)
     document.setdefault("components", {}).setdefault("schemas", {}).update(models["$defs"])
     return document
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Answers of an operation that are errors, all in the envelope."""
+    return {status: {"model": ErrorResponse} for status in statuses}
+
+
+def body_of(shape: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
+    """The body of an operation whose handler reads it by itself."""
+    schema = {"$ref": SCHEMAS.format(model=shape.__name__)}
+    content = {"application/json": {"schema": schema}}
+    return {"requestBody": {"required": required, "content": content}}
 
 
 def _say_all(name: str, model: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ from pipeline.errors import (
     PipelineError,
     QueueFull,
     ServiceUnavailable,
+    TooManyEdits,
 )
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ STATUS_BY_CLASS: Mapping[type[PipelineError], int] = {
     IllegalTransition: 409,
     InvalidRequest: 422,
     QueueFull: 429,
+    TooManyEdits: 429,
     ServiceUnavailable: 503,
 }
 
@@ -70,7 +72,7 @@ def of_pipeline(error: PipelineError) -> JSONResponse:
     answer = envelope(status, error.code, str(error), error.details)
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, QueueFull):
+    if status == 429:
         answer.headers["Retry-After"] = str(error.details["retry_after_s"])
     return answer
 

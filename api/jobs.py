@@ -7,16 +7,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.access import key_holders_only
 from api.bodies import optional, strict
 from api.cursors import EVENT_PLACE, LIST_PLACE, place_after, place_before, place_of
+from api.description import body_of, refusals
 from api.downloads import described, download
 from api.origin import own_pages_only
+from api.sent_events import event_stream, frame
 from api.types import (
-    ErrorResponse,
     JobResponse,
     JobsResponse,
     KeepRequest,
@@ -42,29 +42,19 @@ JobInPath = Annotated[str, Path(json_schema_extra={"pattern": JOB_ID})]
 """Described, and not checked: there is no job under what is no id."""
 
 
-def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": ErrorResponse} for status in statuses}
-
-
 router = APIRouter(
     prefix="/jobs",
     tags=["jobs"],
     dependencies=[Depends(own_pages_only), Depends(key_holders_only)],
-    responses=_refusals(401, 403, 404, 409, 410, 422, 503),
+    responses=refusals(401, 403, 404, 409, 410, 422, 503),
 )
-
-
-def _body(shape: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
-    content = {"application/json": {"schema": schema}}
-    return {"requestBody": {"required": required, "content": content}}
 
 
 @router.post(
     "/outline",
     status_code=202,
-    responses=_refusals(400, 413, 429),
-    openapi_extra=_body(OutlineGenerationRequest),
+    responses=refusals(400, 413, 429),
+    openapi_extra=body_of(OutlineGenerationRequest),
 )
 async def submit_outline(
     request: Annotated[OutlineGenerationRequest, Depends(strict(OutlineGenerationRequest))],
@@ -77,8 +67,8 @@ async def submit_outline(
 @router.post(
     "/document",
     status_code=202,
-    responses=_refusals(400, 413, 429),
-    openapi_extra=_body(DocumentGenerationRequest),
+    responses=refusals(400, 413, 429),
+    openapi_extra=body_of(DocumentGenerationRequest),
 )
 async def submit_document(
     request: Annotated[DocumentGenerationRequest, Depends(strict(DocumentGenerationRequest))],
@@ -150,11 +140,7 @@ async def follow_events(
     """Events as server-sent events, from `Last-Event-ID` (or `after`) on; ends with the job."""
     seen, start = place_after(last_event_id), place_after(after)
     await run_in_threadpool(runtime().jobs.job, JobId(job_id))
-    return StreamingResponse(
-        _frames(JobId(job_id), seen if last_event_id else start),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
-    )
+    return event_stream(_frames(JobId(job_id), seen if last_event_id else start))
 
 
 async def _frames(job_id: JobId, after: EventId) -> AsyncIterator[str]:
@@ -167,9 +153,8 @@ async def _frames(job_id: JobId, after: EventId) -> AsyncIterator[str]:
 def _frame(pair: tuple[EventId, dict[str, Any] | None]) -> str:
     event_id, event = pair
     if event is None:
-        return "event: gap\ndata: {}\n\n"
-    data = json.dumps(event, ensure_ascii=False)
-    return f"id: {event_id}\nevent: {event['type']}\ndata: {data}\n\n"
+        return frame("gap", "{}")
+    return frame(event["type"], json.dumps(event, ensure_ascii=False), event_id)
 
 
 @router.post("/{job_id}/cancel", status_code=202)
@@ -181,8 +166,8 @@ def cancel_job(job_id: JobInPath) -> JobResponse:
 @router.post(
     "/{job_id}/retry",
     status_code=202,
-    responses=_refusals(413, 429),
-    openapi_extra=_body(RetryRequest, required=False),
+    responses=refusals(413, 429),
+    openapi_extra=body_of(RetryRequest, required=False),
 )
 async def retry_job(
     job_id: JobInPath, how: Annotated[RetryRequest, Depends(optional(RetryRequest))]
@@ -193,7 +178,7 @@ async def retry_job(
     return TaskCreationResponse(job_id=job.id)
 
 
-@router.post("/{job_id}/priority", responses=_refusals(413), openapi_extra=_body(PriorityRequest))
+@router.post("/{job_id}/priority", responses=refusals(413), openapi_extra=body_of(PriorityRequest))
 async def prioritise_job(
     job_id: JobInPath, wanted: Annotated[PriorityRequest, Depends(strict(PriorityRequest))]
 ) -> JobResponse:
@@ -203,7 +188,7 @@ async def prioritise_job(
 
 
 @router.post(
-    "/{job_id}/keep", responses=_refusals(413), openapi_extra=_body(KeepRequest, required=False)
+    "/{job_id}/keep", responses=refusals(413), openapi_extra=body_of(KeepRequest, required=False)
 )
 async def keep_job(
     job_id: JobInPath, how: Annotated[KeepRequest, Depends(optional(KeepRequest))]

@@ -3,7 +3,9 @@
 `python -m benchmarks.endpoint --port 8900` serves it; a model named `sim` answers well, one
 named `sim-<fault>` has that fault, and `sim-<fault>-once` only for the first such request.
 `sim-asked` writes as many words as its prompt wants, `sim-short` and `sim-long` miss that until
-they are asked for a correction; `sim-echoing` always writes the same.
+they are asked for a correction; `sim-echoing` always writes the same. A text to edit comes back
+as it is; `sim-losing` and `sim-inventing` spoil its citations until they are asked again, and
+`sim-lost` each time.
 """
 
 import argparse

@@ -22,6 +22,9 @@ _SCHEMA_IN_PROMPT = re.compile(r"JSON Schema[^\n]*:\n(\{.*)", re.DOTALL)
 _ASKED = re.compile(r"(?:Length: about|it may have about|篇幅：约|篇幅：现在写约|应约) (\d+)")
 _CORRECTION = re.compile(r"came out too long|is too short:|篇幅过长|太短：")
 
+_EDITED = re.compile(r"<text>\n(.*?)\n</text>", re.DOTALL)
+_BRACKETS = re.compile(r" ?\[[^\]]*\]")
+
 LENGTHS = {"asked": 1.0, "short": 0.4, "long": 2.0}
 """Faults of length: the share of the words asked for; a correction gets what it asks for."""
 
@@ -47,6 +50,8 @@ def answer_tokens(
     asked = str(request["messages"][-1].get("content", ""))
     language = detect_language(prompt)
     schema = _schema(request, prompt)
+    if edited := _EDITED.findall(prompt):
+        return re.findall(r"\s*\S{1,8}", _edit(edited[-1], request, fault))
     if schema is not None:
         value = _Maker(chance, language, asked).make(schema, schema.get("$defs", {}), "")
         return re.findall(r".{1,4}", json.dumps(value, ensure_ascii=False))
@@ -54,6 +59,16 @@ def answer_tokens(
     if fault in LENGTHS:
         tokens = _as_asked(prompt, asked, LENGTHS[fault], language) or tokens
     return _text(chance, language, markers, tokens)
+
+
+def _edit(text: str, request: Mapping[str, Any], fault: str) -> str:
+    """The text that is to be edited as it is; some faults lose or add what stands in brackets."""
+    is_corrected = any(message.get("role") == "assistant" for message in request["messages"])
+    if fault == "lost" or (fault == "losing" and not is_corrected):
+        text = _BRACKETS.sub("", text)
+    if fault == "inventing" and not is_corrected:
+        text = f"{text} [99]"
+    return text
 
 
 def _as_asked(prompt: str, asked: str, share: float, language: str) -> int:

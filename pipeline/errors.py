@@ -4,6 +4,7 @@ PipelineError
     ConfigError
     InvalidRequest         what was asked cannot be done as it stands
         TooLarge
+        ModelNeeded
     ForeignOrigin          another site's page asks
     KeyRefused
     Conflict               the same id was used for another request
@@ -21,12 +22,13 @@ PipelineError
         ModelUnavailable
         ModelRateLimited
         QueueFull
+        TooManyEdits
     ModelRejected          the endpoint refused: key, model name, quota, context length
     ModelAnswerInvalid     (retryable) an answer in the wrong shape, after all repairs
     CrashedTooOften
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 
@@ -65,6 +67,21 @@ class InvalidRequest(PipelineError):
 
 class TooLarge(InvalidRequest):
     """A prompt, a file or an outline is above its limit."""
+
+
+class ModelNeeded(InvalidRequest):
+    """The offline author cannot do that; asking again changes nothing until a model is there."""
+
+    code = "model_needed"
+
+    def __init__(self, action: str, possible: Sequence[str]) -> None:
+        super().__init__(
+            self.code,
+            f"{action!r} needs a model, and none is configured. Set OPENAI_BASE_URL (or "
+            "OPENAI_API_KEY) and OPENAI_MODEL, and start again. Without a model there is: "
+            f"{', '.join(possible)}.",
+            {"action": action, "possible": ", ".join(possible)},
+        )
 
 
 class ForeignOrigin(PipelineError):
@@ -190,6 +207,18 @@ class QueueFull(ServiceUnavailable):
         super().__init__(
             f"{limit:,} jobs wait already, and no more are taken. Try again in {retry_after_s} s, "
             "or raise MAX_QUEUED_JOBS or the number of workers.",
+            {"limit": limit, "retry_after_s": retry_after_s},
+        )
+
+
+class TooManyEdits(ServiceUnavailable):
+    """So many edits run in this process that no more are taken for now."""
+
+    code = "too_many_edits"
+
+    def __init__(self, limit: int, retry_after_s: int) -> None:
+        super().__init__(
+            f"{limit:,} edits run already. Try again in {retry_after_s} s.",
             {"limit": limit, "retry_after_s": retry_after_s},
         )
 

@@ -19,6 +19,7 @@ from pipeline.adapters.export_pandoc import PandocExporter
 from pipeline.adapters.export_references import BibtexExporter, CslJsonExporter, RisExporter
 from pipeline.adapters.local_queue import LocalQueue
 from pipeline.adapters.offline_author import OfflineAuthor
+from pipeline.adapters.offline_author.editing import OfflineEditor
 from pipeline.adapters.redis_connection import MEMORY, connect
 from pipeline.adapters.redis_feed import RedisEventFeed
 from pipeline.adapters.redis_manuscripts import RedisManuscriptStore, RedisReadingStore
@@ -33,6 +34,7 @@ from pipeline.domain.units import StoredUnit
 from pipeline.engine import Engine, Hooks, terms_of
 from pipeline.ports import (
     Author,
+    Editor,
     EventFeed,
     JobQueue,
     Journal,
@@ -43,6 +45,7 @@ from pipeline.ports import (
     Work,
 )
 from pipeline.service.changes import ChangeService
+from pipeline.service.editing import EditService
 from pipeline.service.exports import ExportService
 from pipeline.service.jobs import JobService, Limits
 from pipeline.service.manuscripts import ManuscriptService
@@ -64,6 +67,7 @@ class Runtime:
     exports: ExportService
     changes: ChangeService
     feed: EventFeed
+    edits: EditService
     engine: Engine
     shelf: FileShelf
     work: "LaterWork"
@@ -73,10 +77,14 @@ class Runtime:
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
-        """Begin to run jobs in this process, unless workers do; what they need is imported."""
-        if self.settings.job_queue != "local":
+        """Begin to run jobs in this process; what they need is imported.
+
+        Where workers run them, the engine only lends its loop to edits.
+        """
+        takes_jobs = self.settings.job_queue == "local"
+        self.engine.start(takes_jobs=takes_jobs)
+        if not takes_jobs:
             return
-        self.engine.start()
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
 
     def _warm_up(self) -> None:
@@ -156,7 +164,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     url = settings.redis_url or _embedded(settings)
     client = connect(url)
     shelf = _shelf(settings, RedisReadingStore(client, settings.manuscript_ttl), fetch)
-    author, reviewer = _author_and_reviewer(settings)
+    author, reviewer, editor = _author_and_others(settings)
     limits = _limits(settings)
     store = RedisJobStore(client, terms_of(settings), _now)
 
@@ -186,6 +194,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         exports=_exports(),
         changes=ChangeService(store_of_manuscripts, manuscripts, work.changes, _now),
         feed=RedisEventFeed(url),
+        edits=EditService(editor, engine.lend),
         engine=engine,
         shelf=shelf,
         work=work,
@@ -275,17 +284,19 @@ def _embedded(settings: Settings) -> str:
     return ensure_server(settings.data_dir, settings.embedded_redis_bin)
 
 
-def _author_and_reviewer(settings: Settings) -> tuple[Author, Reviewer | None]:
-    """Both of one model, through the same connections; offline nobody gives an opinion."""
+def _author_and_others(settings: Settings) -> tuple[Author, Reviewer | None, Editor]:
+    """All of one model, through the same connections; offline nobody gives an opinion."""
     if settings.openai_model is not None:
         # Half a second of imports, which the offline author does without.
         from pipeline.adapters.model_author import ModelAuthor  # noqa: PLC0415
+        from pipeline.adapters.model_author.editing import ModelEditor  # noqa: PLC0415
         from pipeline.adapters.model_reviewer import ModelReviewer  # noqa: PLC0415
         from pipeline.adapters.openai_chat import OpenAIChat  # noqa: PLC0415
 
         chat = OpenAIChat(settings)
-        return ModelAuthor(chat, settings), ModelReviewer(chat, settings.openai_model)
-    return OfflineAuthor(), None
+        reviewer = ModelReviewer(chat, settings.openai_model)
+        return ModelAuthor(chat, settings), reviewer, ModelEditor(chat, settings)
+    return OfflineAuthor(), None, OfflineEditor()
 
 
 def _now() -> datetime:

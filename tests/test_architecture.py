@@ -36,7 +36,10 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"
 REASONED_ERRORS = {"InvalidRequest", "TooLarge", "UnreadableFile", "ModelRejected"}
 """Errors whose first argument is their code."""
 
-NOT_FOR_AUTHORS = {"lease_lost", "key_refused"}
+NOT_FOR_AUTHORS = {
+    "lease_lost", "key_refused",
+    "text_empty", "command_empty", "no_sentences", "model_needed", "too_many_edits",
+}  # fmt: skip
 """Pass between two engines only, or between the API and a program; no page meets them."""
 
 TEXT_METHODS = {

@@ -27,6 +27,9 @@ _RUN = re.compile(rf"{_MARKER}(?:[ \t]*{_MARKER})*")
 _IDS = re.compile(rf"@({_ID})")
 _LINK_TARGET = r"""\((?:<[^<>\n]*>|[^()\s<]*)(?:\s+["'(][^\n]*?)?\)"""
 _BARE_NUMBER = re.compile(rf"(?<!\\)\[(\d+)\](?!{_LINK_TARGET})")
+_NUMBERS = re.compile(
+    rf"(?<!\\)\[(\^[^\[\]\s]{{1,40}}|\d{{1,4}}(?:\s*[-–,，、;；]\s*\d{{1,4}})*)\](?!{_LINK_TARGET})"
+)
 _FALSE_BREAK = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 CLOSING = ".,;:!?)]}。，；：！？、）】」』”’"
@@ -53,6 +56,19 @@ def cited(text: str) -> list[PassageId]:
         if not is_within(shield, marker.start())
         for found in _IDS.findall(marker[0])
     ]
+
+
+def bracketed(text: str) -> list[str]:
+    """Numbers in brackets and footnotes, `[3]` and `[^a]`, in order; `[1, 3-5]` is each of them."""
+    shield = protected(text)
+    found: list[str] = []
+    for marker in _NUMBERS.finditer(text):
+        if is_within(shield, marker.start()):
+            continue
+        inside = marker[1]
+        numbers = [inside] if inside.startswith("^") else _counted(inside)
+        found += [f"[{number}]" for number in numbers]
+    return found
 
 
 def checked(text: str, known: Mapping[PassageId, Passage]) -> Draft:
@@ -163,6 +179,16 @@ def numbers_of(document: Document) -> dict[PassageId, int]:
         for passage in document.passages
         if passage.source_id in by_source
     }
+
+
+def _counted(inside: str) -> list[str]:
+    """The numbers of `1, 3-5`; a range that is none, or of very many, counts by its ends."""
+    numbers: list[str] = []
+    for part in re.split(r"\s*[,，、;；]\s*", inside):
+        ends = [int(end) for end in re.split(r"\s*[-–]\s*", part)]
+        is_range = len(ends) == 2 and 0 < ends[1] - ends[0] < 30
+        numbers += map(str, range(ends[0], ends[1] + 1) if is_range else ends)
+    return numbers
 
 
 def _with_bare_numbers_escaped(text: str) -> str:

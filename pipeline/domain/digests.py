@@ -53,6 +53,12 @@ def digest(source: Source, reading: Reading) -> SourceDigest:
     )
 
 
+def most_telling(sentences: Sequence[tuple[str, str]]) -> list[int]:
+    """Places of the sentences of one text, each after its heading: the most central first."""
+    sets = [term_set(sentence) for _, sentence in sentences]
+    return _by_worth(sentences, sets, _rarity([sets]))
+
+
 def _opening(blocks: Sequence[Block]) -> list[str]:
     kept: list[str] = []
     size = 0

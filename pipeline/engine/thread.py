@@ -11,6 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
+from typing import Any, TypeVar
 
 from pipeline.adapters.async_tasks import stop_task
 from pipeline.adapters.limiter import FairLimiter
@@ -19,13 +21,15 @@ from pipeline.adapters.redis_flusher import Flusher
 from pipeline.adapters.redis_keys import Terms
 from pipeline.adapters.redis_leases import Controls, Leases
 from pipeline.config import Settings
-from pipeline.domain.jobs import Job, JobId
+from pipeline.domain.jobs import Job, JobId, Priority
 from pipeline.engine.run import Hooks, JobRun, Runner
 from pipeline.engine.task_tree import note_tasks
 from pipeline.errors import ServiceUnavailable, StoreUnavailable
 from pipeline.ports import Slots, Work
 
 log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 START_TIMEOUT_S = 20.0
 # Starting a thread takes milliseconds; a busy machine may take longer.
@@ -35,6 +39,8 @@ PAUSE_S = 0.3
 # Between two tries of a loop whose step has failed.
 STOP_S = 0.1
 # The engine's own loops let go within milliseconds.
+LENT_WEIGHT = Priority.HIGH.weight
+# Somebody waits for what is lent, with the text before him.
 LEASE_PARTS = 3
 # A lease is renewed, and expired ones are looked for, this often within one lease.
 
@@ -58,12 +64,17 @@ class Engine:
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
         self._core: _Core | None = None
+        self._takes_jobs = True
 
-    def start(self) -> None:
-        """Start the thread; Redis may come later. Does nothing when it runs."""
+    def start(self, *, takes_jobs: bool = True) -> None:
+        """Start the thread; Redis may come later. Does nothing when it runs.
+
+        Without jobs it only lends its loop: then it neither claims, nor obeys, nor revives.
+        """
         if self._thread is not None and self._thread.is_alive():
             return
         self._ready.clear()
+        self._takes_jobs = takes_jobs
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
         if not self._ready.wait(START_TIMEOUT_S) or self._core is None:
@@ -73,6 +84,16 @@ class Engine:
         """Run that job if nobody else does; done when this engine has let go of it."""
         core = self._running_core()
         return asyncio.run_coroutine_threadsafe(core.follow(job_id), core.loop)
+
+    def lend(self, work: Callable[[Slots], Awaitable[Answer]]) -> Future[Answer]:
+        """Run something that is no job on this loop, with model calls beside those of the jobs.
+
+        The model's client, the pacing of its provider's limits and the fair limiter all belong
+        to one event loop. A second client on another loop would count its own calls only, and
+        with two counts the limits are hit. Cancelling the future stops the work; so does draining.
+        """
+        core = self._running_core()
+        return asyncio.run_coroutine_threadsafe(core.lend(work), core.loop)
 
     def load(self) -> Load:
         return self._core.load() if self._core else Load(jobs=0, model_calls=0)
@@ -107,7 +128,7 @@ class Engine:
         note_tasks(asyncio.get_running_loop())
         self._core = _Core(self._settings, self._url, self._work, self._hooks)
         try:
-            await self._core.run(self._ready.set)
+            await self._core.run(self._ready.set, takes_jobs=self._takes_jobs)
         finally:
             self._core = None
 
@@ -127,6 +148,8 @@ class _Core:
         self._url = url
         self._hooks = hooks
         self._runs: dict[JobId, tuple[JobRun, asyncio.Task[None]]] = {}
+        self._lent: set[asyncio.Task[Any]] = set()
+        self._numbers = count()
         self._is_draining = False
         self._place_is_free = asyncio.Event()
         # not among the loop's own threads: all of these may be waiting for Redis
@@ -144,9 +167,9 @@ class _Core:
         self._controls = Controls(self._blocking)
         self._runner = Runner(self._leases, self._flusher, work, hooks, settings.job_deadline)
 
-    async def run(self, ready: Callable[[], None]) -> None:
-        steps = [self._flusher.run, self._obey, self._beat, self._reap]
-        if self._hooks.revive is not None and not self._url.startswith(MEMORY):
+    async def run(self, ready: Callable[[], None], *, takes_jobs: bool) -> None:
+        steps = [self._flusher.run, self._obey, self._beat, self._reap] if takes_jobs else []
+        if takes_jobs and self._hooks.revive is not None and not self._url.startswith(MEMORY):
             steps.append(self._revive)
         loops = [asyncio.create_task(_again_and_again(step)) for step in steps]
         ready()
@@ -171,11 +194,27 @@ class _Core:
         if job_id in self._runs:
             await asyncio.wait({self._runs[job_id][1]})
 
+    async def lend(self, work: Callable[[Slots], Awaitable[Answer]]) -> Answer:
+        if self._is_draining:
+            raise ServiceUnavailable("The engine is being stopped. Try again elsewhere, or later.")
+        task = asyncio.current_task()
+        name = JobId(f"lent/{next(self._numbers)}")  # no id of a job has a slash
+        slots = self._limiter.join(name, LENT_WEIGHT)
+        if task is not None:
+            self._lent.add(task)
+            task.add_done_callback(self._lent.discard)
+        try:
+            return await work(slots)
+        finally:
+            self._limiter.leave(name)
+
     async def drain(self) -> None:
         self._is_draining = True
+        for task in self._lent:
+            task.cancel()
         for run, _ in self._runs.values():
             run.stop("drained")
-        if tasks := [task for _, task in self._runs.values()]:
+        if tasks := [*self._lent, *(task for _, task in self._runs.values())]:
             await asyncio.wait(tasks)
 
     def load(self) -> Load:

@@ -39,6 +39,7 @@ from pipeline.domain.jobs import (
     TaskFailed,
 )
 from pipeline.domain.manuscripts import Manuscript, OutlineDraft
+from pipeline.domain.text_edits import EditAction, TextEditRequest
 from pipeline.domain.units import StoredUnit
 from pipeline.domain.web import WebAnswer
 from pipeline.errors import PipelineError
@@ -103,9 +104,19 @@ class Reviewer(Protocol):
     ) -> Sequence[bool | None]:
         """Whether the passages carry each sentence, in order; None where it cannot tell.
 
-        One call of the model: the caller bounds how many claims it hands over. Errors as an
-        author's.
+        One call: the caller bounds how many claims it hands over. Errors as an author's.
         """
+
+
+class Editor(Protocol):
+    """Changes a stretch of text as its author asks, in as many ways as it knows."""
+
+    actions: frozenset[EditAction]
+
+    def author_of(self, edit: TextEditRequest) -> str: ...
+
+    async def edit(self, edit: TextEditRequest, write: Callable[[str], None]) -> str:
+        """The new text, which has no `text_edits.fault`; `write` and errors as of a section."""
 
 
 class Material(Protocol):
@@ -168,10 +179,7 @@ class Web(Protocol):
         """How many pages one job may read."""
 
     async def search(self, queries: Sequence[str], *, language: Language, limit: int) -> WebAnswer:
-        """Ask every search every query, for at most `limit` pages each.
-
-        A search that fails is named in the answer, and the others count.
-        """
+        """Ask every search every query, for at most `limit` pages each; one that fails is named."""
 
     async def fetch(self, url: str, known: Publication) -> Reading:
         """Fetch and read a page, and store it to be found as `file:<sha256>`.
@@ -258,17 +266,13 @@ class JobStore(Protocol):
     def prioritise(self, job_id: JobId, priority: Priority) -> Job:
         """Give a job that waits another place, and one that runs another share of model calls.
 
-        Raises:
-            IllegalTransition: It has ended.
+        Raises `IllegalTransition` when it has ended.
         """
 
     def keep(self, job_id: JobId, time: timedelta | None) -> Job:
         """Keep all of an ended job for at least so long from now; never shortens.
 
-        None: as long as one that ends now.
-
-        Raises:
-            IllegalTransition: It has not ended.
+        None: as long as one that ends now. Raises `IllegalTransition` when it has not ended.
         """
 
     def waiting_before(self, job_id: JobId) -> int:

@@ -146,15 +146,19 @@ def section_text(answer: str, titles: Sequence[str], markers: Markers, known: st
         markers: The markers of the prompt.
         known: What was in the prompt; a link to anywhere else is made up and loses its target.
     """
-    text = answer.strip()
-    if fenced := _FENCE.match(text):
-        text = fenced.group(1).strip()
-    text = _PREAMBLE.sub("", text)
-    text = _without_title(text, {_bare(title) for title in titles})
+    text = _without_title(unwrapped(answer), {_bare(title) for title in titles})
     text = _outside_code(_FOOTNOTE, _without_references(f"\n{text}"), lambda _: "").strip()
     return markers.restored(
         _outside_code(_LINK, text, lambda link: link[0] if link[2] in known else link[1])
     )
+
+
+def unwrapped(answer: str) -> str:
+    """An answer without a fence around all of it, and without a greeting before it."""
+    text = answer.strip()
+    if fenced := _FENCE.match(text):
+        text = fenced.group(1).strip()
+    return _PREAMBLE.sub("", text)
 
 
 def up_to_last_sentence(text: str) -> str:

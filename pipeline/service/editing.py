@@ -1,0 +1,144 @@
+"""The use case of editing a stretch of text: no job, an answer that streams while one waits."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from datetime import timedelta
+
+from pipeline.domain.text_edits import (
+    EditCompleted,
+    EditDelta,
+    EditEvent,
+    EditFailed,
+    EditProblem,
+    EditReset,
+    TextEditRequest,
+    left_out,
+)
+from pipeline.errors import (
+    InvalidRequest,
+    ModelNeeded,
+    PipelineError,
+    ServiceUnavailable,
+    TooManyEdits,
+)
+from pipeline.ports import Editor, Slots
+
+log = logging.getLogger(__name__)
+
+Lend = Callable[[Callable[[Slots], Awaitable[str]]], Future[str]]
+"""Runs work where the model's client and its limits live; see `Engine.lend`."""
+
+MOST_AT_ONCE = 100
+"""Edits of one process: each is a person who waits, and holds a connection."""
+
+RETRY_AFTER_S = 5
+
+SILENCE = timedelta(seconds=10)
+"""Proxies close a connection on which nothing comes for half a minute."""
+
+
+class EditService:
+    """The one door to edits; its streams belong to the event loop of whoever reads them."""
+
+    def __init__(self, editor: Editor, lend: Lend, *, silence: timedelta = SILENCE) -> None:
+        self._editor = editor
+        self._lend = lend
+        self._silence_s = silence.total_seconds()
+        self._running = 0
+
+    def begin(self, edit: TextEditRequest) -> AsyncGenerator[EditEvent | None, None]:
+        """Check the request; the stream starts the work, ends with it, and stops it when closed.
+
+        It yields pieces, then one `EditCompleted` or `EditFailed`; None is a sign of life.
+
+        Raises:
+            InvalidRequest: `text_empty`, `command_empty`.
+            ModelNeeded: The offline author cannot do that.
+            TooManyEdits: Others wait already.
+        """
+        if not edit.text.strip():
+            raise InvalidRequest("text_empty", "The text is empty. Send the text to be edited.")
+        if edit.action == "custom" and not edit.command.strip():
+            raise InvalidRequest(
+                "command_empty", "The command is empty. Say in it what to do with the text."
+            )
+        if edit.action not in self._editor.actions:
+            raise ModelNeeded(edit.action, sorted(self._editor.actions))
+        if self._running >= MOST_AT_ONCE:
+            raise TooManyEdits(MOST_AT_ONCE, RETRY_AFTER_S)
+        return self._follow(edit)
+
+    async def _follow(self, edit: TextEditRequest) -> AsyncGenerator[EditEvent | None, None]:
+        loop = asyncio.get_running_loop()
+        pieces: asyncio.Queue[str | None] = asyncio.Queue()
+
+        def say(piece: str | None) -> None:
+            with suppress(RuntimeError):  # the reader's loop is closed: nobody reads any more
+                loop.call_soon_threadsafe(pieces.put_nowait, piece)
+
+        async def work(slots: Slots) -> str:
+            async with slots.slot():
+                return await self._editor.edit(edit, say)
+
+        self._running += 1
+        doing: Future[str] | None = None
+        try:
+            doing = self._lend(work)
+            doing.add_done_callback(lambda _: say(None))
+            async for event in self._pieces(pieces):
+                yield event
+            yield self._ending(edit, doing)
+        except ServiceUnavailable as error:
+            yield _failed(error)
+        finally:
+            self._running -= 1
+            if doing is not None:
+                doing.cancel()
+
+    async def _pieces(
+        self, pieces: asyncio.Queue[str | None]
+    ) -> AsyncGenerator[EditEvent | None, None]:
+        """What comes at once as one event, until None."""
+        is_over = False
+        while not is_over:
+            try:
+                async with asyncio.timeout(self._silence_s):
+                    come = [await pieces.get()]
+            except TimeoutError:
+                yield None
+                continue
+            while not pieces.empty():
+                come.append(pieces.get_nowait())
+            is_over = None in come
+            said = [piece for piece in come if piece is not None]
+            if "" in said:  # all before the last of them is withdrawn
+                said = said[len(said) - said[::-1].index("") :]
+                yield EditReset()
+            if said:
+                yield EditDelta(text="".join(said))
+
+    def _ending(self, edit: TextEditRequest, done: Future[str]) -> EditEvent:
+        if done.cancelled():
+            return _failed(ServiceUnavailable("The app is being stopped. Send the edit again."))
+        error = done.exception()
+        if error is None:
+            text = done.result()
+            return EditCompleted(
+                action=edit.action,
+                text=text,
+                author=self._editor.author_of(edit),
+                left_out=left_out(edit, text),
+            )
+        if isinstance(error, PipelineError):
+            log.warning("An edit (%s) failed with %s: %s", edit.action, error.code, error)
+            return _failed(error)
+        log.error("An edit (%s) met an unexpected error", edit.action, exc_info=error)
+        return _failed(PipelineError("Something failed on our side. Try again."))
+
+
+def _failed(error: PipelineError) -> EditFailed:
+    problem = EditProblem(code=error.code, message=str(error), details=error.details)
+    return EditFailed(error=problem, retryable=error.retryable)

@@ -1,0 +1,192 @@
+"""`POST /actions/edit`: what may be asked, and what streams back."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from benchmarks.endpoint import Endpoint, Pace, serving_in_thread
+from pipeline.domain.citations import bracketed
+from pipeline.runtime import Runtime
+from pipeline.service.editing import EditService
+from tests.api.conftest import Serve
+from tests.api.wire import Frame, frames_of, refusal
+from tests.runtimes import idle_runtime, running_runtime
+
+EDIT = "/api/v1/actions/edit"
+EN = "Tides rise twice a day [1]. They are known for years ahead [2], see `tide.py`."
+ZH = "潮水每天上涨两次[1]。多年以后的潮汐也能预报[2]，见 `tide.py`。"
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[Endpoint]:
+    with serving_in_thread(Pace(tokens=40)) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="module")
+def with_model(endpoint: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    folder = tmp_path_factory.mktemp("with-model")
+    with running_runtime(folder, openai_base_url=endpoint.base_url, openai_model="sim") as runtime:
+        yield runtime
+
+
+@pytest.fixture
+def model(with_model: Runtime, serve: Serve) -> Iterator[TestClient]:
+    with serve(with_model) as client:
+        yield client
+
+
+def edited(client: TestClient, text: str, action: str = "polish", **given: Any) -> list[Frame]:
+    answer = client.post(EDIT, json={"action": action, "text": text, **given})
+    return list(frames_of(answer))
+
+
+def as_shown(frames: list[Frame]) -> str:
+    """What a reader sees before the end."""
+    text = ""
+    for frame in frames:
+        text = "" if frame.type == "edit_reset" else text
+        text += frame.data["text"] if frame.type == "edit_delta" else ""
+    return text
+
+
+@pytest.mark.parametrize("action", ["polish", "expand", "summarize"])
+@pytest.mark.parametrize("text", [EN, ZH])
+def test_pieces_come_and_the_end_has_all_of_the_text(
+    model: TestClient, action: str, text: str
+) -> None:
+    *pieces, end = edited(model, text, action)
+
+    assert {piece.type for piece in pieces} == {"edit_delta"}
+    assert as_shown(pieces) == text
+    assert (end.type, end.data) == (
+        "edit_completed",
+        {
+            "type": "edit_completed",
+            "action": action,
+            "text": text,
+            "author": "sim",
+            "left_out": [],
+        },
+    )
+
+
+def test_a_command_goes_with_every_action_and_another_model_may_be_asked(
+    model: TestClient, endpoint: Endpoint
+) -> None:
+    end = edited(model, EN, "custom", command="Use British spelling", model="sim-asked")[-1]
+
+    request = endpoint.requests[-1]
+    assert end.data["author"] == request["model"] == "sim-asked"
+    assert "<command>\nUse British spelling\n</command>" in request["messages"][-1]["content"]
+
+
+def test_what_was_shown_is_withdrawn_when_it_lost_a_citation(model: TestClient) -> None:
+    frames = edited(model, ZH, model="sim-losing")
+
+    assert [frame.type for frame in frames].count("edit_reset") == 1
+    assert as_shown(frames) == frames[-1].data["text"] == ZH
+
+
+def test_an_answer_that_keeps_losing_ends_with_an_error_in_the_envelope(model: TestClient) -> None:
+    end = edited(model, EN, model="sim-lost")[-1]
+
+    assert end.type == "edit_failed"
+    assert end.data["retryable"] is True
+    error = end.data["error"]
+    assert error.keys() == {"code", "message", "details"}
+    assert (error["code"], error["details"]["pieces"]) == ("model_answer_invalid", "[1]  [2]")
+
+
+def test_an_endpoint_that_refuses_ends_the_stream_with_its_reason(model: TestClient) -> None:
+    end = edited(model, EN, model="sim-key")[-1]
+
+    assert (end.type, end.data["error"]["code"]) == ("edit_failed", "model_key_invalid")
+    assert end.data["retryable"] is False
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"action": "polish", "text": " \n"}, "text_empty"),
+        ({"action": "custom", "text": "潮汐"}, "command_empty"),
+        ({"action": "custom", "text": "潮汐", "command": " "}, "command_empty"),
+        ({"action": "shout", "text": "潮汐"}, "invalid_request"),
+        ({"action": "polish"}, "invalid_request"),
+        ({"text": "潮汐"}, "invalid_request"),
+        ({"action": "polish", "text": "潮" * 20_001}, "invalid_request"),
+        ({"action": "custom", "text": "潮汐", "command": "改" * 2_001}, "invalid_request"),
+        ({"action": "polish", "text": "潮汐", "tone": "formal"}, "invalid_request"),
+        ({"action": "polish", "text": 1}, "invalid_request"),
+    ],
+)
+def test_what_cannot_be_edited_is_refused_before_a_stream_begins(
+    model: TestClient, body: dict[str, object], code: str
+) -> None:
+    assert refusal(model.post(EDIT, json=body)) == (422, code)
+
+
+def test_without_a_model_a_summary_is_made_of_the_texts_own_sentences(client: TestClient) -> None:
+    text = f"{EN} The Moon pulls the sea, and so tides rise. Bananas are yellow, they say."
+
+    delta, end = edited(client, text, "summarize", model="gpt-x")
+
+    assert delta.data["text"] == end.data["text"]
+    assert bracketed(end.data["text"])
+    assert end.data["author"] == "offline"
+    assert end.data["left_out"]
+
+
+@pytest.mark.parametrize("action", ["polish", "expand", "continue_writing", "custom"])
+def test_without_a_model_the_rest_says_what_to_configure(client: TestClient, action: str) -> None:
+    answer = client.post(EDIT, json={"action": action, "text": ZH, "command": "改"})
+
+    assert refusal(answer) == (422, "model_needed")
+    assert "OPENAI_MODEL" in answer.json()["error"]["message"]
+    assert answer.json()["error"]["details"] == {"action": action, "possible": "summarize"}
+
+
+def test_an_app_that_is_not_started_or_stops_says_so_in_the_stream(
+    idle: Runtime, serve: Serve
+) -> None:
+    with serve(idle) as client:
+        (end,) = edited(client, ZH, "summarize")
+
+    assert (end.type, end.data["error"]["code"]) == ("edit_failed", "service_unavailable")
+
+
+def test_signs_of_life_come_while_the_model_is_silent(
+    with_model: Runtime, serve: Serve, endpoint: Endpoint
+) -> None:
+    endpoint.pace = Pace(ttft_ms=300)
+    edits = EditService(
+        with_model.edits._editor, with_model.engine.lend, silence=timedelta(seconds=0.05)
+    )
+    with serve(replace(with_model, edits=edits)) as client:
+        answer = client.post(EDIT, json={"action": "polish", "text": EN})
+    endpoint.pace = Pace(tokens=40)
+
+    assert answer.text.startswith(": ping\n\n: ping\n\n")
+    assert frames_of(answer)[-1].data["text"] == EN
+
+
+def test_the_action_needs_a_key_where_there_are_some(tmp_path: Path, serve: Serve) -> None:
+    with idle_runtime(tmp_path, api_keys="one") as runtime, serve(runtime) as client:
+        refused = client.post(EDIT, json={"action": "summarize", "text": ZH})
+
+    assert refusal(refused) == (401, "key_refused")
+
+
+def test_pages_of_other_sites_are_refused(client: TestClient) -> None:
+    refused = client.post(
+        EDIT,
+        json={"action": "summarize", "text": ZH},
+        headers={"Origin": "https://elsewhere.example"},
+    )
+
+    assert refusal(refused) == (403, "foreign_origin")
