@@ -8,6 +8,7 @@ from components.messages import Messages
 from components.plain import plain
 from components.text import Text
 from pipeline.domain.changes import Changes, Reason, SectionChange
+from pipeline.domain.documents import NodeId
 
 MOST_LISTED = 100
 """Sections of one list; more of them nobody reads in a dialog, and their number is said."""
@@ -31,6 +32,18 @@ TEXTS: Mapping[str, Text] = {
         "The web is searched again; what it brings may change more sections.",
         "将重新检索网络；检索结果可能使更多小节需要重写。",
     ),
+    "by_hand": Text("your text", "你修改过的正文"),
+    "lost": Text(
+        "You corrected these sections, and their text is replaced: {names}. It stays under the "
+        "new document, to be put back.",
+        "以下小节由你修改过，其正文将被取代：{names}。原文会保留在新文档下方，可随时恢复。",
+    ),
+    "keep_by_hand": Text(
+        "You corrected {number} of the kept sections; they stay as you left them.",
+        "保留的小节中有 {number} 节由你修改过，将保持原样。",
+    ),
+    "over": Text("Write these anew all the same", "仍要重写以下小节"),
+    "none": Text("None", "无"),
     "more": Text("and {number} more", "另有 {number} 节"),
     "list.written": Text("Written ({number})", "撰写（{number}）"),
     "list.moved": Text("Moved ({number})", "移动（{number}）"),
@@ -78,10 +91,28 @@ def change_notes(changes: Changes, m: Messages) -> None:
         st.markdown(_say("for_all", m, why=_why(changes.for_all, m)))
     if changes.searches_web:
         st.markdown(_say("web", m))
+    if changes.lost:
+        names = m("list.comma").join(_named(each) for each in changes.lost)
+        st.warning(_say("lost", m, names=names), icon=":material/history:")
     for name, each in lists.items():
         if each:
             with st.expander(_say(f"list.{name}", m, number=len(each))):
                 st.markdown(_list(each, m))
+
+
+def to_write_anew(changes: Changes, m: Messages) -> tuple[NodeId, ...]:
+    """Ask which of the author's own texts are not to be kept."""
+    own = {section.id: section for section in changes.by_hand}
+    if not own:
+        return ()
+    st.markdown(_say("keep_by_hand", m, number=len(own)))
+    chosen = st.multiselect(
+        _say("over", m),
+        list(own),
+        format_func=lambda each: f"{own[each].number} {own[each].title}",
+        placeholder=_say("none", m),
+    )
+    return tuple(chosen)
 
 
 def _list(sections: Sequence[SectionChange], m: Messages) -> str:
@@ -92,8 +123,15 @@ def _list(sections: Sequence[SectionChange], m: Messages) -> str:
 
 
 def _line(section: SectionChange, m: Messages) -> str:
-    named = f"{section.number}\u2002{plain(section.title)}".strip()
-    return f"{named} :small[· {_why(section.reasons, m)}]" if section.reasons else named
+    notes = [_why(section.reasons, m)] if section.reasons else []
+    if section.by_hand:
+        notes.append(_say("by_hand", m))
+    named = _named(section)
+    return f"{named} :small[· {' · '.join(notes)}]" if notes else named
+
+
+def _named(section: SectionChange) -> str:
+    return f"{section.number}\u2002{plain(section.title)}".strip()
 
 
 def _why(reasons: Sequence[Reason], m: Messages) -> str:

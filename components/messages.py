@@ -82,10 +82,6 @@ TEXTS: Mapping[str, Text] = {
         "已经有一份文档；没有改动的小节保留正文。",
     ),
     "outline.all_anew": Text("Write all anew", "全部重写"),
-    "outline.again_edited": Text(
-        "What you changed in the text by hand is replaced, too. Download it first to keep it.",
-        "你手动修改过的正文也会被替换。如需保留，请先下载。",
-    ),
     "outline.keep": Text("Keep the document", "保留现有文档"),
     "outline.saving": Text("Saving your last changes…", "正在保存最后的修改……"),
     "outline.watch": Text("See it being written", "查看写作进度"),

@@ -5,7 +5,7 @@ from typing import cast
 
 import streamlit as st
 
-from pipeline.domain.documents import Language
+from pipeline.domain.documents import Language, NodeId
 from pipeline.domain.jobs import JobId, ManuscriptId
 
 
@@ -32,6 +32,8 @@ class Session:
     """The manuscript that this is for; None when nothing waits."""
     write_anew: bool = False
     """Whether no text of before is to be kept."""
+    write_over: tuple[NodeId, ...] = ()
+    """Sections whose text of the author's own is not to be kept."""
     unwritten: tuple[ManuscriptId, str] | None = None
     """Why a manuscript could not be written, to be said in the next run."""
     unstyled: tuple[ManuscriptId, str] | None = None

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from components.change_notes import change_notes
+from components.earlier_texts import earlier_texts
 from components.interface import messages
 from components.notices import missing, problem
 from components.plain import plain
@@ -14,6 +17,7 @@ from components.reader import reader
 from components.session import manuscript_id, session
 from components.steps import steps
 from pipeline.domain.assembly import leaves
+from pipeline.domain.changes import Changes
 from pipeline.domain.documents import CitationStyle, Document
 from pipeline.domain.jobs import ManuscriptId
 from pipeline.errors import NotFound, PipelineError
@@ -79,10 +83,11 @@ def page(view: View, document: Document) -> None:
         language=m.language,
         post=None if view.is_writing else f"live/documents/{view.manuscript.id}/sections",
         revision=view.manuscript.revision,
-        can_retry=not view.is_writing and not view.manuscript.edited_by_hand,
+        can_retry=not view.is_writing,
     )
     if retried is not None:
-        write_again(view)
+        fill_gaps(view)
+    put_back(view, document)
 
 
 def made_of(document: Document) -> str:
@@ -91,6 +96,44 @@ def made_of(document: Document) -> str:
     by = "document.offline" if document.author == "offline" else "document.model"
     meta = m("document.meta", words=words, sections=len(leaves(document.sections)))
     return f"{meta} · {m(by, author=plain(document.author))}"
+
+
+def fill_gaps(view: View) -> None:
+    """Write what failed; when the outline was changed meanwhile, say first what else is written."""
+    try:
+        changes = runtime().changes.of(view.manuscript.id)
+    except PipelineError as error:
+        problem(error, m)
+        return
+    if changes.fills_gaps_only:
+        write_again(view)
+    else:
+        ask_again(view, changes)
+
+
+@st.dialog(m("outline.write_again"))
+def ask_again(view: View, changes: Changes) -> None:
+    change_notes(changes, m)
+    with st.container(horizontal=True):
+        if st.button(m("outline.write_again"), type="primary"):
+            write_again(view)
+        if st.button(m("outline.keep")):
+            st.rerun()
+
+
+def put_back(view: View, document: Document) -> None:
+    """Earlier texts of the author's own, below the document."""
+    zone = ZoneInfo(st.context.timezone or "UTC")
+    texts, sections = view.manuscript.earlier_texts, {s.id for s in document.sections}
+    wanted = earlier_texts(texts, sections, m, zone=zone, is_locked=view.is_writing)
+    if wanted is None:
+        return
+    try:
+        manuscripts.put_back(view.manuscript.id, wanted)
+    except PipelineError as error:
+        problem(error, m)
+        return
+    st.rerun()
 
 
 def write_again(view: View) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components.board import board
-from components.change_notes import change_notes
+from components.change_notes import change_notes, to_write_anew
 from components.interface import messages
 from components.notices import missing
 from components.outliner import outliner
@@ -11,7 +11,7 @@ from components.plain import plain
 from components.research_notes import research_notes
 from components.session import manuscript_id, session
 from components.steps import Step, steps
-from pipeline.domain.documents import FileRole
+from pipeline.domain.documents import FileRole, NodeId
 from pipeline.domain.edits import snapshot
 from pipeline.domain.jobs import JobStatus
 from pipeline.domain.manuscripts import Manuscript, OutlineDraft
@@ -90,9 +90,9 @@ def actions(view: View, draft: OutlineDraft) -> None:
         st.caption(m("outline.saving"))
 
 
-def approve(view: View, *, anew: bool = False) -> None:
+def approve(view: View, *, anew: bool = False, over: tuple[NodeId, ...] = ()) -> None:
     """Let the outliner save what is still on its way; it answers, and the writing starts."""
-    state.write_anew = anew
+    state.write_anew, state.write_over = anew, over
     state.write_request, state.write_for = state.write_request + 1, view.manuscript.id
     st.rerun()
 
@@ -105,15 +105,16 @@ def waits(view: View) -> bool:
 @st.dialog(m("outline.write_again"))
 def ask_again(view: View) -> None:
     st.markdown(m("outline.again_question"))
+    over: tuple[NodeId, ...] = ()
     try:
-        change_notes(runtime().changes.of(view.manuscript.id), m)
+        changes = runtime().changes.of(view.manuscript.id)
+        change_notes(changes, m)
+        over = to_write_anew(changes, m)
     except PipelineError as error:
         st.warning(m.problem(error.code, error.details), icon=":material/error:")
-    if view.manuscript.edited_by_hand:
-        st.markdown(m("outline.again_edited"))
     with st.container(horizontal=True):
         if st.button(m("outline.write_again"), type="primary"):
-            approve(view)
+            approve(view, over=over)
         if st.button(m("outline.all_anew")):
             approve(view, anew=True)
         if st.button(m("outline.keep")):
@@ -123,8 +124,10 @@ def ask_again(view: View) -> None:
 def write(view: View) -> None:
     """Start the second job, or say what the outline still lacks."""
     try:
-        begin = runtime().changes.write_all_anew if state.write_anew else manuscripts.write
-        job = begin(view.manuscript.id)
+        if state.write_anew:
+            job = runtime().changes.write_all_anew(view.manuscript.id)
+        else:
+            job = runtime().changes.write(view.manuscript.id, state.write_over)
     except PipelineError as error:
         state.unwritten = (view.manuscript.id, m.problem(error.code, error.details))
         return

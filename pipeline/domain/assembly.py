@@ -1,7 +1,7 @@
 """From an outline and its drafts to the document; the same again after every edit."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -95,6 +95,8 @@ class Imprint:
     generated_at: datetime
     targets: Mapping[NodeId, int] = field(default_factory=dict)
     citation_style: CitationStyle = "numeric"
+    by_hand: Collection[NodeId] = ()
+    """Sections with a text of the author's own."""
 
 
 def assemble(
@@ -118,7 +120,7 @@ def assemble(
         language=imprint.language,
         author=imprint.author,
         sections=tuple(
-            _section(place, texts.get(place.node.id), failures.get(place.node.id), imprint.targets)
+            _section(place, texts.get(place.node.id), failures.get(place.node.id), imprint)
             for place in walk(outline.nodes)
         ),
         sources=tuple(evidence.sources),
@@ -154,7 +156,7 @@ def edited(
     known = {passage.id: passage for passage in (*document.passages, *found)}
     draft = checked(content, known)
     sections = tuple(
-        _with_text(section, draft.text) if section.id == section_id else section
+        _with_text(section, draft.text, by_hand=True) if section.id == section_id else section
         for section in document.sections
     )
     unknown = document.integrity.unknown_markers + draft.unknown_markers
@@ -261,7 +263,7 @@ def _section(
     place: Place,
     draft: Draft | None,
     failure: PipelineError | None,
-    targets: Mapping[NodeId, int],
+    imprint: Imprint,
 ) -> DocumentSection:
     node = place.node
     section = DocumentSection(
@@ -269,10 +271,10 @@ def _section(
         title=" ".join(node.title.split()),
         level=place.depth,
         number=place.number,
-        target_words=targets.get(node.id, node.target_words),
+        target_words=imprint.targets.get(node.id, node.target_words),
     )
     if draft is not None:
-        return _with_text(section, draft.text)
+        return _with_text(section, draft.text, by_hand=node.id in imprint.by_hand)
     if not place.is_leaf:
         return section
     code = failure.code if failure else NOT_WRITTEN
@@ -285,7 +287,7 @@ def _section(
     )
 
 
-def _with_text(section: DocumentSection, text: str) -> DocumentSection:
+def _with_text(section: DocumentSection, text: str, *, by_hand: bool) -> DocumentSection:
     return section.model_copy(
         update={
             "content": text,
@@ -293,6 +295,7 @@ def _with_text(section: DocumentSection, text: str) -> DocumentSection:
             "status": SectionStatus.DONE,
             "error_code": "",
             "error": "",
+            "by_hand": by_hand,
         }
     )
 

@@ -47,6 +47,9 @@ SHARED: tuple[Reason, ...] = (
 )
 """What holds for the whole document: a change of it makes every section stale."""
 
+OWN: tuple[Reason, ...] = ("title", "summary", "notes", "notes_above", "length", "language")
+"""What a section is for: while it stays the same, a text that the author corrected stands."""
+
 
 class Basis(Value):
     """What a section was written from, stored with its text."""
@@ -67,6 +70,8 @@ class SectionChange(Value):
     title: str
     number: str
     reasons: tuple[Reason, ...] = ()
+    by_hand: bool = False
+    """Its text is the author's own: kept with the section, or replaced where it is written."""
 
 
 class Changes(Value):
@@ -83,6 +88,22 @@ class Changes(Value):
     """What changed for the whole document, so that every section is written again."""
     searches_web: bool = False
     """The web is searched again: what it brings may make more sections stale."""
+
+    @property
+    def by_hand(self) -> tuple[SectionChange, ...]:
+        """Kept sections with a text of the author's own."""
+        return tuple(each for each in (*self.moved, *self.kept) if each.by_hand)
+
+    @property
+    def lost(self) -> tuple[SectionChange, ...]:
+        """Sections whose text of the author's own does not stand in the new document."""
+        return tuple(each for each in (*self.written, *self.removed) if each.by_hand)
+
+    @property
+    def fills_gaps_only(self) -> bool:
+        """Whether nothing happens beside the writing of what has no text yet."""
+        others = [each for each in self.written if each.reasons != ("unfinished",)]
+        return not (others or self.moved or self.removed or self.searches_web)
 
     @property
     def is_empty(self) -> bool:

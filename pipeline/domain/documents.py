@@ -221,6 +221,8 @@ class DocumentSection(Value):
     target_words: int | None = None
     error_code: str = ""
     error: str = ""
+    by_hand: bool = False
+    """The author wrote or corrected this text."""
 
 
 class Reference(Value):

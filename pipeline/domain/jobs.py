@@ -95,12 +95,25 @@ class OutlineGenerationRequest(JobOptions):
     task_prompt: str
 
 
+class OwnText(Value):
+    """A section's text by the author: it stands as it is, and is not written."""
+
+    section_id: NodeId
+    text: str
+    """Markdown, citations as `[@passage]`."""
+    written_for: dict[str, str] = Field(default_factory=dict)
+    """Hashes of what the section was for, by `changes.Reason`. When one is another now, the section
+    is written; empty: the text stands whatever changes."""
+
+
 class DocumentGenerationRequest(JobOptions):
     """Outline -> document."""
 
     outline: Outline
     task_prompt: str = ""
     """What the author first asked for, as context for the writer."""
+    own_texts: tuple[OwnText, ...] = ()
+    """Sections that the author wrote or corrected."""
 
 
 class Job(Value):

@@ -1,21 +1,28 @@
 """A manuscript: what one author works on, from the first prompt to the finished document."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pydantic import AwareDatetime, Field
 
+from pipeline.domain.citations import cited
 from pipeline.domain.documents import (
     CitationStyle,
     Document,
+    DocumentSection,
     FileRole,
     Language,
     NodeId,
     Outline,
+    Passage,
     Source,
     SourceId,
     Value,
 )
 from pipeline.domain.jobs import START, EventId, JobId, ManuscriptId
+
+MOST_EARLIER = 50
+"""Earlier texts that are kept: those of some writings of a long document."""
 
 MAX_NAME_CHARS = 255
 """As many as a `ContextFile` may have."""
@@ -72,6 +79,19 @@ class Brief(Value):
     second_opinion: bool = False
 
 
+class EarlierText(Value):
+    """A text of the author's own that stands in the document no longer."""
+
+    section_id: NodeId
+    title: str
+    number: str
+    content: str
+    """Markdown with `[@passage]` markers."""
+    passages: tuple[Passage, ...] = ()
+    """Those that it cites."""
+    replaced_at: AwareDatetime
+
+
 class Manuscript(Value):
     """All that the pages need to show where the author stands."""
 
@@ -90,10 +110,51 @@ class Manuscript(Value):
     document: Document | None = None
     revision: int = 0
     """Of the document: it grows with each change to it."""
-    edited_by_hand: bool = False
-    """The author changed the document's text since it was delivered."""
+    earlier_texts: tuple[EarlierText, ...] = ()
+    """The author's own texts that a later writing replaced, newest first."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
+
+
+def with_document(
+    manuscript: Manuscript, job_id: JobId, document: Document, now: datetime
+) -> Manuscript:
+    """The manuscript with what a job of it wrote; texts of the author's own are never lost."""
+    if manuscript.document_job != job_id or manuscript.delivered_job == job_id:
+        return manuscript
+    replaced = _replaced(manuscript.document, document, now) if manuscript.document else ()
+    return manuscript.model_copy(
+        update={
+            "document": document,
+            "delivered_job": job_id,
+            "revision": manuscript.revision + 1,
+            "earlier_texts": (*replaced, *manuscript.earlier_texts)[:MOST_EARLIER],
+            "title": document.title,
+            "updated_at": now,
+        }
+    )
+
+
+def _replaced(before: Document, after: Document, now: datetime) -> tuple[EarlierText, ...]:
+    own = {section.id for section in after.sections if section.by_hand}
+    return tuple(
+        earlier_text(section, before, now)
+        for section in before.sections
+        if section.by_hand and section.id not in own
+    )
+
+
+def earlier_text(section: DocumentSection, document: Document, now: datetime) -> EarlierText:
+    """A section's text as it stands, to be kept when another one takes its place."""
+    quoted = set(cited(section.content))
+    return EarlierText(
+        section_id=section.id,
+        title=section.title,
+        number=section.number,
+        content=section.content,
+        passages=tuple(passage for passage in document.passages if passage.id in quoted),
+        replaced_at=now,
+    )
 
 
 def with_found_pages(

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
@@ -45,13 +45,22 @@ from pipeline.graphs.section import (
     assignment,
     earlier_of,
     own_dependence,
+    own_draft,
     prepared,
 )
 from pipeline.graphs.tools import Counter, Tools
 from pipeline.ports import Author, Bibliographer, Material, Shelf
 
-_Fate = tuple[Draft | None, tuple[Reason, ...]]
-"""The text that a section keeps, or why it is written."""
+
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """The text that a section keeps, or why it is written."""
+
+    draft: Draft | None = None
+    reasons: tuple[Reason, ...] = ()
+    own: Draft | None = None
+    """Of the author's own, which stands."""
+    loses_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +132,29 @@ async def _assignment(request: DocumentGenerationRequest, tools: Tools) -> Assig
     titles = titles_of(leaves(outline.nodes))
     abroad = await search_terms(titles, material, tools, model=request.model)
     targets = word_targets(outline, task.target_words)
-    return assignment(outline, task, material, targets, abroad)
+    return assignment(outline, task, material, targets, abroad, request.own_texts)
 
 
 async def _fate(place: Place, shared: Assignment, tools: Tools, before: Document | None) -> _Fate:
+    fate = await _fate_as_written(place, shared, tools, before)
+    if (own := own_draft(place, shared, tools)) is not None:
+        return replace(fate, draft=fate.draft or own, own=own)
+    return replace(fate, loses_own=place.node.id in shared.own)
+
+
+async def _fate_as_written(
+    place: Place, shared: Assignment, tools: Tools, before: Document | None
+) -> _Fate:
     bases = [unit.basis for unit in earlier_of(place, tools)]
     if not bases:
         known = before is not None and any(s.id == place.node.id for s in before.sections)
-        return None, ("unfinished" if known else "new",)
+        return _Fate(reasons=("unfinished" if known else "new",))
     if why := _surely(bases, hashes(own_dependence(place, shared, tools))):
-        return None, why  # whatever a search would find
+        return _Fate(reasons=why)  # whatever a search would find
     ready = await prepared(place, shared, tools)
     if ready.draft is not None:
-        return ready.draft, ()
-    return None, reasons(bases[0], ready.basis.parts) or ("changed",)
+        return _Fate(ready.draft)
+    return _Fate(reasons=reasons(bases[0], ready.basis.parts) or ("changed",))
 
 
 def _surely(bases: Sequence[Basis | None], parts: Mapping[str, str]) -> tuple[Reason, ...]:
@@ -152,12 +170,22 @@ def _fused_again(
     for place in walk(outline.nodes):
         if place.depth > 1 or len(sections := shared.sections[place.node.id]) < 2:
             continue
-        drafts = [Written(each, fates[each.node.id][0]) for each in sections]
-        _, key = chapter.fusion(place, drafts, shared, tools)
+        drafts = [
+            Written(each, fates[each.node.id].draft, own=fates[each.node.id].own)
+            for each in sections
+        ]
         is_kept = all(each.draft is not None for each in drafts)
-        if not is_kept or tools.journal.finished(chapter.unit_of(place), key) is None:
+        if not (is_kept and _is_fused(place, drafts, shared, tools)):
             found.append(place.node.id)
     return found
+
+
+def _is_fused(place: Place, written: Sequence[Written], shared: Assignment, tools: Tools) -> bool:
+    keys = [
+        chapter.fusion(place, each, shared, tools)[1]
+        for each in (written, chapter.as_they_stand(written))
+    ]
+    return any(tools.journal.finished(chapter.unit_of(place), k) is not None for k in keys)
 
 
 def _sorted(
@@ -168,29 +196,41 @@ def _sorted(
 ) -> Changes:
     sections = before.sections if before else ()
     places = leaves(outline.nodes)
-    written = [p for p in places if fates[p.node.id][0] is None]
-    same = [p.node.id for p in places if fates[p.node.id][0] is not None]
+    written = [p for p in places if fates[p.node.id].draft is None]
+    same = [p.node.id for p in places if fates[p.node.id].draft is not None]
     moved = moved_among(places, sections, same)
     there = {place.node.id for place in walk(outline.nodes)}
-    stale = [set(fates[p.node.id][1]) for p in written]
+    stale = [set(fates[p.node.id].reasons) for p in written]
     old = [why for why in stale if "new" not in why]
     common = set.intersection(*old) if old and not same else set()
     return Changes(
-        written=tuple(_change(p, fates[p.node.id][1]) for p in written),
-        moved=tuple(_change(p) for p in places if p.node.id in moved),
-        kept=tuple(_change(p) for p in places if p.node.id in same and p.node.id not in moved),
+        written=tuple(_change(p, fates[p.node.id]) for p in written),
+        moved=tuple(_change(p, fates[p.node.id]) for p in places if p.node.id in moved),
+        kept=tuple(
+            _change(p, fates[p.node.id])
+            for p in places
+            if p.node.id in same and p.node.id not in moved
+        ),
         removed=tuple(
-            SectionChange(id=s.id, title=s.title, number=s.number)
+            SectionChange(id=s.id, title=s.title, number=s.number, by_hand=s.by_hand)
             for s in sections
             if s.id not in there
         ),
-        fused=tuple(_change(p) for p in walk(outline.nodes) if p.depth == 1 and p.node.id in fused),
+        fused=tuple(
+            _change(p, _Fate()) for p in walk(outline.nodes) if p.depth == 1 and p.node.id in fused
+        ),
         for_all=tuple(reason for reason in SHARED if reason in common),
     )
 
 
-def _change(place: Place, why: tuple[Reason, ...] = ()) -> SectionChange:
-    return SectionChange(id=place.node.id, title=place.node.title, number=place.number, reasons=why)
+def _change(place: Place, fate: _Fate) -> SectionChange:
+    return SectionChange(
+        id=place.node.id,
+        title=place.node.title,
+        number=place.number,
+        reasons=() if fate.draft else fate.reasons,
+        by_hand=fate.loses_own or fate.own is not None,
+    )
 
 
 def _raise(error: Exception) -> None:

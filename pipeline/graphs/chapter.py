@@ -3,7 +3,7 @@
 import asyncio
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypedDict, cast
 
 from langgraph.graph import END, START, StateGraph
@@ -20,7 +20,7 @@ from pipeline.domain.outline import Place
 from pipeline.domain.units import content_key
 from pipeline.errors import PipelineError
 from pipeline.graphs.phrases import reason
-from pipeline.graphs.section import Assignment, Written, write_section
+from pipeline.graphs.section import Assignment, Written, draft_of, write_section
 from pipeline.graphs.tools import Tools
 
 VERSION = 1
@@ -33,6 +33,8 @@ class ChapterText:
 
     drafts: Mapping[NodeId, Draft]
     failures: Mapping[NodeId, PipelineError]
+    by_hand: frozenset[NodeId] = frozenset()
+    """Drafts of the author's own."""
 
 
 class ChapterState(TypedDict, total=False):
@@ -66,7 +68,16 @@ async def fuse_chapter(state: ChapterState, runtime: Runtime[Tools]) -> ChapterO
     tools.counter.done += 1
     if len(drafts) > 1:
         drafts = await _fused_or_as_written(state, written, tools)
-    return {"chapters": [ChapterText(drafts, failures)]}
+    own = _own_texts(state, written)
+    return {"chapters": [ChapterText(drafts | own, failures, frozenset(own))]}
+
+
+def _own_texts(state: ChapterState, written: Sequence[Written]) -> dict[NodeId, Draft]:
+    """What the author wrote stands as it is, also before the sections below a node."""
+    shared = state["assignment"]
+    own = {w.place.node.id: w.own for w in written if w.own is not None}
+    above = {node.id for w in written for node in w.place.path[:-1]} & shared.own.keys()
+    return own | {node_id: draft_of(shared.own[node_id], shared) for node_id in above}
 
 
 async def _fused_or_as_written(
@@ -92,15 +103,21 @@ class _FusedUnit(BaseModel):
 async def _fused(
     state: ChapterState, written: Sequence[Written], tools: Tools
 ) -> dict[NodeId, Draft]:
-    brief, key = fusion(state["chapter"], written, state["assignment"], tools)
     unit = unit_of(state["chapter"])
-    if (stored := tools.journal.finished(unit, key)) is not None:
-        return _FusedUnit.model_validate(stored).drafts
+    for known in (written, as_they_stand(written)):
+        brief, key = fusion(state["chapter"], known, state["assignment"], tools)
+        if (stored := tools.journal.finished(unit, key)) is not None:
+            return _FusedUnit.model_validate(stored).drafts
     async with tools.call():
         edits = await tools.author.fuse_chapter(brief)
     drafts, event = await asyncio.to_thread(_edited, brief, edits, written, tools)
     await tools.journal.finish(unit, key, _FusedUnit(drafts=drafts).model_dump(mode="json"), event)
     return drafts
+
+
+def as_they_stand(written: Sequence[Written]) -> list[Written]:
+    """With the author's own texts in the place of those that they were made from."""
+    return [replace(w, draft=w.own or w.draft) for w in written]
 
 
 def unit_of(chapter: Place) -> str:

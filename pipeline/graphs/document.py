@@ -91,7 +91,10 @@ def _plan(outline: Outline, targets: Mapping[NodeId, int], tools: Tools) -> Sect
 def each_chapter(state: DocumentState) -> list[Send]:
     """One branch a chapter; all their sections run at the same time."""
     outline, material = state["request"].outline, state["desk"].material
-    shared = assignment(outline, state["commission"], material, state["targets"], state["abroad"])
+    own = state["request"].own_texts
+    shared = assignment(
+        outline, state["commission"], material, state["targets"], state["abroad"], own
+    )
     return [
         Send("write_chapter", {"chapter": place, "assignment": shared})
         for place in walk(outline.nodes)
@@ -170,6 +173,7 @@ def _assembled(
             generated_at=tools.now(),
             targets=state["targets"],
             citation_style="numeric" if entries is None else request.citation_style,
+            by_hand=frozenset().union(*(chapter.by_hand for chapter in chapters)),
         ),
     )
     return document, obeys(request.outline, document)

@@ -63,6 +63,10 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "zh": "正在同时撰写 {total} 个小节。",
     },
     "section_done": {"en": "Wrote {number} {title}.", "zh": "已完成 {number} {title}。"},
+    "section_kept": {
+        "en": "Kept your text of section {number}.",
+        "zh": "已保留你修改过的第 {number} 节。",
+    },
     "section_failed": {
         "en": "Could not finish {number} {title}.",
         "zh": "{number} {title} 未能完成。",

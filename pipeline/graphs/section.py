@@ -2,7 +2,7 @@
 
 import logging
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
@@ -10,24 +10,24 @@ from langgraph.runtime import Runtime
 from pydantic import JsonValue
 
 from pipeline.domain.briefs import Above, Commission, Neighbour, SectionBrief
-from pipeline.domain.changes import Basis, hashes
-from pipeline.domain.citations import checked
+from pipeline.domain.changes import OWN, Basis, hashes
+from pipeline.domain.citations import checked, cited
 from pipeline.domain.documents import (
     Draft,
     NodeId,
     Outline,
     OutlineNode,
     Passage,
-    PassageId,
     SectionStatus,
     SourceId,
 )
-from pipeline.domain.lengths import refusal, wants_correction, words_in
+from pipeline.domain.jobs import OwnText
 from pipeline.domain.outline import Place, leaves
 from pipeline.domain.queries import queries_for
 from pipeline.domain.units import content_key
 from pipeline.errors import ModelRejected, PipelineError, StoreUnavailable
 from pipeline.graphs.research import passages_on
+from pipeline.graphs.section_length import known, to_length
 from pipeline.graphs.tools import Tools
 from pipeline.ports import Material
 
@@ -47,6 +47,8 @@ class Written:
     place: Place
     draft: Draft | None
     error: PipelineError | None = None
+    own: Draft | None = None
+    """The author's own text of it, which stands; `draft` is then what it was made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Assignment:
     """The SHA-256 of each source."""
     abroad: Mapping[NodeId, tuple[str, ...]]
     """What sections are called in the other languages of the material."""
+    own: Mapping[NodeId, OwnText]
+    """Texts of the author's own."""
 
 
 def assignment(
@@ -75,6 +79,7 @@ def assignment(
     material: Material,
     targets: Mapping[NodeId, int],
     abroad: Mapping[NodeId, tuple[str, ...]] | None = None,
+    own: Sequence[OwnText] = (),
 ) -> Assignment:
     """Look at the whole outline once, for all of its sections."""
     places = leaves(outline.nodes)
@@ -97,6 +102,7 @@ def assignment(
         },
         content={each: reading.sha256 for each, reading in material.readings.items()},
         abroad=abroad or {},
+        own={text.section_id: text for text in own},
     )
 
 
@@ -147,7 +153,7 @@ async def write_section(state: SectionState, runtime: Runtime[Tools]) -> Section
     """Research, write and check one section; a failure is a marked gap, no exception."""
     tools, place = runtime.context, state["place"]
     try:
-        draft = await _draft(state, tools)
+        return {"written": [await _written(state, tools)]}
     except StoreUnavailable:
         raise  # the job goes on elsewhere, with this section
     except PipelineError as error:
@@ -163,29 +169,50 @@ async def write_section(state: SectionState, runtime: Runtime[Tools]) -> Section
         if isinstance(error, ModelRejected) and error.code in HOPELESS:
             tools.abort(error)
         return {"written": [Written(place, None, error)]}
-    return {"written": [Written(place, draft)]}
 
 
-async def _draft(state: SectionState, tools: Tools) -> Draft:
+async def _written(state: SectionState, tools: Tools) -> Written:
     place, shared = state["place"], state["assignment"]
     node, unit = place.node, unit_of(place)
     tools.journal.tell(tools.section(place, SectionStatus.RESEARCHING))
     ready = await prepared(place, shared, tools)
     brief, draft = ready.brief, ready.draft
+    if (own := own_draft(place, shared, tools)) is not None:
+        tools.counter.done += 1
+        tools.journal.tell(tools.done(place, own))
+        tools.progress("write", "section_kept", section=node.id, number=place.number)
+        return Written(place, draft or own, own=own)
     if draft is None:
         async with tools.call(place):
             tools.journal.tell(tools.section(place, SectionStatus.WRITING))
             text = await tools.author.write_section(brief, _watch(place, tools))
-        draft = await _to_length(brief, checked(text, _known(brief)), place, tools)
+        draft = await to_length(brief, checked(text, known(brief)), place, tools)
     tools.counter.done += 1
     await tools.journal.finish(
         unit,
         ready.key,
         SectionUnit(**draft.model_dump(), basis=ready.basis).model_dump(mode="json"),
-        tools.section(place, SectionStatus.DONE, content=draft.text, words=words_in(draft.text)),
+        tools.done(place, draft),
     )
     tools.progress("write", "section_done", section=node.id, number=place.number, title=node.title)
-    return draft
+    return Written(place, draft)
+
+
+def own_draft(place: Place, shared: Assignment, tools: Tools) -> Draft | None:
+    """The author's own text of a section, if what it is for has not changed since."""
+    own = shared.own.get(place.node.id)
+    if own is None:
+        return None
+    today = hashes(own_dependence(place, shared, tools))
+    if any(own.written_for.get(each, today[each]) != today[each] for each in OWN):
+        return None
+    return draft_of(own, shared)
+
+
+def draft_of(own: OwnText, shared: Assignment) -> Draft:
+    """An author's text, with only those markers whose passage the material has."""
+    found = {each: shared.material.passage(each) for each in cited(own.text)}
+    return checked(own.text, {each: passage for each, passage in found.items() if passage})
 
 
 def unit_of(place: Place) -> str:
@@ -221,37 +248,6 @@ async def prepared(place: Place, shared: Assignment, tools: Tools) -> Prepared:
         ),
         draft=None if stored is None else Draft.model_validate(stored),
     )
-
-
-async def _to_length(brief: SectionBrief, draft: Draft, place: Place, tools: Tools) -> Draft:
-    """The draft, or a better one nearer to its target; asked for once.
-
-    A correction that fails or is refused is not told: the text stands as it was written, and
-    the document's checks name its length.
-    """
-    if not wants_correction(words_in(draft.text), brief.target_words):
-        return draft
-    tools.journal.tell(tools.section(place, SectionStatus.CHECKING))
-    try:
-        async with tools.call(place):
-            text = await tools.author.resize_section(brief, draft.text)
-    except PipelineError as error:
-        log.info("Job %s: section %s keeps its length: %s", tools.job.id, place.number, error.code)
-        return draft
-    if text == draft.text:
-        return draft
-    resized = checked(text, _known(brief))
-    told = [p.text for p in brief.passages]
-    told += [brief.commission.requirements, brief.commission.style, brief.summary, brief.notes]
-    if why := refusal(draft, resized, target=brief.target_words, told=told):
-        log.info("Job %s: section %s keeps its length: %s", tools.job.id, place.number, why)
-        return draft
-    unknown = draft.unknown_markers + resized.unknown_markers
-    return resized.model_copy(update={"unknown_markers": unknown})
-
-
-def _known(brief: SectionBrief) -> dict[PassageId, Passage]:
-    return {passage.id: passage for passage in brief.passages}
 
 
 def _watch(place: Place, tools: Tools) -> Callable[[str], None]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.domain.delays import Delay, heard_by
-from pipeline.domain.documents import ContextFile, NodeId, Reading, SectionStatus
+from pipeline.domain.documents import ContextFile, Draft, NodeId, Reading, SectionStatus
 from pipeline.domain.jobs import FileRead, Job, ModelDelayed, SectionState, TaskProgress
+from pipeline.domain.lengths import words_in
 from pipeline.domain.outline import Place
 from pipeline.errors import PipelineError
 from pipeline.graphs.phrases import say
@@ -108,6 +109,11 @@ class Tools:
             code=error.code if error else "",
             error=str(error) if error else "",
         )
+
+    def done(self, place: Place, draft: Draft) -> SectionState:
+        """The event that brings a section's text."""
+        words = words_in(draft.text)
+        return self.section(place, SectionStatus.DONE, content=draft.text, words=words)
 
     def file_read(
         self, file: ContextFile, reading: Reading | None, error: PipelineError | None = None

@@ -347,8 +347,10 @@ class ManuscriptStore(Protocol):
     def units(self, manuscript_id: ManuscriptId, kind: JobKind) -> Mapping[str, StoredUnit]:
         """What its jobs of that kind have finished, for later ones to use."""
 
-    def forget_units(self, manuscript_id: ManuscriptId, kind: JobKind) -> None:
-        """Let the next job of that kind make everything anew."""
+    def forget_units(
+        self, manuscript_id: ManuscriptId, kind: JobKind, units: Sequence[str] | None = None
+    ) -> None:
+        """Let the next job of that kind make these anew; None: everything."""
 
     def recent(self, *, limit: int) -> Sequence[Manuscript]:
         """Manuscripts, last changed first."""

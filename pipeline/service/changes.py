@@ -1,16 +1,16 @@
 """What writing a manuscript's document again would do, said before it is done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from pipeline.domain.changes import Changes
-from pipeline.domain.documents import Document
+from pipeline.domain.documents import Document, NodeId
 from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId, JobKind, ManuscriptId
 from pipeline.domain.outline import tidied
 from pipeline.domain.units import StoredUnit
 from pipeline.ports import ManuscriptStore
 from pipeline.service.manuscripts import ManuscriptService
-from pipeline.service.requests import document_request
+from pipeline.service.requests import document_request, own_texts
 
 Plan = Callable[
     [Job, DocumentGenerationRequest, Mapping[str, StoredUnit], Document | None], Changes
@@ -51,7 +51,8 @@ class ChangeService:
         """
         manuscript = self._manuscripts.open(manuscript_id).manuscript
         outline = tidied(self._manuscripts.outline(manuscript_id).outline)
-        request = document_request(manuscript, outline, PLAN)
+        own = own_texts(manuscript, self._store)
+        request = document_request(manuscript, outline, PLAN, own)
         job = Job(
             id=PLAN,
             kind=JobKind.DOCUMENT,
@@ -65,5 +66,14 @@ class ChangeService:
 
     def write_all_anew(self, manuscript_id: ManuscriptId) -> Job:
         """Start writing, and keep no text of before. Raises as `ManuscriptService.write`."""
+        document = self._manuscripts.open(manuscript_id).manuscript.document
         self._store.forget_units(manuscript_id, JobKind.DOCUMENT)
-        return self._manuscripts.write(manuscript_id)
+        own = [section.id for section in document.sections] if document else []
+        return self._manuscripts.write(manuscript_id, own)
+
+    def write(self, manuscript_id: ManuscriptId, anew: Collection[NodeId] = ()) -> Job:
+        """Start writing; `anew` names sections whose text goes, also the author's own."""
+        if anew:
+            units = [f"section:{section_id}" for section_id in anew]
+            self._store.forget_units(manuscript_id, JobKind.DOCUMENT, units)
+        return self._manuscripts.write(manuscript_id, anew)

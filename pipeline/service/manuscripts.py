@@ -1,7 +1,7 @@
 """Manuscripts: from the first prompt over the edited outline to the finished document."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pipeline.domain.assembly import edited
@@ -30,9 +30,11 @@ from pipeline.domain.manuscripts import (
     MAX_NAME_CHARS,
     AttachedFile,
     Brief,
+    EarlierText,
     Manuscript,
     OutlineDraft,
     attached_page,
+    with_document,
     with_found_pages,
 )
 from pipeline.domain.passages import source_of
@@ -45,7 +47,7 @@ from pipeline.errors import (
 )
 from pipeline.ports import ManuscriptStore
 from pipeline.service.jobs import JobService, Limits
-from pipeline.service.requests import document_request, outline_request
+from pipeline.service.requests import document_request, outline_request, own_texts
 from pipeline.service.revisions import Outside, Revisions
 from pipeline.service.views import Deleted, View
 
@@ -216,22 +218,10 @@ class ManuscriptService:
         if manuscript.document_job != job.id or manuscript.delivered_job == job.id:
             return manuscript
         result = DocumentResult.model_validate_json(self._jobs.result(job.id))
-
-        def put(current: Manuscript) -> Manuscript:
-            if current.document_job != job.id or current.delivered_job == job.id:
-                return current
-            return current.model_copy(
-                update={
-                    "document": result.document,
-                    "delivered_job": job.id,
-                    "revision": current.revision + 1,
-                    "edited_by_hand": False,
-                    "title": result.document.title,
-                    "updated_at": self._now(),
-                }
-            )
-
-        return self._store.change(manuscript.id, put)
+        return self._store.change(
+            manuscript.id,
+            lambda current: with_document(current, job.id, result.document, self._now()),
+        )
 
     def outline(self, manuscript_id: ManuscriptId) -> OutlineDraft:
         """The outline draft, with what its job has added since. Raises `NotFound`."""
@@ -298,8 +288,12 @@ class ManuscriptService:
 
         self._store.change(manuscript_id, rename)
 
-    def write(self, manuscript_id: ManuscriptId) -> Job:
+    def write(self, manuscript_id: ManuscriptId, anew: Collection[NodeId] = ()) -> Job:
         """Start writing from the outline as it stands.
+
+        Args:
+            manuscript_id: Whose document.
+            anew: Sections whose text of the author's own is not to be kept.
 
         Raises:
             InvalidRequest: The outline's own rules, such as `node_title_empty`.
@@ -309,7 +303,8 @@ class ManuscriptService:
         if view.is_writing:
             raise Conflict("This document is being written already.")
         outline, job_id = self.outline(manuscript_id).outline, JobId(self._new_id())
-        request = document_request(view.manuscript, outline, job_id)
+        own = own_texts(view.manuscript, self._store, anew)
+        request = document_request(view.manuscript, outline, job_id, own)
         title = outline.title or view.manuscript.title
 
         def begin(current: Manuscript) -> Manuscript:
@@ -356,9 +351,18 @@ class ManuscriptService:
             self._refuse_while_rewritten(current)
             if revision is not None and revision != current.revision:
                 raise Conflict("The document was changed in another tab. Reload the page.")
-            return {"document": edited(document, section_id, content), "edited_by_hand": True}
+            return {"document": edited(document, section_id, content)}
 
         return self._revisions.revise(manuscript_id, change)
+
+    def put_back(self, manuscript_id: ManuscriptId, earlier: EarlierText) -> Document:
+        """Let an earlier text of the author's own stand in its section again.
+
+        Raises:
+            NotFound: There is no such document or section.
+            Conflict: It is being written again.
+        """
+        return self._revisions.put_back(manuscript_id, earlier, self._refuse_while_rewritten)
 
     def restyle(self, manuscript_id: ManuscriptId, style: CitationStyle) -> Document:
         """Put the reference list into another style; a later writing keeps it. Takes 0.1 to 1 s.

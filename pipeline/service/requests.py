@@ -1,10 +1,19 @@
 """The two requests that a manuscript makes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from pipeline.domain.documents import ContextFile, Outline
-from pipeline.domain.jobs import DocumentGenerationRequest, JobId, OutlineGenerationRequest
+from pipeline.domain.changes import Basis
+from pipeline.domain.documents import ContextFile, NodeId, Outline
+from pipeline.domain.jobs import (
+    DocumentGenerationRequest,
+    JobId,
+    JobKind,
+    OutlineGenerationRequest,
+    OwnText,
+)
 from pipeline.domain.manuscripts import AttachedFile, Manuscript
+from pipeline.domain.units import StoredUnit
+from pipeline.ports import ManuscriptStore
 
 
 def outline_request(manuscript: Manuscript) -> OutlineGenerationRequest:
@@ -25,12 +34,13 @@ def outline_request(manuscript: Manuscript) -> OutlineGenerationRequest:
 
 
 def document_request(
-    manuscript: Manuscript, outline: Outline, job_id: JobId
+    manuscript: Manuscript, outline: Outline, job_id: JobId, own: Sequence[OwnText] = ()
 ) -> DocumentGenerationRequest:
     brief = manuscript.brief
     return DocumentGenerationRequest(
         job_id=job_id,
         outline=outline,
+        own_texts=tuple(own),
         task_prompt=brief.prompt,
         context_files=_context(manuscript.files),
         language=manuscript.language,
@@ -42,6 +52,30 @@ def document_request(
         web_search=_is_to_search(manuscript),
         second_opinion=brief.second_opinion,
     )
+
+
+def own_texts(
+    manuscript: Manuscript, store: ManuscriptStore, anew: Collection[NodeId] = ()
+) -> list[OwnText]:
+    """What the author wrote or corrected, and what each section was for when it was written."""
+    document = manuscript.document
+    own = [s for s in document.sections if s.by_hand and s.id not in anew] if document else []
+    units = store.units(manuscript.id, JobKind.DOCUMENT) if own else {}
+    return [
+        OwnText(
+            section_id=section.id,
+            text=section.content,
+            written_for=_written_for(units.get(f"section:{section.id}")),
+        )
+        for section in own
+    ]
+
+
+def _written_for(unit: StoredUnit | None) -> dict[str, str]:
+    """Empty where no author wrote it, or an earlier version that did not say."""
+    stored = unit.value if unit is not None else None
+    basis = stored.get("basis") if isinstance(stored, dict) else None
+    return {} if basis is None else Basis.model_validate(basis).parts
 
 
 def _is_to_search(manuscript: Manuscript) -> bool:

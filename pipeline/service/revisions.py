@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.domain.assembly import restyled
+from pipeline.domain.assembly import edited, restyled
 from pipeline.domain.documents import CitationStyle, Document
 from pipeline.domain.jobs import ManuscriptId
-from pipeline.domain.manuscripts import Manuscript
+from pipeline.domain.manuscripts import EarlierText, Manuscript, earlier_text
 from pipeline.errors import NotFound
 from pipeline.ports import Bibliographer, Intake, ManuscriptStore
 
@@ -66,6 +66,34 @@ class Revisions:
             }
 
         return self.revise(manuscript_id, change)
+
+    def put_back(
+        self,
+        manuscript_id: ManuscriptId,
+        earlier: EarlierText,
+        refuse: Callable[[Manuscript], None],
+    ) -> Document:
+        """Let an earlier text stand again; today's becomes an earlier one, to undo this."""
+
+        def change(current: Manuscript, document: Document) -> Mapping[str, object]:
+            refuse(current)
+            return _with_text_of_before(current, document, earlier, self.now())
+
+        return self.revise(manuscript_id, change)
+
+
+def _with_text_of_before(
+    manuscript: Manuscript, document: Document, earlier: EarlierText, now: datetime
+) -> Mapping[str, object]:
+    """The fields of a manuscript in which an earlier text stands again, and today's is kept."""
+    standing = next((s for s in document.sections if s.id == earlier.section_id), None)
+    sources = {source.id for source in document.sources}
+    found = [passage for passage in earlier.passages if passage.source_id in sources]
+    changed = edited(document, earlier.section_id, earlier.content, found)
+    others = [each for each in manuscript.earlier_texts if each != earlier]
+    if standing is not None and standing.content:
+        others.insert(0, earlier_text(standing, document, now))
+    return {"document": changed, "earlier_texts": tuple(others)}
 
 
 def _document(manuscript: Manuscript) -> Document:

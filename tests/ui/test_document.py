@@ -117,3 +117,34 @@ def test_a_script_in_the_title_stays_text(running: Runtime, shown: Open) -> None
     data = component_data(app, "longhand_reader")
     assert "<script" not in "".join(str(section) for section in data["sections"])
     assert not any(markdown.allow_html for markdown in app.markdown)
+
+
+def test_a_text_of_the_author_that_was_replaced_can_be_put_back(
+    running: Runtime, shown: Open, written: Manuscript, language: Language
+) -> None:
+    assert written.document is not None
+    section = written.document.sections[-1].id
+    running.manuscripts.edit_section(written.id, section, "手改的正文。")
+    finish(running, running.changes.write(written.id, [section]).id)
+    app = shown(running, "document", doc=written.id, language=language)
+    title = "Your earlier texts (1)" if language == "en" else "你此前的正文（1）"
+    assert title in [expander.label for expander in app.expander]
+    assert [code.value for code in app.code] == ["手改的正文。"]
+
+    put_back = "Put back" if language == "en" else "恢复"
+    sound(next(button for button in app.button if button.label == put_back).click().run())
+
+    after = running.manuscripts.open(written.id).manuscript
+    assert after.document is not None
+    assert after.document.sections[-1].content == "手改的正文。"
+
+
+def test_a_gap_can_be_tried_again_though_other_sections_were_corrected(
+    running: Runtime, shown: Open, written: Manuscript
+) -> None:
+    assert written.document is not None
+    running.manuscripts.edit_section(written.id, written.document.sections[-1].id, "手改的正文。")
+
+    app = shown(running, "document", doc=written.id)
+
+    assert component_data(app, "longhand_reader")["can_retry"]

@@ -2,6 +2,7 @@ import pytest
 
 from components.messages import Messages
 from components.plain import plain
+from pipeline.domain.assembly import leaves
 from pipeline.domain.documents import FileRole, Language
 from pipeline.domain.edits import OPERATION
 from pipeline.domain.jobs import JobStatus
@@ -221,3 +222,27 @@ def test_writing_again_says_which_sections_are_written_and_why(
     assert ("新", ("new",)) in {(change.id, change.reasons) for change in changes.written}
     folded = [expander.label for expander in app.expander]
     assert f"Written ({number})" in folded or f"撰写（{number}）" in folded
+
+
+def test_writing_again_names_the_texts_of_the_author_that_stay_and_those_that_go(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    manuscript = running.manuscripts.start(Brief(prompt="潮汐能"), [])
+    finish(running, manuscript.outline_job)
+    finish(running, running.manuscripts.write(manuscript.id).id)
+    document = running.manuscripts.open(manuscript.id).manuscript.document
+    assert document is not None
+    going, staying = leaves(document.sections)[:2]
+    for section in (going, staying):
+        running.manuscripts.edit_section(manuscript.id, section.id, "手改的正文。")
+    rename = {"t": "set", "seq": 1, "id": going.id, "k": "title", "v": "新的标题"}
+    running.manuscripts.edit_outline(manuscript.id, "标签页", [OPERATION.validate_python(rename)])
+    app = shown(running, "outline", doc=manuscript.id, language=language)
+
+    sound(app.button[0].click().run())
+
+    lost = "their text is replaced: {}" if language == "en" else "其正文将被取代：{}"
+    assert lost.format(f"{going.number}\u2002新的标题") in text_of(app)
+    [choice] = app.multiselect
+    assert choice.options == [f"{staying.number} {staying.title}"]
+    assert choice.value == []

@@ -64,7 +64,7 @@ def test_a_finished_document_gets_another_style_and_keeps_its_text(running: Runt
     assert document.content == f"{body}\n## 参考文献\n\n[1] 鲁迅. (2024, 5月17日). *潮汐能*.\n"
     assert after.revision == before.revision + 1
     assert after.brief.citation_style == document.citation_style == "apa"
-    assert not after.edited_by_hand
+    assert not any(section.by_hand for section in after.document.sections)
 
 
 def test_a_style_that_fails_leaves_the_document_as_it_was(

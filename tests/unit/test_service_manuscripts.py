@@ -240,22 +240,6 @@ def test_an_outline_with_a_mistake_can_be_written_once_it_is_mended(idle: Runtim
     assert job.status is JobStatus.QUEUED
 
 
-def test_a_document_keeps_its_text_until_a_new_one_is_there(running: Runtime) -> None:
-    manuscript = proposed(running)
-    finish(running, running.manuscripts.write(manuscript.id).id)
-    first = running.manuscripts.open(manuscript.id).manuscript
-    assert first.document is not None
-    running.manuscripts.edit_section(manuscript.id, first.document.sections[-1].id, "手改的正文。")
-
-    finish(running, running.manuscripts.write(manuscript.id).id)
-
-    second = running.manuscripts.open(manuscript.id).manuscript
-    assert second.document is not None
-    assert "手改的正文。" not in second.document.content
-    assert second.revision == first.revision + 2
-    assert not second.edited_by_hand
-
-
 def test_a_correction_of_an_older_text_is_a_conflict(running: Runtime) -> None:
     manuscript = proposed(running)
     finish(running, running.manuscripts.write(manuscript.id).id)

@@ -1,0 +1,67 @@
+"""Texts of the author's own that a later writing replaced: to be read, copied and put back."""
+
+from collections.abc import Collection, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from components.messages import Messages, Text
+from components.plain import plain
+from pipeline.domain.documents import NodeId
+from pipeline.domain.manuscripts import EarlierText
+
+MOST_SHOWN = 10
+"""The newest; nobody looks for older ones, and each is a whole section."""
+
+TEXTS: Mapping[str, Text] = {
+    "title": Text("Your earlier texts ({number})", "你此前的正文（{number}）"),
+    "lead": Text(
+        "You wrote or corrected these; what stands in the document now took their place.",
+        "以下正文由你撰写或修改，现已被文档中的内容取代。",
+    ),
+    "when": Text("until {when}", "截至 {when}"),
+    "put_back": Text("Put back", "恢复"),
+    "gone": Text(
+        "Its section is no longer in the document. Copy what you need.",
+        "该小节已不在文档中，请复制所需内容。",
+    ),
+}
+
+
+def earlier_texts(
+    texts: Sequence[EarlierText],
+    sections: Collection[NodeId],
+    m: Messages,
+    *,
+    zone: ZoneInfo,
+    is_locked: bool,
+) -> EarlierText | None:
+    """Draw them folded; returns the one that the author wants to stand again."""
+    wanted: EarlierText | None = None
+    if not texts:
+        return None
+    with st.expander(_say("title", m, number=len(texts)), icon=":material/history:"):
+        st.caption(_say("lead", m))
+        for place, text in enumerate(texts[:MOST_SHOWN]):
+            with st.container(border=True):
+                when = text.replaced_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+                st.markdown(
+                    f"**{text.number}\u2002{plain(text.title)}** "
+                    f":small[· {_say('when', m, when=when)}]"
+                )
+                st.code(text.content, language=None, wrap_lines=True, height=160)
+                if text.section_id not in sections:
+                    st.caption(_say("gone", m))
+                elif st.button(
+                    _say("put_back", m),
+                    key=f"earlier-{place}-{text.section_id}",
+                    icon=":material/undo:",
+                    disabled=is_locked,
+                ):
+                    wanted = text
+    return wanted
+
+
+def _say(key: str, m: Messages, **values: str | int) -> str:
+    text = TEXTS[key]
+    return (text.zh if m.language == "zh" else text.en).format_map(values)
