@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from components.messages import Messages, Text
+from components.messages import Messages
 from components.plain import plain
+from components.text import Text
 from pipeline.domain.documents import NodeId
 from pipeline.domain.manuscripts import EarlierText
 
