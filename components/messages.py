@@ -135,6 +135,7 @@ TEXTS: Mapping[str, Text] = {
     ),
     "writing.finished": Text("See what was finished", "查看已完成的部分"),
     "writing.retry": Text("Try again", "重试"),
+    "writing.resume": Text("Go on writing", "继续写作"),
     "writing.to_outline": Text("Back to the outline", "返回大纲"),
     "document.title": Text("Document", "文档"),
     "document.writing": Text(

@@ -1,29 +1,34 @@
 """Writing: watch all sections being written at once; stop; it becomes the document by itself."""
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from components.board import board
 from components.interface import messages
+from components.job_end import KEEP, end_text, finished_text, kept_for, time_left
 from components.notices import missing, problem
 from components.session import manuscript_id, open_id, session
 from components.steps import Step, steps
-from pipeline.domain.jobs import Job, JobId, JobKind, JobStatus
-from pipeline.errors import NotFound, PipelineError
+from pipeline.domain.jobs import Job, JobId, JobKind, JobStatus, ManuscriptId
+from pipeline.errors import Expired, NotFound, PipelineError
 from pipeline.runtime import runtime
+from pipeline.service.views import View
 
 settings, jobs, manuscripts = runtime().settings, runtime().jobs, runtime().manuscripts
+drafts = runtime().drafts
 m, state = messages(settings.interface_language), session()
 
 
-def asked_for() -> Job | None:
+def asked_for() -> Job | NotFound | None:
     """The job that the address names, by `?job=`, or else as the one of `?doc=`."""
     try:
         if job_id := open_id("job"):
             return jobs.job(JobId(job_id))
         doc = manuscript_id()
         return manuscripts.open(doc).document_job if doc else None
-    except NotFound:
-        return None
+    except NotFound as error:
+        return error
 
 
 def page(job: Job) -> None:
@@ -50,6 +55,8 @@ def page(job: Job) -> None:
         to_document(doc)
     elif ended.status in {JobStatus.FAILED, JobStatus.CANCELLED}:
         after_the_end(ended)
+    if ended.status.is_final:
+        keeping(ended)
 
 
 def to_document(doc: str) -> None:
@@ -61,16 +68,22 @@ def to_document(doc: str) -> None:
     )
 
 
-def expired() -> None:
+def expired(why: NotFound | None) -> None:
     """The job's own data is gone; what became of it may be in its manuscript."""
+    if isinstance(why, Expired):
+        missing(end_text("expired", m, kept=kept_for(settings.result_ttl, m)), m)
+    else:
+        missing(m("missing.job"), m)
     doc = manuscript_id()
     try:
-        has_document = doc is not None and manuscripts.open(doc).manuscript.document is not None
+        view = manuscripts.open(doc) if doc else None
     except NotFound:
-        has_document = False
-    missing(m("missing.job"), m)
-    if doc is not None and has_document:
-        to_document(doc)
+        return
+    if view is not None and view.manuscript.document is not None:
+        to_document(view.manuscript.id)
+    elif view is not None:
+        draft_of(view)
+        to_outline(view.manuscript.id)
 
 
 def after_the_end(job: Job) -> None:
@@ -79,29 +92,71 @@ def after_the_end(job: Job) -> None:
         st.markdown(m("writing.cancelled"))
     else:
         st.error(f"{m('writing.failed')} {m.problem(job.error_code)}", icon=":material/error:")
-    st.caption(m("writing.kept"))
     if job.manuscript_id is None:
+        st.caption(m("writing.kept"))
         return
+    view = manuscripts.open(job.manuscript_id)
+    has_document = view.manuscript.document is not None
+    st.markdown(
+        end_text("document", m) if has_document else finished_text(drafts.finished(view), m)
+    )
     with st.container(horizontal=True):
-        if st.button(m("writing.retry"), type="primary", icon=":material/refresh:"):
-            try:
-                again = manuscripts.write(job.manuscript_id)
-            except PipelineError as error:
-                problem(error, m)
-            else:
-                st.switch_page(
-                    "pages/writing.py", query_params={"job": again.id, "doc": job.manuscript_id}
-                )
-        st.page_link(
-            "pages/outline.py",
-            label=m("writing.to_outline"),
-            icon=":material/account_tree:",
-            query_params={"doc": job.manuscript_id},
-        )
+        is_stopped = job.status is JobStatus.CANCELLED
+        label = m("writing.resume" if is_stopped else "writing.retry")
+        if st.button(label, type="primary", icon=":material/refresh:"):
+            go_on(job.manuscript_id)
+        draft_of(view)
+        if has_document:
+            to_document(job.manuscript_id)
+        to_outline(job.manuscript_id)
+
+
+def go_on(doc: ManuscriptId) -> None:
+    try:
+        again = manuscripts.write(doc)
+    except PipelineError as error:
+        problem(error, m)
+    else:
+        st.switch_page("pages/writing.py", query_params={"job": again.id, "doc": doc})
+
+
+def draft_of(view: View) -> None:
+    """What is finished becomes a document when the author wants to read it."""
+    if not drafts.finished(view):
+        return
+    if st.button(end_text("draft", m), icon=":material/article:"):
+        try:
+            drafts.take(view.manuscript.id)
+        except PipelineError as error:
+            problem(error, m)
+        else:
+            st.switch_page("pages/document.py", query_params={"doc": view.manuscript.id})
+
+
+def to_outline(doc: ManuscriptId) -> None:
+    st.page_link(
+        "pages/outline.py",
+        label=m("writing.to_outline"),
+        icon=":material/account_tree:",
+        query_params={"doc": doc},
+    )
+
+
+def keeping(job: Job) -> None:
+    """How long the job is kept; another day for who wants it."""
+    if not time_left(job, datetime.now(UTC), m):
+        return
+    try:
+        most = max(settings.max_result_ttl, settings.result_ttl)
+        jobs.keep(job.id, round(min(KEEP, most).total_seconds()))
+    except PipelineError as error:
+        problem(error, m)
+    else:
+        st.rerun()
 
 
 found = asked_for()
-if found is None or found.kind is not JobKind.DOCUMENT:
-    expired()
-else:
+if isinstance(found, Job) and found.kind is JobKind.DOCUMENT:
     page(found)
+else:
+    expired(found if isinstance(found, NotFound) else None)

@@ -32,6 +32,7 @@ from pipeline.domain.documents import Document
 from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId
 from pipeline.domain.units import StoredUnit
 from pipeline.engine import Engine, Hooks, terms_of
+from pipeline.errors import PipelineError
 from pipeline.ports import (
     Author,
     Editor,
@@ -45,6 +46,7 @@ from pipeline.ports import (
     Work,
 )
 from pipeline.service.changes import ChangeService
+from pipeline.service.drafts import DraftService
 from pipeline.service.editing import EditService
 from pipeline.service.exports import ExportService
 from pipeline.service.jobs import JobService, Limits
@@ -66,6 +68,7 @@ class Runtime:
     manuscripts: ManuscriptService
     exports: ExportService
     changes: ChangeService
+    drafts: DraftService
     feed: EventFeed
     edits: EditService
     engine: Engine
@@ -120,6 +123,8 @@ class LaterWork:
         self._shelf = shelf
         self._web = web
         self._default_target_words = default_target_words
+        self._planning = (author, shelf, PandocBibliographer(), _now, default_target_words)
+        """Whoever says what a writing would do, or has done, needs these."""
 
     def load(self) -> Work:
         """Import what the graphs need; quick after the first time."""
@@ -150,10 +155,21 @@ class LaterWork:
         """See `graphs.changes`; imported as the other graphs are."""
         from pipeline.graphs.changes import GraphPlanner  # noqa: PLC0415  see above
 
-        planner = GraphPlanner(
-            self._author, self._shelf, PandocBibliographer(), _now, self._default_target_words
-        )
-        return planner.changes(job, request, units, before)
+        return GraphPlanner(*self._planning).changes(job, request, units, before)
+
+    def draft(
+        self,
+        job: Job,
+        request: DocumentGenerationRequest,
+        units: Mapping[str, StoredUnit],
+        missing: PipelineError,
+    ) -> Document | None:
+        """See `graphs.drafts`; imported as the other graphs are."""
+        from pipeline.graphs.changes import GraphPlanner  # noqa: PLC0415  see above
+        from pipeline.graphs.drafts import finished_draft  # noqa: PLC0415  see above
+
+        planner = GraphPlanner(*self._planning)
+        return finished_draft(planner, job, request, units, missing)
 
 
 def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
@@ -193,6 +209,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         manuscripts=manuscripts,
         exports=_exports(),
         changes=ChangeService(store_of_manuscripts, manuscripts, work.changes, _now),
+        drafts=DraftService(store_of_manuscripts, manuscripts, work.draft, _now),
         feed=RedisEventFeed(url),
         edits=EditService(editor, engine.lend),
         engine=engine,

@@ -13,6 +13,9 @@ const WHILE_CHECKING = 0.95
 const SEEN_SHARE = 0.06
 const SEEN_MS = 4_000
 
+// Events that say nothing of a call that is late.
+const PASSING = new Set(["text_delta", "usage"])
+
 const SETTLED = new Set(["done", "failed"])
 
 export class Story {
@@ -31,7 +34,7 @@ export class Story {
 
   apply(event) {
     this.now = Date.parse(event.at)
-    if (!event.section_id && event.type !== "text_delta") this.delay = null
+    if (!event.section_id && !PASSING.has(event.type)) this.delay = null
     ACTS[event.type]?.(this, event)
   }
 

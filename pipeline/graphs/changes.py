@@ -38,7 +38,7 @@ from pipeline.domain.web import WebAnswer, queries_of_outline
 from pipeline.errors import UnreadableFile
 from pipeline.graphs import chapter
 from pipeline.graphs.other_languages import search_terms, titles_of
-from pipeline.graphs.research import commission, read_files
+from pipeline.graphs.research import Desk, commission, read_files
 from pipeline.graphs.section import (
     Assignment,
     Written,
@@ -49,7 +49,7 @@ from pipeline.graphs.section import (
     prepared,
 )
 from pipeline.graphs.tools import Counter, Tools
-from pipeline.ports import Author, Bibliographer, Material, Shelf
+from pipeline.ports import Author, Bibliographer, Material, Shelf, Web
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,14 @@ class GraphPlanner:
         Raises:
             InvalidRequest: `no_readable_file`.
         """
-        web = _NoSearch()
-        tools = Tools(
+        web = NoSearch()
+        tools = self.tools(job, units, web)
+        changes = asyncio.run(_planned(request, tools, before))
+        return changes.model_copy(update={"searches_web": web.was_asked})
+
+    def tools(self, job: Job, units: Mapping[str, StoredUnit], web: Web) -> Tools:
+        """The world without an author, in which nothing is told and nothing stored."""
+        return Tools(
             job=job,
             author=cast("Author", _Silent(self.author)),  # nothing else is asked of it
             shelf=self.shelf,
@@ -106,22 +112,22 @@ class GraphPlanner:
             counter=Counter(),
             abort=_raise,
         )
-        changes = asyncio.run(_planned(request, tools, before))
-        return changes.model_copy(update={"searches_web": web.was_asked})
 
 
 async def _planned(
     request: DocumentGenerationRequest, tools: Tools, before: Document | None
 ) -> Changes:
-    shared = await _assignment(request, tools)
+    _, shared = await assignment_of(request, tools)
     places = leaves(request.outline.nodes)
     fates = {place.node.id: await _fate(place, shared, tools, before) for place in places}
     fused = _fused_again(request.outline, shared, fates, tools)
     return _sorted(request.outline, fates, fused, before)
 
 
-async def _assignment(request: DocumentGenerationRequest, tools: Tools) -> Assignment:
-    """What all sections share, as `document.split_chapters` makes it."""
+async def assignment_of(
+    request: DocumentGenerationRequest, tools: Tools
+) -> tuple[Desk, Assignment]:
+    """What was read, and what all sections share, as `document.split_chapters` makes it."""
     outline = request.outline
     asked = queries_of_outline(outline) if request.web_search else ()
     desk = await read_files(request.context_files, tools, asked)
@@ -132,7 +138,7 @@ async def _assignment(request: DocumentGenerationRequest, tools: Tools) -> Assig
     titles = titles_of(leaves(outline.nodes))
     abroad = await search_terms(titles, material, tools, model=request.model)
     targets = word_targets(outline, task.target_words)
-    return assignment(outline, task, material, targets, abroad, request.own_texts)
+    return desk, assignment(outline, task, material, targets, abroad, request.own_texts)
 
 
 async def _fate(place: Place, shared: Assignment, tools: Tools, before: Document | None) -> _Fate:
@@ -175,17 +181,9 @@ def _fused_again(
             for each in sections
         ]
         is_kept = all(each.draft is not None for each in drafts)
-        if not (is_kept and _is_fused(place, drafts, shared, tools)):
+        if not is_kept or chapter.stored_fusion(place, drafts, shared, tools) is None:
             found.append(place.node.id)
     return found
-
-
-def _is_fused(place: Place, written: Sequence[Written], shared: Assignment, tools: Tools) -> bool:
-    keys = [
-        chapter.fusion(place, each, shared, tools)[1]
-        for each in (written, chapter.as_they_stand(written))
-    ]
-    return any(tools.journal.finished(chapter.unit_of(place), k) is not None for k in keys)
 
 
 def _sorted(
@@ -292,7 +290,7 @@ class _Silent:
 
 
 @dataclass(slots=True)
-class _NoSearch:
+class NoSearch:
     """Finds nothing, and notes that it was asked."""
 
     was_asked: bool = False

@@ -68,13 +68,12 @@ async def fuse_chapter(state: ChapterState, runtime: Runtime[Tools]) -> ChapterO
     tools.counter.done += 1
     if len(drafts) > 1:
         drafts = await _fused_or_as_written(state, written, tools)
-    own = _own_texts(state, written)
+    own = own_texts(written, state["assignment"])
     return {"chapters": [ChapterText(drafts | own, failures, frozenset(own))]}
 
 
-def _own_texts(state: ChapterState, written: Sequence[Written]) -> dict[NodeId, Draft]:
+def own_texts(written: Sequence[Written], shared: Assignment) -> dict[NodeId, Draft]:
     """What the author wrote stands as it is, also before the sections below a node."""
-    shared = state["assignment"]
     own = {w.place.node.id: w.own for w in written if w.own is not None}
     above = {node.id for w in written for node in w.place.path[:-1]} & shared.own.keys()
     return own | {node_id: draft_of(shared.own[node_id], shared) for node_id in above}
@@ -103,11 +102,10 @@ class _FusedUnit(BaseModel):
 async def _fused(
     state: ChapterState, written: Sequence[Written], tools: Tools
 ) -> dict[NodeId, Draft]:
-    unit = unit_of(state["chapter"])
-    for known in (written, as_they_stand(written)):
-        brief, key = fusion(state["chapter"], known, state["assignment"], tools)
-        if (stored := tools.journal.finished(unit, key)) is not None:
-            return _FusedUnit.model_validate(stored).drafts
+    unit, shared = unit_of(state["chapter"]), state["assignment"]
+    if (stored := stored_fusion(state["chapter"], written, shared, tools)) is not None:
+        return stored
+    brief, key = fusion(state["chapter"], _as_they_stand(written), shared, tools)
     async with tools.call():
         edits = await tools.author.fuse_chapter(brief)
     drafts, event = await asyncio.to_thread(_edited, brief, edits, written, tools)
@@ -115,7 +113,18 @@ async def _fused(
     return drafts
 
 
-def as_they_stand(written: Sequence[Written]) -> list[Written]:
+def stored_fusion(
+    chapter: Place, written: Sequence[Written], shared: Assignment, tools: Tools
+) -> dict[NodeId, Draft] | None:
+    """What came of fusing these texts before, or those that the author's own were made from."""
+    for known in (written, _as_they_stand(written)):
+        _, key = fusion(chapter, known, shared, tools)
+        if (stored := tools.journal.finished(unit_of(chapter), key)) is not None:
+            return _FusedUnit.model_validate(stored).drafts
+    return None
+
+
+def _as_they_stand(written: Sequence[Written]) -> list[Written]:
     """With the author's own texts in the place of those that they were made from."""
     return [replace(w, draft=w.own or w.draft) for w in written]
 

@@ -105,12 +105,13 @@ def each_chapter(state: DocumentState) -> list[Send]:
 async def format_sources(state: DocumentState, runtime: Runtime[Tools]) -> DocumentState:
     """Word the entries of all sources while the chapters are written."""
     sources = state["desk"].material.sources
-    return {"entries": await _entries(state, sources, runtime.context)}
+    return {"entries": await entries_of(state, sources, runtime.context)}
 
 
-async def _entries(
+async def entries_of(
     state: DocumentState, sources: Sequence[Source], tools: Tools
 ) -> Mapping[SourceId, str] | None:
+    """Entries of the reference list in the style asked for; None where it cannot be had."""
     style = state["request"].citation_style
     if style == "numeric" or not sources:
         return {}
@@ -140,9 +141,9 @@ async def bibliography(state: DocumentState, runtime: Runtime[Tools]) -> Documen
     entries = state["entries"]
     if entries is not None:
         later = [s for s in state["desk"].material.sources if s.id not in entries]
-        more = await _entries(state, later, tools)
+        more = await entries_of(state, later, tools)
         entries = None if more is None else {**entries, **more}
-    document, broken = await asyncio.to_thread(_assembled, state, entries, tools)
+    document, broken = await asyncio.to_thread(assembled, state, entries, tools)
     if broken:
         _report_departure(broken, tools)
     tools.counter.done = tools.counter.total
@@ -157,7 +158,7 @@ async def second_opinion(state: DocumentState, runtime: Runtime[Tools]) -> Docum
     return {"document": await reviewed(state["document"], runtime.context, model=request.model)}
 
 
-def _assembled(
+def assembled(
     state: DocumentState, entries: Mapping[SourceId, str] | None, tools: Tools
 ) -> tuple[Document, list[str]]:
     """The document, and where it departs from its outline; takes seconds for a long one."""

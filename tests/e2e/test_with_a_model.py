@@ -121,9 +121,8 @@ def test_stopping_asks_once_keeps_what_is_finished_and_can_be_taken_up_again(
         question.get_by_role("button", name=labels["stop"], exact=True).click()
 
         visit.says("writing.cancelled")
-        visit.says("writing.kept")
         endpoint.pace = AT_ONCE
-        visit.button("writing.retry").click()
+        visit.button("writing.resume").click()
         assert len(visit.read()) > 3
         visit.shows_no_exception()
 

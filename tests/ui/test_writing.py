@@ -1,10 +1,19 @@
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from components.job_end import end_text, finished_text
 from components.messages import Messages
 from pipeline.domain.documents import Language
 from pipeline.domain.edits import OPERATION
-from pipeline.domain.jobs import JobId
+from pipeline.domain.jobs import DocumentGenerationRequest, JobId, OutlineGenerationRequest
 from pipeline.domain.manuscripts import Brief, Manuscript
-from pipeline.runtime import Runtime
-from tests.runtimes import finish
+from pipeline.errors import Expired
+from pipeline.runtime import Runtime, build_runtime
+from pipeline.service.views import Deleted
+from tests.runtimes import finish, idle_runtime
 from tests.ui.conftest import Open
 from tests.ui.screens import component_data, components_of, links_of, sound, text_of
 
@@ -71,7 +80,7 @@ def test_a_writing_that_was_stopped_can_be_tried_again(
     app = shown(idle, "writing", job=stopped, language=language)
     assert m("writing.cancelled") in text_of(app)
 
-    retry = next(button for button in app.button if button.label == m("writing.retry"))
+    retry = next(button for button in app.button if button.label == m("writing.resume"))
     sound(retry.click().run())
 
     job = idle.manuscripts.open(manuscript.id).document_job
@@ -95,3 +104,74 @@ def test_the_end_of_what_is_watched_opens_the_document(
 
     assert components_of(app) == ["longhand_reader"]
     assert app.query_params["doc"] == manuscript.id
+
+
+def test_a_stopped_writing_offers_its_draft(
+    running: Runtime, shown: Open, written: Manuscript, language: Language
+) -> None:
+    deleted = Deleted(written, running.manuscripts.outline(written.id))
+    bare = written.model_copy(update={"document": None, "document_job": None})
+    with idle_at(running) as waiting:
+        running.manuscripts.restore(Deleted(bare, deleted.draft))
+        job = waiting.manuscripts.write(written.id)
+        waiting.jobs.cancel(job.id)
+    app = shown(running, "writing", job=job.id, doc=written.id, language=language)
+    count = running.drafts.finished(running.manuscripts.open(written.id))
+    assert finished_text(count, Messages(language)) in text_of(app)
+
+    draft = end_text("draft", Messages(language))
+    sound(next(button for button in app.button if button.label == draft).click().run())
+
+    assert components_of(app) == ["longhand_reader"]
+    assert running.manuscripts.open(written.id).manuscript.document is not None
+
+
+def test_an_ended_job_says_how_long_it_is_kept_and_is_kept_longer_on_request(
+    idle: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    job = idle.jobs.submit_document(
+        DocumentGenerationRequest.model_validate(
+            {"outline": {"title": "潮汐能", "nodes": [{"id": "n1", "title": "引言"}]}}
+        )
+    )
+    idle.jobs.cancel(job.id)
+    app = shown(idle, "writing", job=job.id, language=language)
+    assert end_text("left", m, left=end_text("minutes", m, n=60)) in text_of(app)
+
+    keep = next(button for button in app.button if button.label == end_text("keep", m))
+    sound(keep.click().run())
+
+    assert end_text("left", m, left=end_text("hours", m, n=24)) in text_of(app)
+    expires = idle.jobs.job(job.id).expires_at
+    assert expires is not None
+    assert expires - datetime.now(UTC) > timedelta(hours=23)
+
+
+def test_an_expired_job_says_so_and_what_to_do(shown: Open, tmp_path: Path) -> None:
+    with idle_runtime(tmp_path, result_ttl=timedelta(milliseconds=50)) as runtime:
+        job = runtime.jobs.submit_outline(OutlineGenerationRequest(task_prompt="潮汐能"))
+        runtime.jobs.cancel(job.id)
+        wait_until_expired(runtime, job.id)
+        app = shown(runtime, "writing", job=job.id)
+
+    assert "This job has expired: a job is kept for 1 min after its end." in text_of(app)
+
+
+def wait_until_expired(runtime: Runtime, job_id: JobId) -> None:
+    ends = time.monotonic() + 10
+    while time.monotonic() < ends:
+        try:
+            runtime.jobs.job(job_id)
+        except Expired:
+            return
+        time.sleep(0.02)
+    raise AssertionError("it did not expire")
+
+
+@contextmanager
+def idle_at(runtime: Runtime) -> Iterator[Runtime]:
+    """Another runtime on the same store, whose engine does not run."""
+    waiting = build_runtime(runtime.settings)
+    yield waiting
+    waiting.stop()

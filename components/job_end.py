@@ -1,0 +1,78 @@
+"""What is left of a job that has ended: for how long, and what can be done with it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import streamlit as st
+
+from components.messages import Messages
+from components.text import Text
+from pipeline.domain.jobs import Job
+
+KEEP = timedelta(days=1)
+"""What one click adds: until tomorrow, when somebody has read it."""
+
+TEXTS: Mapping[str, Text] = {
+    "draft": Text("Read the draft", "阅读草稿"),
+    "finished": Text(
+        "{number} sections are finished. They can be read, corrected and exported as a draft with "
+        "marked gaps, and the writing goes on from them.",
+        "已完成 {number} 节，可作为草稿阅读、修改和导出（未写的小节会标明），之后可继续写作。",
+    ),
+    "finished_one": Text(
+        "One section is finished. It can be read, corrected and exported as a draft with marked "
+        "gaps, and the writing goes on from it.",
+        "已完成 1 节，可作为草稿阅读、修改和导出（未写的小节会标明），之后可继续写作。",
+    ),
+    "finished_none": Text(
+        "Your outline is kept. No section was finished yet.", "大纲已保留，尚未完成任何小节。"
+    ),
+    "document": Text(
+        "The document is as it was; finished sections are kept for the next writing.",
+        "文档保持原样；已完成的小节会留给下一次写作。",
+    ),
+    "left": Text(
+        "The record of this job is kept for another {left}.", "本任务的记录还会保留{left}。"
+    ),
+    "keep": Text("Keep for another day", "再保留一天"),
+    "minutes": Text("{n} min", " {n} 分钟"),
+    "hours": Text("{n} h", " {n} 小时"),
+    "days": Text("{n} days", " {n} 天"),
+    "expired": Text(
+        "This job has expired: a job is kept for {kept} after its end. What came of it is in the "
+        "library if it was started from a page; otherwise start it again.",
+        "该任务已过期：任务结束后只保留{kept}。从页面发起的任务，其成果在文档库中；否则请重新发起。",
+    ),
+}
+
+
+def end_text(key: str, m: Messages, **values: str | int) -> str:
+    text = TEXTS[key]
+    return (text.zh if m.language == "zh" else text.en).format_map(values)
+
+
+def kept_for(left: timedelta, m: Messages) -> str:
+    """A stretch of time in its largest whole unit."""
+    minutes = max(1, round(left.total_seconds() / 60))
+    for unit, size in (("days", 2 * 24 * 60), ("hours", 2 * 60)):
+        if minutes >= size:
+            return end_text(unit, m, n=minutes // (size // 2))
+    return end_text("minutes", m, n=minutes)
+
+
+def time_left(job: Job, now: datetime, m: Messages) -> bool:
+    """Say how long an ended job is kept; returns whether the author wants more."""
+    if job.expires_at is None:
+        return False
+    with st.container(horizontal=True, vertical_alignment="center"):
+        left = kept_for(job.expires_at - now, m)
+        st.caption(end_text("left", m, left=left), width="content")
+        is_short = job.expires_at - now < KEEP
+        return is_short and st.button(
+            end_text("keep", m), type="tertiary", icon=":material/more_time:"
+        )
+
+
+def finished_text(number: int, m: Messages) -> str:
+    keys = {0: "finished_none", 1: "finished_one"}
+    return end_text(keys.get(number, "finished"), m, number=number)

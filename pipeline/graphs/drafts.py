@@ -1,0 +1,69 @@
+"""What a job finished before it ended, as a document with marked gaps; no author is asked."""
+
+import asyncio
+from collections.abc import Mapping
+
+from pipeline.domain.documents import Document
+from pipeline.domain.jobs import DocumentGenerationRequest, Job
+from pipeline.domain.outline import Place, walk
+from pipeline.domain.units import StoredUnit
+from pipeline.errors import PipelineError
+from pipeline.graphs.changes import GraphPlanner, NoSearch, assignment_of
+from pipeline.graphs.chapter import ChapterText, own_texts, stored_fusion
+from pipeline.graphs.document import DocumentState, assembled, entries_of
+from pipeline.graphs.section import Assignment, Written, own_draft, prepared
+from pipeline.graphs.tools import Tools
+
+
+def finished_draft(
+    planner: GraphPlanner,
+    job: Job,
+    request: DocumentGenerationRequest,
+    units: Mapping[str, StoredUnit],
+    missing: PipelineError,
+) -> Document | None:
+    """The document as far as it is finished, or None where no section is.
+
+    Blocks the calling thread as `GraphPlanner.changes`; `missing` says why a section has no text.
+    """
+    return asyncio.run(_draft(request, planner.tools(job, units, NoSearch()), missing))
+
+
+async def _draft(
+    request: DocumentGenerationRequest, tools: Tools, missing: PipelineError
+) -> Document | None:
+    desk, shared = await assignment_of(request, tools)
+    chapters = [
+        await _chapter(place, shared, tools, missing)
+        for place in walk(request.outline.nodes)
+        if place.depth == 1
+    ]
+    if not any(chapter.drafts for chapter in chapters):
+        return None
+    state: DocumentState = {
+        "request": request,
+        "desk": desk,
+        "chapters": chapters,
+        "targets": shared.targets,
+    }
+    entries = await entries_of(state, desk.material.sources, tools)
+    document, _ = await asyncio.to_thread(assembled, state, entries, tools)
+    return document
+
+
+async def _chapter(
+    chapter: Place, shared: Assignment, tools: Tools, missing: PipelineError
+) -> ChapterText:
+    written = [await _written(place, shared, tools) for place in shared.sections[chapter.node.id]]
+    drafts = {w.place.node.id: w.draft for w in written if w.draft is not None}
+    if len(drafts) == len(written) > 1:
+        drafts = stored_fusion(chapter, written, shared, tools) or drafts
+    failures = {w.place.node.id: missing for w in written if w.draft is None}
+    own = own_texts(written, shared)
+    return ChapterText(drafts | own, failures, frozenset(own))
+
+
+async def _written(place: Place, shared: Assignment, tools: Tools) -> Written:
+    ready = await prepared(place, shared, tools)
+    own = own_draft(place, shared, tools)
+    return Written(place, ready.draft or own, own=own)

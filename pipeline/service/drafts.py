@@ -1,0 +1,98 @@
+"""The draft of a manuscript whose writing ended early: what is finished, with marked gaps."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from pipeline.domain.documents import Document
+from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId, JobKind, ManuscriptId
+from pipeline.domain.manuscripts import Manuscript
+from pipeline.domain.outline import tidied
+from pipeline.domain.units import StoredUnit
+from pipeline.errors import Cancelled, Conflict, NotFound, PipelineError
+from pipeline.ports import ManuscriptStore
+from pipeline.service.manuscripts import ManuscriptService
+from pipeline.service.requests import document_request
+from pipeline.service.views import View
+
+MakeDraft = Callable[
+    [Job, DocumentGenerationRequest, Mapping[str, StoredUnit], PipelineError], Document | None
+]
+"""The finished sections as a document; the error says of the others why they have no text."""
+
+DRAFT = JobId("draft")
+"""A draft is no job: nothing is stored under this id."""
+
+
+class DraftService:
+    """Makes drafts of what stopped or failed jobs finished; safe to use from many threads."""
+
+    def __init__(
+        self,
+        store: ManuscriptStore,
+        manuscripts: ManuscriptService,
+        make: MakeDraft,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._manuscripts = manuscripts
+        self._make = make
+        self._now = now
+
+    def finished(self, view: View) -> int:
+        """How many sections a draft would have; 0 also where there is a document already."""
+        if view.is_writing or view.manuscript.document is not None:
+            return 0
+        units = self._store.units(view.manuscript.id, JobKind.DOCUMENT)
+        return sum(unit.startswith("section:") for unit in units)
+
+    def take(self, manuscript_id: ManuscriptId) -> Document:
+        """Let what is finished be the manuscript's document; one that is there stays.
+
+        It can be read, corrected and exported, and the writing can go on with its gaps. No author
+        is asked.
+
+        Raises:
+            NotFound: There is no such manuscript, or nothing is finished.
+            Conflict: It is being written.
+            InvalidRequest: `no_readable_file`.
+        """
+        view = self._manuscripts.open(manuscript_id)
+        if view.manuscript.document is not None:
+            return view.manuscript.document
+        if view.is_writing:
+            raise Conflict("This document is being written.")
+        draft = self._draft(view)
+        if draft is None:
+            raise NotFound("No section of this document is finished.")
+
+        def put(current: Manuscript) -> Manuscript:
+            if current.document is not None:
+                return current
+            update = {"document": draft, "revision": current.revision + 1, "title": draft.title}
+            return current.model_copy(update=update)
+
+        return self._store.change(manuscript_id, put).document or draft
+
+    def _draft(self, view: View) -> Document | None:
+        manuscript = view.manuscript
+        outline = tidied(self._manuscripts.outline(manuscript.id).outline)
+        job = Job(
+            id=DRAFT,
+            kind=JobKind.DOCUMENT,
+            title=outline.title,
+            language=manuscript.language,
+            manuscript_id=manuscript.id,
+            created_at=self._now(),
+        )
+        units = self._store.units(manuscript.id, JobKind.DOCUMENT)
+        request = document_request(manuscript, outline, DRAFT)
+        return self._make(job, request, units, _why(view.document_job))
+
+
+def _why(job: Job | None) -> PipelineError:
+    """Why the other sections have no text."""
+    error: PipelineError = Cancelled()
+    if job is not None and job.error_code:
+        error = PipelineError(job.error)
+        error.code = job.error_code
+    return error

@@ -1,0 +1,127 @@
+"""What is finished when a writing ends early: a draft to be read, exported and gone on with."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.domain.documents import Document, DocumentSection, NodeId, SectionStatus
+from pipeline.domain.jobs import JobKind
+from pipeline.domain.manuscripts import Manuscript
+from pipeline.domain.units import StoredUnit
+from pipeline.errors import Cancelled, NotFound
+from pipeline.graphs.changes import GraphPlanner
+from pipeline.graphs.drafts import finished_draft
+from pipeline.runtime import Runtime
+from pipeline.service.views import Deleted
+from tests.graph_fakes import NOW, ScriptedAuthor, ScriptedBibliographer, job_of
+from tests.runtimes import finish, running_runtime
+from tests.unit.test_changes import TREE, Desk, written_desk
+from tests.unit.test_service_manuscripts import edit, outlined, proposed
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    with running_runtime(tmp_path_factory.mktemp("drafts")) as runtime:
+        yield runtime
+
+
+def drafted(desk: Desk, *missing: str) -> Document | None:
+    """The draft when these units are not there."""
+    units = {
+        name: StoredUnit(*unit) for name, unit in desk.journal.units.items() if name not in missing
+    }
+    planner = GraphPlanner(ScriptedAuthor(), desk.shelf, ScriptedBibliographer(), lambda: NOW, 800)
+    job = job_of(JobKind.DOCUMENT)
+    return finished_draft(planner, job, desk.request(TREE), units, Cancelled())
+
+
+def sections(document: Document | None) -> dict[str, DocumentSection]:
+    assert document is not None
+    return {section.id: section for section in document.sections}
+
+
+def test_with_everything_finished_the_draft_is_the_document() -> None:
+    desk = written_desk()
+
+    draft = drafted(desk)
+
+    assert draft == desk.before
+
+
+def test_what_is_not_finished_is_a_marked_gap_with_its_reason() -> None:
+    desk = written_desk()
+
+    draft = drafted(desk, "section:b", "fuse:一")
+
+    after, before = sections(draft), sections(desk.before)
+    assert (after["b"].status, after["b"].error_code) == (SectionStatus.FAILED, "cancelled")
+    assert {i: after[i] for i in "acde"} == {i: before[i] for i in "acde"}
+    assert draft is not None
+    assert draft.integrity.failed_sections == 1
+    assert "任务在写到本节之前已停止" in draft.content or "stopped before its turn" in draft.content
+
+
+def test_of_nothing_there_is_no_draft() -> None:
+    assert drafted(Desk()) is None
+
+
+def stopped(runtime: Runtime) -> tuple[Manuscript, NodeId]:
+    """A manuscript as a stopped writing leaves it: without a document, and one section missing."""
+    manuscript = proposed(runtime)
+    finish(runtime, runtime.manuscripts.write(manuscript.id).id)
+    deleted = Deleted(
+        runtime.manuscripts.open(manuscript.id).manuscript,
+        runtime.manuscripts.outline(manuscript.id),
+    )
+    bare = deleted.manuscript.model_copy(update={"document": None, "document_job": None})
+    runtime.manuscripts.restore(Deleted(bare, deleted.draft))
+    edit(runtime, manuscript, {"t": "ins", "nodes": [{"id": "缺", "title": "没写完的一节"}]})
+    return bare, NodeId("缺")
+
+
+def test_the_draft_of_a_stopped_writing_is_read_exported_corrected_and_gone_on_with(
+    running: Runtime,
+) -> None:
+    manuscript, missing = stopped(running)
+    finished = running.drafts.finished(running.manuscripts.open(manuscript.id))
+
+    draft = running.drafts.take(manuscript.id)
+
+    gaps = [section.id for section in draft.sections if section.status is SectionStatus.FAILED]
+    assert finished >= 1
+    assert gaps == [missing]
+    assert running.exports.build(draft, "docx")
+    running.manuscripts.edit_section(manuscript.id, missing, "我自己写的。")
+    assert running.changes.of(manuscript.id).is_empty
+    finish(running, running.manuscripts.write(manuscript.id).id)
+    whole = running.manuscripts.open(manuscript.id).manuscript.document
+    assert whole is not None
+    assert whole.integrity.failed_sections == 0
+    assert "我自己写的。" in whole.content
+
+
+def test_a_gap_of_a_draft_is_all_that_going_on_writes(running: Runtime) -> None:
+    manuscript, missing = stopped(running)
+    running.drafts.take(manuscript.id)
+
+    changes = running.changes.of(manuscript.id)
+
+    assert [each.id for each in changes.written] == [missing]
+    assert changes.fills_gaps_only
+
+
+def test_a_document_that_is_there_is_no_drafts_to_replace(running: Runtime) -> None:
+    manuscript = proposed(running)
+    finish(running, running.manuscripts.write(manuscript.id).id)
+    view = running.manuscripts.open(manuscript.id)
+
+    assert running.drafts.take(manuscript.id) == view.manuscript.document
+    assert running.drafts.finished(view) == 0
+
+
+def test_there_is_no_draft_of_nothing(running: Runtime) -> None:
+    manuscript = outlined(running, "引言")
+
+    assert running.drafts.finished(running.manuscripts.open(manuscript.id)) == 0
+    with pytest.raises(NotFound):
+        running.drafts.take(manuscript.id)
