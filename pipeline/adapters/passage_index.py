@@ -4,15 +4,14 @@ import asyncio
 import re
 import sqlite3
 import threading
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import add
 from sys import getsizeof
 
 from pipeline.domain.documents import Passage, Reading, Source, SourceId
-from pipeline.domain.language import HAN
+from pipeline.domain.language import HAN, composed
 from pipeline.domain.passages import source_of, split_into_passages
 
 HEADING_WEIGHT = 2.0
@@ -243,7 +242,7 @@ def _database(passages: Sequence[Passage]) -> sqlite3.Connection:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    return composed(text).casefold()
 
 
 def _indexed(text: str) -> str:
@@ -254,4 +253,4 @@ def _indexed(text: str) -> str:
 
 
 def _pairs(run: str) -> Iterator[str]:
-    return (first + second for first, second in pairwise(run))
+    return map(add, run, run[1:])

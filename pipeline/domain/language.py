@@ -1,6 +1,7 @@
 """Language of a text, its words and its sentences, in English and Chinese alike."""
 
 import re
+import unicodedata
 from itertools import pairwise
 
 from pipeline.domain.documents import Language
@@ -19,6 +20,8 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|al|approx|Dr|Mr|Mrs|Ms|Prof|No|Fig|Eq|Sec|St|Jr|Inc|U\.S|[A-Z])\.$"
 )
 
+_RAISED = re.compile("(?<=[0-9])(?=[⁰¹²³⁴-⁹])")
+
 HAN_SHARE = 0.15
 """From this share of Han characters on it is Chinese: technical Chinese has many Latin words."""
 
@@ -29,6 +32,11 @@ def detect_language(text: str, default: Language = "en") -> Language:
     if not letters:
         return default
     return "zh" if len(_HAN_CHAR.findall(text)) > HAN_SHARE * letters else "en"
+
+
+def composed(text: str) -> str:
+    """The text in NFKC, where an exponent or a footnote's mark stays apart: 10⁶ is no 106."""
+    return unicodedata.normalize("NFKC", _RAISED.sub("^", text))
 
 
 def count_words(text: str) -> int:

@@ -1,11 +1,12 @@
 """Numbers in a text, however they are written: 23, twenty-three, 二十三, 1,200 and 1.2 thousand."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+
+from pipeline.domain.language import composed
 
 _SMALL = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -95,7 +96,7 @@ class Quantity:
 
 def quantities(text: str) -> frozenset[Quantity]:
     """All numbers of a text but `one`, which is mostly an article."""
-    flat = _THOUSANDS.sub("", unicodedata.normalize("NFKC", text))
+    flat = _THOUSANDS.sub("", composed(text))
     found = {*_arabic(flat), *_in_han(flat)}
     lower = flat.lower()
     found.update(_in_words(lower))

@@ -237,3 +237,12 @@ def test_ten_megabytes_are_indexed_in_five_seconds_and_searched_in_ten_milliseco
     assert size_bytes(readings) > 9_500_000
     assert build_s < 5
     assert query_s < 0.010
+
+
+def test_a_year_is_found_in_spite_of_the_raised_number_of_a_note_behind_it() -> None:
+    block = Block(kind="paragraph", text="The flood of 2021³ covered 450 km².")
+    index = PassageIndex({EN: Reading(sha256="1", title="Flood", language="en", blocks=(block,))})
+
+    assert index.find("2021", limit=1)
+    assert index.find("km2", limit=1)
+    assert not index.find("20213", limit=1)

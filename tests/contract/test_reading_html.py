@@ -75,3 +75,36 @@ def test_a_page_nested_without_end_is_refused_at_once() -> None:
 
     assert error.code == "file_empty"  # the parser drops what is nested deeper than it reads
     assert time.monotonic() - began < 10
+
+
+def test_formulas_exponents_and_notes_of_a_page_cannot_be_taken_for_other_numbers() -> None:
+    page = """<html><body><p>In 2021<sup class="reference"><a href="#cite-1">[1]</a></sup> the
+20<sup>th</sup> plant made 10<sup>-6</sup> of it: <math><semantics><mrow><mfrac><mi>a</mi><msqrt>
+<mi>b</mi></msqrt></mfrac></mrow>
+<annotation encoding="application/x-tex">\\frac{a}{\\sqrt b}</annotation>
+</semantics></math>.</p></body></html>"""
+
+    blocks = read_text(page, "a.html").blocks
+
+    assert [block.text for block in blocks] == ["In 2021 the 20th plant made 10⁻⁶ of it: a/(√(b))."]
+
+
+@pytest.mark.parametrize("before", ["", f"<p>{'The tide comes and goes in the bay. ' * 20}</p>"])
+def test_cells_of_a_page_that_span_others_are_told_in_each_row(before: str) -> None:
+    page = f"""<html><body><article>{before}<table><tr>
+<th>Region</th><th colspan="2">Range</th></tr>
+<tr><td rowspan="2">东部</td><td>low</td><td>1 m</td></tr><tr><td>high</td><td>5 m</td></tr>
+</table></article></body></html>"""
+
+    *_, block = read_text(page, "a.html").blocks
+
+    assert block.text.split("\n")[2:] == ["| 东部 | low | 1 m |", "| 东部 | high | 5 m |"]
+
+
+def test_an_absurd_span_is_cut() -> None:
+    page = """<html><body><table><tr><td colspan="999999999" rowspan="99999999">all</td><td>x</td>
+</tr><tr><td>y</td></tr></table></body></html>"""
+
+    [block] = read_text(page, "a.html").blocks
+
+    assert len(block.text) < 5_000

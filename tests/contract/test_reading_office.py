@@ -161,3 +161,86 @@ def test_a_copy_protected_book_is_refused() -> None:
 @pytest.mark.parametrize("name", ["a.xlsx", "a.pptx", "a.epub"])
 def test_an_office_file_is_known_by_its_content(name: str) -> None:
     assert read_bytes(name, make_docx(paragraph("潮汐"))).blocks[0].text == "潮汐"
+
+
+def test_formulas_and_exponents_of_a_word_file_keep_their_meaning() -> None:
+    math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    half = "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
+    square = (
+        "<m:sSup><m:e><m:r><m:t>v</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup>"
+    )
+    formula = f"<w:p {math}><m:oMath><m:r><m:t>E=</m:t></m:r>{half}{square}</m:oMath></w:p>"
+    power = paragraph("Some 10").replace(
+        "</w:p>",
+        '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>6</w:t></w:r>'
+        "<w:r><w:t> t.</w:t></w:r></w:p>",
+    )
+
+    reading = read_bytes("a.docx", make_docx(formula, power))
+
+    assert [block.text for block in reading.blocks] == ["E=1/2v²", "Some 10⁶ t."]
+
+
+def test_what_was_moved_or_deleted_in_a_word_file_is_read_where_it_is_now() -> None:
+    moved = "<w:r><w:t>moved</w:t></w:r>"
+    gone = table(("Place", "m"), ("Gone", "1"), ("芬迪湾", "16"))
+    row = gone.index("<w:tr>", gone.index("Place"))
+    deleted = gone[: row + 6] + "<w:trPr><w:del/></w:trPr>" + gone[row + 6 :]
+
+    data = make_docx(
+        f"<w:p><w:moveFrom>{moved}</w:moveFrom></w:p>",
+        deleted,
+        f"<w:p><w:moveTo>{moved}</w:moveTo></w:p>",
+    )
+
+    assert outline(read_bytes("a.docx", data).blocks) == [
+        ("table", 0, "| Place | m |\n| --- | --- |\n| 芬迪湾 | 16 |"),
+        ("paragraph", 0, "moved"),
+    ]
+
+
+def test_merged_cells_of_a_word_table_are_told_in_each_row_that_they_span() -> None:
+    def cell(text: str, properties: str = "", inner: str = "") -> str:
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(text)}{inner}</w:tc>"
+
+    rows = (
+        cell("Region") + cell("Range", '<w:gridSpan w:val="2"/>'),
+        cell("东部", '<w:vMerge w:val="restart"/>') + cell("low") + cell("1 m"),
+        cell("", "<w:vMerge/>") + cell("high") + cell("5 m", inner=table(("in", "side"))),
+    )
+    data = make_docx(f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>")
+
+    assert outline(read_bytes("a.docx", data).blocks) == [
+        (
+            "table",
+            0,
+            (
+                "| Region | Range |  |\n| --- | --- | --- |\n| 东部 | low | 1 m |\n"
+                "| 东部 | high | 5 m in side |"
+            ),
+        )
+    ]
+
+
+def test_a_name_set_in_a_style_that_is_made_from_the_title_is_no_heading() -> None:
+    styles = (
+        '<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        '<w:style w:styleId="T"><w:name w:val="Title"/></w:style><w:style w:styleId="A">'
+        '<w:name w:val="Author"/><w:basedOn w:val="T"/></w:style></w:styles>'
+    )
+    content = (paragraph("Tides", "T"), paragraph("A. Author", "A"), paragraph("Text."))
+
+    reading = read_bytes("a.docx", make_docx(*content, parts={"word/styles.xml": styles}))
+
+    assert reading.title == "Tides"
+    assert [block.kind for block in reading.blocks] == ["paragraph", "paragraph"]
+
+
+def test_the_number_of_a_note_in_a_book_is_no_part_of_the_number_before_it() -> None:
+    chapter = (
+        '<p>In 2021<a href="n.xhtml#fn1" epub:type="noteref">1</a> it was 10<sup>6</sup> t.</p>'
+    )
+
+    blocks = read_bytes("a.epub", make_epub([chapter], title="T")).blocks
+
+    assert [block.text for block in blocks] == ["In 2021 it was 10⁶ t."]

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.domain.language import (
+    composed,
     count_words,
     detect_language,
     sentence_spans,
@@ -84,3 +85,7 @@ def test_spans_are_in_order_and_say_where_each_sentence_stands(text: str) -> Non
 
     assert spans == sorted(spans)
     assert [text[a:b].replace("\n", " ") for a, b in spans] == split_sentences(text)
+
+
+def test_a_number_that_is_raised_behind_another_is_no_part_of_it() -> None:
+    assert composed("10⁶ t in 2021¹, ４５０ km²") == "10^6 t in 2021^1, 450 km2"

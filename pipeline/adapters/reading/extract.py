@@ -11,7 +11,7 @@ from pipeline.domain.documents import Block, Publication, Reading
 from pipeline.domain.language import count_words, detect_language
 from pipeline.errors import UnreadableFile
 
-EDITION = 2
+EDITION = 3
 """Raise it when more is read from a file: readings that are stored are then not used again."""
 
 MAX_TITLE_CHARS = 200

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from pipeline.adapters.reading.archive import Archive, parse_xml
+from pipeline.adapters.reading.docx_tables import rows_of
 from pipeline.adapters.reading.extract import Extract, table_text
+from pipeline.adapters.reading.formulas import linear, raised
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.office_properties import properties_of
 from pipeline.adapters.reading.prose import numbered_level, one_line
@@ -26,13 +28,15 @@ TITLE_LEVEL = 0
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
-_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _HEADING_NAME = re.compile(r"(?:heading|标题|標題|titre|überschrift)\s*(\d)")
 _CODE_NAME = re.compile(r"code|preformatted|代码|代碼")
 _TOC_NAME = re.compile(r"(?:toc|目录|目錄)\s*\d")
 _WRAPPERS = {_W + tag for tag in ("sdt", "sdtContent", "ins", "smartTag", "customXml")}
 _BREAKS = {_W + "tab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-"}
+_NOT_HERE = {f"{_W}txbxContent", _FALLBACK, f"{_W}pPr", f"{_W}moveFrom"}
+"""Read elsewhere, or not part of the text: a box, a repetition, what was moved away."""
 _NOTES = {_W + "footnoteReference": "footnotes", _W + "endnoteReference": "endnotes"}
 
 
@@ -151,12 +155,15 @@ class _Walk:
         walk = etree.iterwalk(element, events=("start",))
         for _, node in walk:
             tag = node.tag
-            if tag in {f"{_W}txbxContent", _FALLBACK, f"{_W}pPr"}:
+            if tag in _NOT_HERE:
                 if tag == f"{_W}txbxContent":
                     boxes.append(node)
                 walk.skip_subtree()
-            elif tag in {f"{_W}t", _MATH_TEXT}:
-                parts.append(node.text or "")
+            elif tag == _FORMULA:
+                parts.append(linear(node))
+                walk.skip_subtree()
+            elif tag == f"{_W}t":
+                parts.append(raised(node.text or "") if _is_raised(node) else node.text or "")
             elif tag in _BREAKS:
                 parts.append(_BREAKS[tag])
             elif tag in _NOTES:
@@ -168,7 +175,7 @@ class _Walk:
         own = _number(_value(properties, "outlineLvl"))
         if own is not None and own < 9:
             return own + 1
-        for _ in range(DEEPEST_STYLE):
+        for depth in range(DEEPEST_STYLE):
             style = self._styles.get(style_id)
             if style is None:
                 return None
@@ -176,19 +183,19 @@ class _Walk:
             if named:
                 return int(named.group(1))
             if style.name in {"title", "标题", "標題"}:
-                return TITLE_LEVEL
+                return TITLE_LEVEL if depth == 0 else None
             if style.outline_level is not None and style.outline_level < 9:
                 return style.outline_level + 1
             style_id = style.based_on
         return None
 
     def _table(self, table: etree._Element) -> str:
-        rows = table.iterchildren(f"{_W}tr")
-        return table_text([self._cell(cell) for cell in row.iter(f"{_W}tc")] for row in rows)
+        return table_text(rows_of(table, self._cell))
 
     def _cell(self, cell: etree._Element) -> str:
-        paragraphs = ("".join(self._inline(p)[0]) for p in cell.iterchildren(f"{_W}p"))
-        return " ".join(paragraphs)
+        """The text of a cell; a table inside it gives its cells' texts one after the other."""
+        inner = (p for p in cell.iter(f"{_W}p") if next(p.iterancestors(_FALLBACK), None) is None)
+        return " ".join(filter(None, ("".join(self._inline(p)[0]) for p in inner)))
 
     def _read_styles(self) -> dict[str, _Style]:
         if "word/styles.xml" not in self._archive:
@@ -220,6 +227,13 @@ def _value(element: etree._Element | None, child: str) -> str:
 
 def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() else None
+
+
+def _is_raised(text: etree._Element) -> bool:
+    """Whether a text is set as a superscript: the exponent of 10⁶."""
+    run = text.getparent()
+    mark = run.find(f"{_W}rPr/{_W}vertAlign") if run is not None else None
+    return mark is not None and mark.get(f"{_W}val") == "superscript"
 
 
 def _is_bold(paragraph: etree._Element) -> bool:

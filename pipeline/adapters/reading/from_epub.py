@@ -11,7 +11,7 @@ from pipeline.adapters.reading.archive import Archive
 from pipeline.adapters.reading.decoding import decode
 from pipeline.adapters.reading.extract import Extract, damaged
 from pipeline.adapters.reading.limits import Limits
-from pipeline.adapters.reading.markup import PAGE, blocks_of
+from pipeline.adapters.reading.markup import PAGE, blocks_of, spell_out
 from pipeline.adapters.reading.prose import one_line, without_declaration
 from pipeline.adapters.reading.publications import described
 from pipeline.domain.documents import Block, Publication
@@ -91,6 +91,8 @@ def _chapter(name: str, data: bytes) -> list[Block]:
     if not text.strip():
         return []
     try:
-        return blocks_of(html.document_fromstring(text), BOOK)
+        page = html.document_fromstring(text)
+        spell_out(page)
+        return blocks_of(page, BOOK)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return []  # one broken chapter does not spoil the others

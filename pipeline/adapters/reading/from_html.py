@@ -9,7 +9,7 @@ from trafilatura import bare_extraction
 from pipeline.adapters.reading.decoding import decode
 from pipeline.adapters.reading.extract import Extract, damaged
 from pipeline.adapters.reading.limits import Limits
-from pipeline.adapters.reading.markup import PAGE, TEI, blocks_of, without_wide_breaks
+from pipeline.adapters.reading.markup import PAGE, TEI, blocks_of, spell_out, without_wide_breaks
 from pipeline.adapters.reading.page_properties import properties_of
 from pipeline.adapters.reading.prose import clean, one_line, without_declaration
 from pipeline.domain.documents import Block
@@ -45,6 +45,7 @@ def _page(name: str, text: str) -> etree._Element:
         page = html.document_fromstring(text)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise damaged(name, "HTML", "no page could be made of it") from error
+    spell_out(page)
     for element in page.iter():
         if element.tag not in _KEEPS_LINES:
             element.text = without_wide_breaks(element.text)

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lxml import etree
+from lxml import etree, html
 
 from pipeline.adapters.reading.extract import table_text
+from pipeline.adapters.reading.formulas import linear, raised
+from pipeline.adapters.reading.tables import spread_cells
 from pipeline.domain.documents import Block
 from pipeline.domain.language import HAN
 
@@ -207,6 +209,35 @@ def _strings(element: etree._Element) -> Iterator[str]:
             yield node.text or ""
         elif node is not element:
             yield node.tail or ""
+
+
+def spell_out(page: html.HtmlElement) -> None:
+    """Make formulas and superscripts of a page plain text, and fill the columns of its tables.
+
+    The number of a footnote is left out.
+    """
+    for table in page.iter("table"):
+        spread_cells(table)
+    for formula in list(page.iter("{*}math")):
+        _become(formula, linear(formula))
+    for mark in list(page.iter("sup")):
+        text = "".join(map(str, mark.itertext()))
+        _become(mark, "" if _is_footnote(mark) else raised(text))
+    for link in list(page.iter("a")):
+        if "noteref" in f"{link.get('role')} {link.get('epub:type')}":
+            _become(link, "")
+
+
+def _become(element: html.HtmlElement, text: str) -> None:
+    tail = element.tail
+    element.clear()
+    element.text, element.tail = text, tail
+    element.drop_tag()
+
+
+def _is_footnote(mark: etree._Element) -> bool:
+    links = [*mark.iter("a"), *mark.iterancestors("a")]
+    return any("#" in (link.get("href") or "") for link in links)
 
 
 def without_wide_breaks(text: str | None) -> str | None:

@@ -1,0 +1,41 @@
+"""The rows of a Word table; what a merged cell says is told in each of its rows."""
+
+from collections.abc import Callable, Iterator
+
+from lxml import etree
+
+from pipeline.adapters.reading.tables import MOST_COLUMNS
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_WRAPPERS = {_W + tag for tag in ("sdt", "sdtContent", "customXml", "ins")}
+
+
+def rows_of(table: etree._Element, text_of: Callable[[etree._Element], str]) -> Iterator[list[str]]:
+    """The texts of each row, in columns; rows that were deleted with changes tracked are not."""
+    above: dict[int, str] = {}
+    for row in _inside(table, "tr"):
+        if row.find(f"{_W}trPr/{_W}del") is not None:
+            continue
+        texts: list[str] = []
+        for cell in _inside(row, "tc"):
+            merged = cell.find(f"{_W}tcPr/{_W}vMerge")
+            goes_on = merged is not None and merged.get(f"{_W}val") != "restart"
+            text = above.get(len(texts), "") if goes_on else text_of(cell)
+            above[len(texts)] = text
+            texts += [text] + [""] * (_columns(cell) - 1)
+        yield texts
+
+
+def _inside(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
+    """Children of that name, and those in a content control around them."""
+    for child in parent:
+        if child.tag == f"{_W}{tag}":
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _inside(child, tag)
+
+
+def _columns(cell: etree._Element) -> int:
+    span = cell.find(f"{_W}tcPr/{_W}gridSpan")
+    value = span.get(f"{_W}val") or "" if span is not None else ""
+    return min(int(value), MOST_COLUMNS) if value.isdecimal() and int(value) else 1
