@@ -26,7 +26,7 @@ PAIRS_PER_WORD = 3
 LARGE = 4_000
 """Passages from which on the time of a search counts: some 3 MB of text."""
 
-COMMON_SHARE, FEWEST_TERMS, SAMPLE = 0.1, 3, 2_000
+COMMON_SHARE, FEWEST_TERMS, SAMPLE = 0.1, 3, 600
 """A term in every tenth passage costs as much time as a hundred rare ones, and tells nothing."""
 
 BYTES_PER_PASSAGE = 1_000

@@ -12,15 +12,15 @@ _HAN_CHAR = re.compile(f"[{HAN}]")
 _WORD = re.compile(rf"[{HAN}]|[^\W_]+(?:['’\-.][^\W_]+)*")
 _MARKERS = r"(?:[ \t]*\[@[^\]\n]*\])*"  # a citation behind the stop belongs to its sentence
 _BOUNDARY = re.compile(
-    rf"""(?<=[.!?])["”’')\]]*{_MARKERS}(?=\s+["“(\[]?[A-Z0-9`*{HAN}])"""
-    rf"""|(?<=[。！？])["”’』」）]*{_MARKERS}"""
+    rf"""[.!?]["”’')\]]*{_MARKERS}(?=\s+["“(\[]?[A-Z0-9`*{HAN}])"""
+    rf"""|[。！？]["”’』」）]*{_MARKERS}"""
     r"""|\n+"""
 )
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|al|approx|Dr|Mr|Mrs|Ms|Prof|No|Fig|Eq|Sec|St|Jr|Inc|U\.S|[A-Z])\.$"
 )
 
-_RAISED = re.compile("(?<=[0-9])(?=[⁰¹²³⁴-⁹])")
+_RAISED = re.compile("([0-9])([⁰¹²³⁴-⁹])")
 
 HAN_SHARE = 0.15
 """From this share of Han characters on it is Chinese: technical Chinese has many Latin words."""
@@ -36,7 +36,7 @@ def detect_language(text: str, default: Language = "en") -> Language:
 
 def composed(text: str) -> str:
     """The text in NFKC, where an exponent or a footnote's mark stays apart: 10⁶ is no 106."""
-    return unicodedata.normalize("NFKC", _RAISED.sub("^", text))
+    return unicodedata.normalize("NFKC", _RAISED.sub(r"\1^\2", text))
 
 
 def count_words(text: str) -> int:
@@ -62,7 +62,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
         start = left + len(piece) - len(piece.lstrip())
         end = left + len(piece.rstrip())
         begun = start if begun is None else begun
-        if not _ABBREVIATION.search(text, begun, end):
+        if text[end - 1] != "." or not _ABBREVIATION.search(text, max(begun, end - 10), end):
             spans.append((begun, end))
             begun = None
     if begun is not None:

@@ -23,7 +23,6 @@ ID_LENGTH = 10
 
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _WIDE = re.compile(rf"[{HAN}\u3000-\u303f\uff00-\uffef]")
-_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +85,12 @@ def source_of(source_id: SourceId, reading: Reading) -> Source:
 
 def size_of(text: str) -> int:
     """Characters, where a Han character counts for two: it says as much as half a word."""
-    return len(text) + sum(map(len, _HAN_RUN.findall(text)))
+    return len(text) + (0 if text.isascii() else sum(map(len, _HAN_RUN.findall(text))))
 
 
 def without_breaks(text: str) -> str:
     """The text on one line, with single spaces."""
-    return _SPACES.sub(" ", text)
+    return " ".join(text.split())
 
 
 def flowing(sentences: Sequence[str]) -> str:
