@@ -41,6 +41,9 @@ LABELS: Mapping[str, Label] = {
     "web_page": Label("Web page", "网页"),
     "state_fetching": Label("Web page · Fetching…", "网页 · 正在获取……"),
     "note_encoding_guessed": Label("encoding guessed", "编码为推测"),
+    "note_pages_pictured": Label(
+        "some pages are pictures, whose text was not read", "部分页面是图片，其中的文字未读取"
+    ),
     "note_headings_guessed": Label("headings guessed from bold lines", "标题由加粗行推测"),
     "address_refused": Label(
         "Not used: this is no public address. Save the page, and attach it as a file.",

@@ -127,3 +127,69 @@ def test_items_of_a_list_in_a_pdf_are_one_list() -> None:
         ("list", 0, "- one\n- two that is wrapped and goes on"),
         ("paragraph", 0, "After the list."),
     ]
+
+
+def rows(*table: tuple[str, ...], lefts: tuple[int, ...] = (72, 180, 260)) -> list[Text]:
+    return [
+        Text(text, left=left, down=0 if left > lefts[0] else 16)
+        for row in table
+        for text, left in zip(row, lefts, strict=False)
+        if text
+    ]
+
+
+def test_a_table_in_a_pdf_is_a_table_and_its_bold_head_no_heading() -> None:
+    head = [Text(t, bold=True, left=x, down=d) for t, x, d in (("Country", 72, 24), ("GW", 180, 0))]
+    body = rows(("Spain", "30.2", "solar"), ("", "", "and wind"), ("丹麦", "7.3", "海上风电"))
+    body[3] = Text("and wind", left=260, down=12)
+    page = [*head, Text("Remark", left=260, down=0), *body, Text(PROSE, down=30), Text("End.")]
+
+    blocks = read_bytes("a.pdf", make_pdf([page])).blocks
+
+    assert outline(blocks)[0] == (
+        "table",
+        0,
+        (
+            "| Country | GW | Remark |\n| --- | --- | --- |\n| Spain | 30.2 | solar and wind |\n"
+            "| 丹麦 | 7.3 | 海上风电 |"
+        ),
+    )
+    assert [block.kind for block in blocks] == ["table", "paragraph"]
+
+
+def test_items_with_their_numbers_apart_and_two_columns_of_text_are_no_tables() -> None:
+    items = rows(("1.", "Spring tides"), ("2.", "Neap tides"), ("3.", "No tides"), lefts=(72, 100))
+    columns = rows(*[("The Moon raises tides in the sea", PROSE)] * 4, lefts=(72, 300))
+
+    blocks = read_bytes("a.pdf", make_pdf([[*items, Text(PROSE, down=60), *columns]])).blocks
+
+    assert "table" not in {block.kind for block in blocks}
+
+
+def test_the_raised_number_of_a_note_is_no_part_of_a_year_in_a_pdf() -> None:
+    line = [Text("In 2021"), Text("3", size=6, left=109, down=-5), Text("The sea rose.", down=19)]
+
+    [block] = read_bytes("a.pdf", make_pdf([line])).blocks
+
+    assert block.text == "In 2021³ The sea rose."
+
+
+def test_a_bookmark_takes_the_line_that_it_names_and_not_a_short_one_above_it() -> None:
+    page = [Text("the end."), Text("Kinds", size=14, down=30), Text(PROSE, down=30)]
+    marks = [Mark("Kinds", 0), Mark("Causes", 1)]
+
+    blocks = read_bytes("a.pdf", make_pdf([page, [Text("1 Causes")]], marks=marks)).blocks
+
+    assert [block.text for block in blocks if block.kind == "heading"] == ["Kinds", "1 Causes"]
+
+
+def test_a_heading_that_begins_many_pages_is_no_running_head() -> None:
+    pages_ = [
+        [HEAD, Text(f"{n} Zone {n}", size=18, bold=True, down=30)]
+        + [Text(f"{'tide ' * n}{line} {PROSE}", down=20) for line in range(5)]
+        for n in range(1, 6)
+    ]
+
+    reading = read_bytes("a.pdf", make_pdf(pages_))
+
+    assert reading.headings == 5

@@ -3,6 +3,7 @@
 from itertools import dropwhile, islice, takewhile
 
 import pypdfium2
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from pipeline.adapters.reading.extract import Extract, damaged, too_many_chars
 from pipeline.adapters.reading.limits import Limits
@@ -16,6 +17,7 @@ from pipeline.adapters.reading.pdf_layout import (
 )
 from pipeline.adapters.reading.pdf_lines import Line, lines_of
 from pipeline.adapters.reading.pdf_properties import properties_of
+from pipeline.adapters.reading.pdf_tables import tables_on
 from pipeline.adapters.reading.prose import clean, numbered_level, one_line
 from pipeline.domain.documents import Block
 from pipeline.errors import UnreadableFile
@@ -51,7 +53,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
             "matters.",
             {"limit": limits.pages},
         )
-    pages = _lines(name, document, limits)
+    pages, pictures = _lines(name, document, limits)
     chars = sum(len(line.text) for lines in pages for line in lines)
     if chars < SCANNED_CHARS_PER_PAGE * count:
         raise UnreadableFile(
@@ -72,8 +74,15 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
         levels, lost = headings_by_look(pages, body), []
     own_title, publication = properties_of(document, data, opening)
     title = own_title or _largest_line(pages[0], body.size)
-    blocks = list(blocks_of(pages, levels, lost, body))
-    return Extract(_without_title(blocks, title), title=title, pages=count, publication=publication)
+    tables = [tables_on(lines, number) for number, lines in enumerate(pages, start=1)]
+    blocks = list(blocks_of(pages, levels, lost, body, tables))
+    return Extract(
+        _without_title(blocks, title),
+        title=title,
+        pages=count,
+        notes=["pages_pictured"] if pictures else [],
+        publication=publication,
+    )
 
 
 def _without_title(blocks: list[Block], title: str) -> list[Block]:
@@ -103,9 +112,12 @@ def _opened(name: str, data: bytes) -> pypdfium2.PdfDocument:
     return document
 
 
-def _lines(name: str, document: pypdfium2.PdfDocument, limits: Limits) -> list[list[Line]]:
+def _lines(
+    name: str, document: pypdfium2.PdfDocument, limits: Limits
+) -> tuple[list[list[Line]], int]:
+    """The lines of each page, and how many pages are pictures only."""
     pages: list[list[Line]] = []
-    chars = 0
+    chars = pictures = 0
     for index in range(len(document)):
         try:
             page = document[index]
@@ -113,12 +125,13 @@ def _lines(name: str, document: pypdfium2.PdfDocument, limits: Limits) -> list[l
             pages.append([])  # one broken page does not spoil the others
             continue
         lines = lines_of(page)
+        pictures += not lines and any(page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3))
         page.close()
         pages.append(lines)
         chars += sum(len(line.text) for line in lines)
         if chars > limits.chars:
             raise too_many_chars(name, limits)
-    return pages
+    return pages, pictures
 
 
 def _bookmarks(document: pypdfium2.PdfDocument) -> list[Bookmark]:
@@ -142,4 +155,4 @@ def _largest_line(lines: list[Line], body_size: float) -> str:
         return ""
     below = dropwhile(lambda line: line.size < largest, lines)
     title = takewhile(lambda line: line.size == largest and not numbered_level(line.text), below)
-    return " ".join(line.text for line in islice(title, MAX_TITLE_LINES))
+    return " ".join(dict.fromkeys(line.text for line in islice(title, MAX_TITLE_LINES)))

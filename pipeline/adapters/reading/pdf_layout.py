@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from pipeline.adapters.reading.pdf_lines import Line
+from pipeline.adapters.reading.pdf_tables import Tables
 from pipeline.adapters.reading.prose import join_lines, numbered_level, one_line
 from pipeline.domain.documents import Block
 
@@ -90,8 +91,11 @@ class Body:
 
 def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """The pages without running heads, feet, page numbers and the lines of the contents."""
+    usual = body_of(pages).size if any(pages) else 0.0
     seen = Counter(
-        key for lines in pages for key in {_furniture_key(line) for line in _edges(lines)}
+        key
+        for lines in pages
+        for key in {_furniture_key(line) for line in _edges(lines) if line.size < BIG * usual}
     )
     needed = max(MIN_REPEATS, REPEATED_SHARE * len(pages))
     repeated = {
@@ -99,7 +103,7 @@ def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         for key, count in seen.items()
         if count >= needed or (count >= MIN_CHAPTER_REPEATS and _CHAPTER_HEAD.search(key))
     }
-    return [_trimmed(lines, repeated) for lines in pages]
+    return [_trimmed(lines, repeated, BIG * usual) for lines in pages]
 
 
 def body_of(pages: Sequence[Sequence[Line]]) -> Body:
@@ -162,15 +166,23 @@ def blocks_of(
     levels: Mapping[tuple[int, int], int],
     lost: Sequence[Bookmark],
     body: Body,
+    tables: Sequence[Tables],
 ) -> Iterator[Block]:
     """Blocks in reading order; a paragraph may go on over the end of a page."""
     builder = _Builder(body)
-    for number, lines in enumerate(pages, start=1):
+    for number, (lines, found) in enumerate(zip(pages, tables, strict=True), start=1):
         for bookmark in lost:
             if bookmark.page == number:
                 yield from builder.heading(bookmark.title, bookmark.level, number, joins=False)
+        behind = 0
         for index, line in enumerate(lines):
             level = levels.get((number, index))
+            if index in found:
+                behind, table = found[index]
+                yield from builder.rest()
+                yield table
+            if index < behind:
+                continue
             if level:
                 above = levels.get((number, index - 1))
                 yield from builder.heading(
@@ -279,14 +291,14 @@ def _furniture_key(line: Line) -> str:
     return _DIGITS.sub("#", one_line(line.text)).casefold()
 
 
-def _trimmed(lines: Sequence[Line], repeated: set[str]) -> list[Line]:
+def _trimmed(lines: Sequence[Line], repeated: set[str], big: float) -> list[Line]:
     kept: list[Line] = []
     for index, line in enumerate(lines):
         at_edge = index < EDGE_LINES or index >= len(lines) - EDGE_LINES
         outermost = index in {0, len(lines) - 1}
         is_number = outermost and len(lines) > 1 and bool(_PAGE_NUMBER.match(line.text))
         is_contents = bool(_LEADERS.search(line.text))
-        is_running = at_edge and _furniture_key(line) in repeated
+        is_running = at_edge and line.size < big and _furniture_key(line) in repeated
         if not (is_number or is_running or is_contents):
             kept.append(line)
     return kept
@@ -316,19 +328,23 @@ def _looks_like_heading(line: Line, body: Body) -> bool:
 def _lines_of_title(
     lines: Sequence[Line], bookmark: Bookmark, taken: Mapping[tuple[int, int], int]
 ) -> list[int]:
-    """Indices of the one to three lines that spell the bookmark's title."""
+    """Indices of the one to three lines that spell the bookmark's title, or end with it.
+
+    A number may stand before a title that the bookmark names without it.
+    """
     wanted = _letters(bookmark.title)
-    if not wanted:
-        return []
-    for start in range(len(lines)):
+    ending: list[int] = []
+    for start in range(len(lines) if wanted else 0):
         text = ""
         for end in range(start, min(start + 3, len(lines))):
             text += _letters(lines[end].text)
             if (bookmark.page, end) in taken or len(text) > len(wanted) + 12:
                 break
-            if text == wanted or (text.endswith(wanted) and text[: -len(wanted)].isalnum()):
+            if text == wanted:
                 return list(range(start, end + 1))
-    return []
+            if text.endswith(wanted) and not ending:
+                ending = list(range(start, end + 1))
+    return ending
 
 
 def _letters(text: str) -> str:

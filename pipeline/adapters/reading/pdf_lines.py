@@ -2,7 +2,7 @@
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -15,12 +15,30 @@ SAMPLED_CHARS = 8
 BOLD_WEIGHT = 600
 """From semi-bold on."""
 
+CELL_GAP = 0.45
+"""A gap, measured on the size of the letters, that may part two cells: twice a usual space."""
+
+RAISED_SIZE, RAISED_BY = 0.85, 0.15
+"""A digit so much smaller and higher than what stands before it is an exponent or a note's."""
+
 _FONT_NAME_BYTES = 128
 _BOLD_FONT = re.compile(
     r"bold|black|heavy|semib|demi|cmbx|cmssbx|-medi|medi$|sfbx|simhei|heiti", re.IGNORECASE
 )
 _HYPHENS = {0x2, 0xFFFE}
 """What pdfium writes for a hyphen that divides a word at the end of a line."""
+
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a line between two gaps."""
+
+    text: str
+    left: float
+    right: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,8 @@ class Line:
     left: float
     right: float
     bottom: float
+    spans: tuple[Span, ...] = ()
+    """Its stretches, where it has wide gaps; else none."""
 
 
 def lines_of(page: pypdfium2.PdfPage) -> list[Line]:
@@ -44,6 +64,12 @@ def lines_of(page: pypdfium2.PdfPage) -> list[Line]:
         text_page.close()
 
 
+_Char = tuple[str, int]
+"""A character, and its index on the page where it is no space."""
+
+_EXPONENTS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 class _Lines:
     def __init__(self, text_page: pypdfium2.PdfTextPage) -> None:
         self._raw = text_page.raw
@@ -53,29 +79,41 @@ class _Lines:
         self._flags = ctypes.c_int()
 
     def all(self) -> Iterator[Line]:
-        chars: list[str] = []
-        places: list[int] = []
+        chars: list[_Char] = []
         for index in range(self._count):
             code = pdfium.FPDFText_GetUnicode(self._raw, index)
             if code in {10, 13}:
-                if places:
-                    yield self._line("".join(chars), places)
-                chars, places = [], []
+                yield from self._line(chars)
+                chars = []
             elif code in _HYPHENS:
-                chars.append("-" if self._ends_line(index) else "")
+                chars.append(("-" if self._ends_line(index) else "", -1))
             elif code and not 0xD800 <= code <= 0xDFFF:
-                chars.append(chr(code))
-                if not chars[-1].isspace():
-                    places.append(index)
-        if places:
-            yield self._line("".join(chars), places)
+                char = chr(code)
+                if 0x30 <= code <= 0x39 and self._is_raised(index, chars):
+                    char = char.translate(_RAISED)
+                chars.append((char, -1 if char.isspace() else index))
+        yield from self._line(chars)
+
+    def _is_raised(self, index: int, before: Sequence[_Char]) -> bool:
+        if not before or before[-1][1] < 0:
+            return False
+        beside = next(((char, at) for char, at in reversed(before) if char not in _EXPONENTS), None)
+        if beside is None or beside[1] < 0:
+            return False
+        _, _, low, high = self._place(beside[1])
+        _, _, bottom, top = self._place(index)
+        size = high - low
+        return top - bottom < RAISED_SIZE * size and bottom > low + RAISED_BY * size
 
     def _ends_line(self, index: int) -> bool:
         """Whether the line really ends here: pdfium joins most divided words by itself."""
         after = pdfium.FPDFText_GetUnicode(self._raw, index + 1)
         return index + 1 >= self._count or after in {10, 13}
 
-    def _line(self, text: str, places: list[int]) -> Line:
+    def _line(self, chars: Sequence[_Char]) -> Iterator[Line]:
+        places = [index for _, index in chars if index >= 0]
+        if not places:
+            return
         sizes: list[float] = []
         bold = 0
         sample = places[:: -(-len(places) // SAMPLED_CHARS)]
@@ -84,14 +122,38 @@ class _Lines:
             sizes.append(round((top - bottom) * 2) / 2)
             bold += self._is_bold(index)
         first, last = self._place(places[0]), self._place(places[-1])
-        return Line(
-            text=text.strip(),
-            size=median(sizes),
+        size = median(sizes)
+        spans = tuple(self._spans(chars, CELL_GAP * size))
+        yield Line(
+            text="".join(char for char, _ in chars).strip(),
+            size=size,
             is_bold=bold * 2 > len(sample),
             left=first[0],
             right=last[1],
             bottom=first[2],
+            spans=spans if len(spans) > 1 else (),
         )
+
+    def _spans(self, chars: Sequence[_Char], gap: float) -> Iterator[Span]:
+        """The stretches between gaps that are wider than that."""
+        text: list[str] = []
+        left = right = 0.0
+        last = -1
+        for number, (char, index) in enumerate(chars):
+            if index < 0:
+                text.append(char)
+                continue
+            if last < 0:
+                left = self._place(index)[0]
+            elif chars[number - 1][1] < 0:
+                right, start = self._place(last)[1], self._place(index)[0]
+                if start - right > gap:
+                    yield Span("".join(text).strip(), left, right)
+                    text, left = [], start
+            text.append(char)
+            last = index
+        if last >= 0:
+            yield Span("".join(text).strip(), left, self._place(last)[1])
 
     def _place(self, index: int) -> tuple[float, float, float, float]:
         pdfium.FPDFText_GetLooseCharBox(self._raw, index, ctypes.byref(self._box))
