@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from api.app import api_mount, health_route
 from api.live import live_routes
+from api.metrics import metrics_route
 from components.interface import language_switch, messages
 from components.notices import store_gone
 from components.plain import plain
@@ -92,7 +93,12 @@ else:
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=[api_mount(), Route("/health", health_route), *live_routes()],
+        routes=[
+            api_mount(),
+            Route("/health", health_route),
+            Route("/metrics", metrics_route),
+            *live_routes(),
+        ],
     )
     if __name__ == "__main__":
         app.run()

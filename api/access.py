@@ -22,8 +22,12 @@ def key_holders_only(
     Raises:
         KeyRefused: There is none, or another one.
     """
+    check_key((bearer.credentials if bearer else header) or "")
+
+
+def check_key(given: str) -> None:
+    """Raises `KeyRefused` where API_KEYS names some, and not this one."""
     known = runtime().settings.keys_of_api
-    given = (bearer.credentials if bearer else header) or ""
     # Each is compared, and each in the same time: an answer's time must not tell which comes near.
     fits = [secrets.compare_digest(given.encode(), key.encode()) for key in known]
     if known and not any(fits):

@@ -105,8 +105,8 @@ class Settings(BaseSettings):
     """A redis-server or valkey-server to embed. Unset: the bundled one, or one on the PATH."""
 
     api_keys: SecretStr | None = None
-    """Keys that programs must send to use the API, joined by commas. Unset: it needs none. The
-    pages are not behind them: put a proxy with a login before those."""
+    """Keys that programs must send to use the API and /metrics, joined by commas. Unset: they need
+    none. The pages are not behind them: put a proxy with a login before those."""
 
     job_queue: Literal["local", "celery"] = "local"
     """Who runs jobs: a thread of the app, or Celery workers (`make worker`) over the same Redis."""

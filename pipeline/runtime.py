@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,8 +20,10 @@ from pipeline.adapters.export_references import BibtexExporter, CslJsonExporter,
 from pipeline.adapters.local_queue import LocalQueue
 from pipeline.adapters.offline_author import OfflineAuthor
 from pipeline.adapters.offline_author.editing import OfflineEditor
-from pipeline.adapters.redis_connection import MEMORY, connect
+from pipeline.adapters.process_figures import process_figures
+from pipeline.adapters.redis_connection import MEMORY, connect, connect_briefly
 from pipeline.adapters.redis_feed import RedisEventFeed
+from pipeline.adapters.redis_figures import RedisFigures
 from pipeline.adapters.redis_manuscripts import RedisManuscriptStore, RedisReadingStore
 from pipeline.adapters.redis_store import RedisJobStore
 from pipeline.adapters.shelf import Fetch, FileShelf, Pages, Rank
@@ -29,6 +31,7 @@ from pipeline.adapters.web.fetching import PageFetcher
 from pipeline.config import Settings
 from pipeline.domain.changes import Changes
 from pipeline.domain.documents import Document
+from pipeline.domain.figures import Figures, ProcessFigures
 from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId
 from pipeline.domain.units import StoredUnit
 from pipeline.engine import Engine, Hooks, terms_of
@@ -71,6 +74,9 @@ class Runtime:
     drafts: DraftService
     feed: EventFeed
     edits: EditService
+    figures: Callable[[], Figures]
+    """For a monitor, of all processes; raises `StoreUnavailable` within some seconds."""
+    process: Callable[[], ProcessFigures]
     engine: Engine
     shelf: FileShelf
     work: "LaterWork"
@@ -212,6 +218,8 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         drafts=DraftService(store_of_manuscripts, manuscripts, work.draft, _now),
         feed=RedisEventFeed(url),
         edits=EditService(editor, engine.lend),
+        process=process_figures,
+        figures=RedisFigures(connect_briefly(url)).read,
         engine=engine,
         shelf=shelf,
         work=work,

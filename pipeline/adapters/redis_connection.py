@@ -11,7 +11,7 @@ from redis import BlockingConnectionPool, Redis
 from redis.asyncio import BlockingConnectionPool as AsyncBlockingConnectionPool
 from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.retry import Retry as AsyncRetry
-from redis.backoff import ExponentialWithJitterBackoff
+from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.exceptions import (
     ChildDeadlockedError,
     IncorrectPolicyType,
@@ -37,6 +37,8 @@ LONGEST_PAUSE_S = 1.0
 # The back-off between retries doubles from the first to the longest, with jitter.
 TIMEOUT_S = 10.0
 # A command that has no answer by then never gets one. Above BLOCK_MS, for blocking reads.
+BRIEF_S = 1.0
+# A monitor that is kept waiting takes the app for dead.
 BLOCK_MS = 2_000
 # How long one blocking read waits on the server before it asks again.
 MEMORY_POLL_S = 0.02
@@ -76,6 +78,18 @@ def connect(url: str) -> Redis:
         timeout=WAIT_FOR_CONNECTION_S,
         retry=Retry(backoff, RETRIES),
         **_OPTIONS,
+    )
+    return Redis.from_pool(pool)
+
+
+def connect_briefly(url: str) -> Redis:
+    """A client that tells within a second whether Redis answers: one try, and no queue."""
+    if url.startswith(MEMORY):
+        return connect(url)
+    _refuse_unknown(url)
+    limits = {"socket_timeout": BRIEF_S, "socket_connect_timeout": BRIEF_S}
+    pool = BlockingConnectionPool.from_url(
+        url, max_connections=2, timeout=BRIEF_S, retry=Retry(NoBackoff(), 0), **_OPTIONS | limits
     )
     return Redis.from_pool(pool)
 

@@ -9,10 +9,14 @@ from pipeline.domain.jobs import Job, JobId, JobKind, ManuscriptId
 RUNNING = "longhand:jobs:running"
 RECENT = "longhand:jobs:recent"
 CONTROL = "longhand:engine:control"
+COUNTS = "longhand:counts"
+ENGINES = "longhand:engines"
 MANUSCRIPTS = "longhand:manuscripts"
 
 INDEX_TTL = timedelta(days=400)
 # Indexes are renewed at each use. The server evicts what expires soonest, so these go last.
+RANK_MS = 10**13
+# Of waiting jobs a higher rank comes first: it counts as waiting 300 years longer for each.
 EVENTS_KEPT = 40_000
 # One delta per 50 ms for half an hour of writing without a pause; a bound, not a retention.
 CONTROLS_KEPT = 1_000

@@ -12,6 +12,7 @@ from pipeline.adapters.redis_connection import read_streams, store_errors
 from pipeline.adapters.redis_keys import (
     CONTROL,
     CONTROLS_KEPT,
+    ENGINES,
     INDEX_TTL,
     RUNNING,
     JobKeys,
@@ -56,6 +57,7 @@ class Leases:
         self._claim = client.register_script(scripts.CLAIM)
         self._give_back = client.register_script(scripts.GIVE_BACK)
         self._expired = client.register_script(scripts.EXPIRED)
+        self._tell_load = client.register_script(scripts.TELL_LOAD)
 
     async def claim(self, job_id: JobId) -> Claim | None:
         """Take the job, or None if somebody holds it, it is final, or it is gone."""
@@ -93,6 +95,20 @@ class Leases:
         with store_errors("look for jobs that nobody runs"):
             found = await self._expired(keys=[RUNNING], args=[most])
         return [JobId(job_id) for job_id in found]
+
+    async def tell_load(self, jobs: int, model_calls: int) -> None:
+        """Say that this engine lives and what it does, for a monitor; holds for three leases."""
+        lease_ms = milliseconds(self._terms.lease)
+        with store_errors("take what an engine does"):
+            await self._tell_load(
+                keys=[ENGINES],
+                args=[self._owner, 3 * lease_ms, jobs, model_calls, milliseconds(INDEX_TTL)],
+            )
+
+    async def leave(self) -> None:
+        """Say that this engine is no more."""
+        with store_errors("take that an engine leaves"):
+            await self._tell_load(keys=[ENGINES], args=[self._owner, 0])
 
     async def _load(self, keys: JobKeys, *, epoch: int, given_up: bool) -> Claim | None:
         pipe = self._redis.pipeline(transaction=False)

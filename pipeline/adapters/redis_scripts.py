@@ -4,10 +4,20 @@ All scripts about one job take the same keys (`JobKeys.for_script`). They use th
 so the clocks of the machines do not matter. A script answers numbers; `FENCED` is an error.
 """
 
-_START = """
+from pipeline.adapters.redis_keys import COUNTS, INDEX_TTL, RANK_MS, milliseconds
+from pipeline.domain.figures import BUCKETS_S
+
+_FIXED = f"""
+local RANK_MS = {RANK_MS}  -- see `redis_keys`
+local COUNTS, COUNTS_TTL = '{COUNTS}', {milliseconds(INDEX_TTL)}
+local BUCKETS_S = {{ {", ".join(map(str, BUCKETS_S))} }}
+"""
+
+_START = (
+    _FIXED
+    + """
 local META, EVENTS, UNITS, REQUEST, RESULT, SHARED = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local RUNNING, RECENT, CONTROL = KEYS[7], KEYS[8], KEYS[9]
-local RANK_MS = 1e13  -- of waiting jobs a higher rank comes first: 300 years earlier for each
 local FENCE = META .. ':fence'  -- the last epoch of a deleted job: a late worker stays fenced
 local GONE = META .. ':gone'  -- stays behind an ended job, to tell that it has expired
 local KEPT = META .. ':kept'  -- events that were trimmed, without the pieces of text
@@ -59,8 +69,30 @@ local function publish(maxlen, id, event, final)
   trim(maxlen)
   redis.call('HINCRBY', META, 'added', 1)
 end
+local function count(name, by)
+  redis.call('HINCRBY', COUNTS, name, by)
+  redis.call('PEXPIRE', COUNTS, COUNTS_TTL)
+end
+local function kind_of_job()  -- quotes in a title are escaped
+  return string.match(redis.call('HGET', META, 'job') or '', '"kind":"([%w_]+)"') or 'unknown'
+end
+local function count_time(what, since)  -- in classes, for a monitor; see `redis_figures`
+  local took = math.max(0, now - since)
+  local name = what .. ' ' .. kind_of_job() .. ' '
+  for _, bucket in ipairs(BUCKETS_S) do
+    if took <= bucket * 1000 then
+      count(name .. bucket, 1)
+      break
+    end
+  end
+  count(name .. 'ms', string.format('%.0f', took))
+  count(name .. 'count', 1)
+end
 -- status, finished_at, error, error_code, retryable, ttl, shared ttl
 local function finish(job, a)
+  count('ended ' .. kind_of_job() .. ' ' .. a[1] .. ' ' .. a[4], 1)
+  local started = redis.call('HGET', META, 'started_ms')
+  if started then count_time('took', tonumber(started)) end
   redis.call('HSET', META, 'status', a[1], 'finished_at', a[2], 'error', a[3],
              'error_code', a[4], 'retryable', a[5])
   redis.call('ZREM', RUNNING, job)
@@ -73,6 +105,7 @@ local function finish(job, a)
   keep(a[6])
 end
 """  # noqa: E501
+)
 
 CREATE = (
     _START
@@ -145,6 +178,9 @@ local epoch = redis.call('HINCRBY', META, 'epoch', 1)
 local attempts = redis.call('HINCRBY', META, 'attempts', 1)
 redis.call('HSET', META, 'status', 'running', 'seq', 0, 'owner', ARGV[2])
 redis.call('HSETNX', META, 'started_at', ARGV[6])
+if redis.call('HSETNX', META, 'started_ms', now) == 1 then
+  count_time('waited', tonumber(redis.call('HGET', META, 'queued_at') or now))
+end
 expire(ARGV[4])
 local given_up = attempts > tonumber(ARGV[5]) and 1 or 0
 return {epoch, given_up, attempts}
@@ -301,4 +337,24 @@ for i, member in ipairs(ARGV) do
   end
 end
 return gone
+"""
+
+TELL_LOAD = """
+-- KEYS: engines; ARGV: engine, how long it holds (ms), jobs, model calls, index ttl; without jobs
+-- it is leaving. What an engine has said that died is removed an hour later.
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+redis.call('HDEL', KEYS[1], ARGV[1])
+if ARGV[3] then
+  local till = string.format('%.0f', now + ARGV[2])
+  redis.call('HSET', KEYS[1], ARGV[1], till .. ' ' .. ARGV[3] .. ' ' .. ARGV[4])
+  redis.call('PEXPIRE', KEYS[1], ARGV[5])
+end
+local told = redis.call('HGETALL', KEYS[1])
+for i = 1, #told, 2 do
+  if tonumber(string.match(told[i + 1], '^%d+')) < now - 3600000 then
+    redis.call('HDEL', KEYS[1], told[i])
+  end
+end
+return 1
 """

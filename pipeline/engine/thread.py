@@ -39,6 +39,10 @@ PAUSE_S = 0.3
 # Between two tries of a loop whose step has failed.
 STOP_S = 0.1
 # The engine's own loops let go within milliseconds.
+LOAD_TOLD_S = 5.0
+# A monitor asks every 15 s or so.
+LEAVING_S = 1.0
+# Nobody waits longer for a figure: what an engine told runs out by itself.
 LENT_WEIGHT = Priority.HIGH.weight
 # Somebody waits for what is lent, with the text before him.
 LEASE_PARTS = 3
@@ -168,7 +172,9 @@ class _Core:
         self._runner = Runner(self._leases, self._flusher, work, hooks, settings.job_deadline)
 
     async def run(self, ready: Callable[[], None], *, takes_jobs: bool) -> None:
-        steps = [self._flusher.run, self._obey, self._beat, self._reap] if takes_jobs else []
+        steps = [self._tell_load] if takes_jobs else []
+        if takes_jobs:
+            steps += [self._flusher.run, self._obey, self._beat, self._reap]
         if takes_jobs and self._hooks.revive is not None and not self._url.startswith(MEMORY):
             steps.append(self._revive)
         loops = [asyncio.create_task(_again_and_again(step)) for step in steps]
@@ -176,6 +182,10 @@ class _Core:
         await self.stopping.wait()
         await self.drain()
         await asyncio.gather(*(stop_task(task, again_after_s=STOP_S) for task in loops))
+        if takes_jobs:
+            with suppress(StoreUnavailable, TimeoutError):
+                async with asyncio.timeout(LEAVING_S):
+                    await self._leases.leave()
         self._reviver.shutdown(wait=False)
         await self._commands.aclose()
         await self._blocking.aclose()
@@ -277,6 +287,11 @@ class _Core:
     async def _beat(self) -> None:
         await asyncio.sleep(self._settings.lease.total_seconds() / LEASE_PARTS)
         self._flusher.beat()
+
+    async def _tell_load(self) -> None:
+        load = self.load()
+        await self._leases.tell_load(load.jobs, load.model_calls)
+        await asyncio.sleep(min(LOAD_TOLD_S, self._settings.lease.total_seconds()))
 
     async def _reap(self) -> None:
         """Look for jobs that nobody runs, now and then and when a place becomes free."""

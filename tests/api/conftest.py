@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from api.app import api_mount, health_route
 from api.live import live_routes
+from api.metrics import metrics_route
 from pipeline.runtime import Runtime, override
 from tests.runtimes import idle_runtime, running_runtime
 
@@ -19,7 +20,8 @@ Serve = Callable[[Runtime], AbstractContextManager[TestClient]]
 @pytest.fixture(scope="session")
 def site() -> Starlette:
     """The routes as `app.py` mounts them."""
-    return Starlette(routes=[api_mount(), Route("/health", health_route), *live_routes()])
+    probes = [Route("/health", health_route), Route("/metrics", metrics_route)]
+    return Starlette(routes=[api_mount(), *probes, *live_routes()])
 
 
 @pytest.fixture

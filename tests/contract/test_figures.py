@@ -1,0 +1,178 @@
+"""Figures for a monitor: counted once, whoever ends a job, and read in one go."""
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from pipeline.adapters.redis_connection import connect, connect_briefly
+from pipeline.adapters.redis_figures import EngineLoad, RedisFigures
+from pipeline.adapters.redis_keys import COUNTS, ENGINES
+from pipeline.domain.figures import Ending, Figures
+from pipeline.domain.jobs import Job, JobKind, Priority, TaskFailed
+from pipeline.errors import CrashedTooOften, ModelRejected, StoreUnavailable
+from pipeline.ports import Journal, Slots
+from pipeline.service.jobs import fingerprint
+from tests.running import REQUEST, a_job, a_store, running_engine, utc_now
+from tests.works import Rooms, Units, submit
+
+DOCUMENT, OUTLINE = JobKind.DOCUMENT, JobKind.OUTLINE
+
+
+def figures_of(url: str) -> Figures:
+    return RedisFigures(connect(url)).read()
+
+
+def test_an_empty_store_has_nothing_to_tell(any_url: str) -> None:
+    figures = figures_of(any_url)
+
+    assert (sum(figures.waiting.values()), figures.running, figures.orphaned) == (0, 0, 0)
+    assert (figures.ended, figures.took, figures.waited, figures.engines) == ({}, {}, {}, 0)
+    assert figures.oldest_waiting_s == {}
+
+
+def test_jobs_that_wait_are_told_by_priority_with_the_age_of_the_oldest(any_url: str) -> None:
+    store = a_store(any_url)
+    for number, priority in enumerate(["low", "normal", "normal", "urgent"]):
+        job = a_job(f"n{number}").model_copy(update={"priority": Priority(priority)})
+        store.create(job, REQUEST, f"{number}")
+
+    figures = figures_of(any_url)
+
+    assert figures.waiting == {"low": 1, "normal": 2, "high": 0, "urgent": 1}
+    assert figures.oldest_waiting_s.keys() == {"low", "normal", "urgent"}
+    assert all(0 <= age < 10 for age in figures.oldest_waiting_s.values())
+
+
+def test_each_way_to_end_is_counted_by_its_code(any_url: str) -> None:
+    async def refuse(job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        raise ModelRejected("model_unknown", "没有这个模型")
+
+    store = a_store(any_url)
+    with running_engine(any_url, Units("一")) as running:
+        for number in range(3):
+            submit(any_url, running, a_job(f"good-{number}", kind=DOCUMENT))
+            running.next_end()
+    with running_engine(any_url, refuse) as running:
+        submit(any_url, running, a_job("bad"))
+        running.next_end()
+    waiting = a_job("stopped")
+    store.create(waiting, REQUEST, "x")
+    store.request_cancel(waiting.id)
+    wrong = a_job("wrong")
+    store.refuse(
+        wrong,
+        TaskFailed(
+            job_id=wrong.id,
+            task_type=wrong.kind,
+            at=utc_now(),
+            error="空的",
+            code="prompt_empty",
+            retryable=False,
+        ),
+    )
+
+    figures = figures_of(any_url)
+
+    assert figures.ended == {
+        Ending(DOCUMENT, "completed", ""): 3,
+        Ending(OUTLINE, "failed", "model_unknown"): 1,
+        Ending(OUTLINE, "cancelled", "cancelled"): 1,
+        Ending(OUTLINE, "failed", "prompt_empty"): 1,
+    }
+    assert figures.took.keys() == figures.waited.keys() == {DOCUMENT, OUTLINE}
+    for durations in (figures.took[DOCUMENT], figures.waited[DOCUMENT]):
+        assert durations.count == sum(durations.by_bucket.values()) == 3
+        assert 0 <= durations.total_s < 3
+    assert figures.took[OUTLINE].count == 1, "those that never ran took no time"
+
+
+def test_a_job_that_ends_twice_over_is_counted_once(any_url: str) -> None:
+    store = a_store(any_url)
+    job = a_job()
+    store.create(job, REQUEST, "x")
+
+    store.request_cancel(job.id)
+    store.request_cancel(job.id)
+    store.delete(job.id)
+
+    assert figures_of(any_url).ended == {Ending(OUTLINE, "cancelled", "cancelled"): 1}
+
+
+def test_a_job_that_is_taken_over_waited_once(redis_url: str) -> None:
+    async def vanish(job: Job, request: str, journal: Journal, slots: Slots) -> str:
+        raise CrashedTooOften
+
+    rooms = Rooms()
+    with running_engine(redis_url, rooms) as running:
+        submit(redis_url, running, a_job())
+        rooms.wait_for()
+        running.engine.drain()  # given back: it is begun, and nobody holds it
+        between = figures_of(redis_url)
+    with running_engine(redis_url, vanish) as running:
+        running.next_end()
+    after = figures_of(redis_url)
+
+    assert (between.running, between.orphaned, sum(between.waiting.values())) == (0, 1, 0)
+    assert after.waited[OUTLINE].count == after.took[OUTLINE].count == 1
+
+
+def test_engines_are_told_while_they_live(any_url: str) -> None:
+    rooms = Rooms()
+    with running_engine(any_url, rooms, lease=timedelta(seconds=0.3)) as running:
+        submit(any_url, running, a_job())
+        rooms.wait_for()
+        begun = time.monotonic()
+        while figures_of(any_url).engine_jobs != 1 and time.monotonic() - begun < 10:
+            time.sleep(0.02)
+        alive = figures_of(any_url)
+        rooms.let_out()
+        running.next_end()
+    gone = figures_of(any_url)
+
+    assert (alive.engines, alive.engine_jobs, alive.running) == (1, 1, 1)
+    assert (gone.engines, gone.engine_jobs, gone.running) == (0, 0, 0)
+
+
+def test_what_a_dead_engine_said_counts_no_more_and_is_removed(redis_url: str) -> None:
+    client = connect(redis_url)
+    client.hset(ENGINES, "dead", str(EngineLoad(until_ms=1, jobs=9, model_calls=99)))
+
+    assert figures_of(redis_url).engines == 0
+    with running_engine(redis_url, Units("一")):
+        begun = time.monotonic()
+        while client.hexists(ENGINES, "dead"):
+            assert time.monotonic() - begun < 10
+            time.sleep(0.02)
+
+
+def test_counts_of_another_version_are_left_alone(any_url: str) -> None:
+    client = connect(any_url)
+    client.hset(COUNTS, mapping={"ended podcast_generation completed ": 3, "eaten cookies": 5})
+
+    assert figures_of(any_url).ended == {}
+
+
+def test_a_thousand_waiting_jobs_are_told_in_ten_milliseconds(redis_url: str) -> None:
+    store = a_store(redis_url)
+    for number in range(1_000):
+        store.create(a_job(f"n{number}"), REQUEST, fingerprint(OUTLINE, REQUEST))
+    figures = RedisFigures(connect(redis_url))
+    figures.read()
+
+    times = []
+    for _ in range(20):
+        begun = time.perf_counter()
+        assert sum(figures.read().waiting.values()) == 1_000
+        times.append(time.perf_counter() - begun)
+
+    assert min(times) < 0.01
+
+
+def test_a_server_that_does_not_answer_is_told_within_seconds() -> None:
+    begun = time.monotonic()
+
+    with pytest.raises(StoreUnavailable):
+        RedisFigures(connect_briefly("redis://127.0.0.1:1")).read()
+
+    assert time.monotonic() - begun < 3
