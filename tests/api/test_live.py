@@ -313,7 +313,8 @@ def test_a_job_that_waits_is_told_its_place_and_its_priority(idle: Runtime, serv
     before = idle.jobs.waiting_before(first.id)
     assert (name, place) == ("waiting", {"before": before, "priority": "normal"})
     assert sent.status_code == 202
-    assert sooner == {"before": 0, "priority": "urgent"}
+    assert sooner == {"before": idle.jobs.waiting_before(second.id), "priority": "urgent"}
+    assert sooner["before"] < place["before"]
 
 
 @pytest.mark.parametrize(
