@@ -174,7 +174,9 @@ async def retry_job(
 ) -> TaskCreationResponse:
     """Do an ended job again, as a new job: finished sections are kept, failed ones are written."""
     jobs = runtime().jobs
-    job = await run_in_threadpool(jobs.retry, JobId(job_id), new_id=how.job_id, fresh=how.fresh)
+    job = await run_in_threadpool(
+        jobs.retry, JobId(job_id), new_id=how.job_id, fresh=how.fresh, budget=how.budget
+    )
     return TaskCreationResponse(job_id=job.id)
 
 

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from pipeline.domain.documents import Usage
 from pipeline.domain.jobs import JOB_ID, Job, JobId, JobKind, JobStatus, Priority
+from pipeline.domain.spending import Budget
 
 
 class TaskCreationResponse(BaseModel):
@@ -20,6 +22,14 @@ class RetryRequest(BaseModel):
     """Of the new job."""
     fresh: bool = False
     """Make everything again, also what was finished."""
+    budget_tokens: int | None = Field(default=None, ge=1, le=1_000_000_000_000)
+    """Of the new job, which counts from nothing. Unset: as it was."""
+    budget_cost: float | None = Field(default=None, gt=0, le=1_000_000_000, allow_inf_nan=False)
+    """The same in money."""
+
+    @property
+    def budget(self) -> Budget:
+        return Budget(tokens=self.budget_tokens, cost=self.budget_cost)
 
 
 class PriorityRequest(BaseModel):
@@ -68,6 +78,8 @@ class JobResponse(BaseModel):
     """Of an ended job: when it goes with its result, unless it is kept for longer."""
     error: Problem | None = None
     retryable: bool = False
+    usage: Usage | None = None
+    """What the model's calls have used so far. Unset: none was asked."""
     waiting_before: int | None = None
     """Of a job that waits, when it is asked for by itself: how many are taken up before it."""
 
@@ -87,6 +99,7 @@ class JobResponse(BaseModel):
             expires_at=job.expires_at,
             error=error,
             retryable=job.retryable,
+            usage=job.usage,
             waiting_before=waiting_before,
         )
 

@@ -11,9 +11,10 @@ as it is; `sim-losing` and `sim-inventing` spoil its citations until they are as
 import argparse
 import asyncio
 import json
+import re
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ from benchmarks.endpoint_faults import TOO_MANY, Reply, fault_of, head_fault
 
 HEADERS_LIMIT = 1 << 16
 # Longest head of a request; the client library sends about 1 KB.
+
+
+_TOKEN = re.compile(r" ?[A-Za-z]{1,6}|\d{1,3}|[\u2e80-\U0003ffff]|[^\sA-Za-z\d]|\n+")
+# About what a tokeniser makes of a text: short words whole, long ones in pieces.
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Pace:
     most_requests: int = 0
     """In each `window_s`; further ones are answered with 429. 0: no limit."""
     window_s: float = 60.0
+    tells_usage: bool = False
+    """Tell what a call used, as it counts: pieces of words, each Chinese character, marks."""
 
 
 @dataclass(slots=True)
@@ -46,6 +53,10 @@ class Endpoint:
     pace: Pace
     base_url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
+    read: int = 0
+    """Tokens of all prompts that it took, as it counts."""
+    wrote: int = 0
+    """Tokens of all answers that it sent, also of those that were broken off."""
     refused: int = 0
     """Requests beyond the limit of its pace."""
     open_streams: int = 0
@@ -101,7 +112,8 @@ class Endpoint:
         self._note_time(request, len(tokens))
         if fault == "parrot":
             tokens = [request["messages"][0]["content"]]
-        answer = _Answer(self, fault, _twisted(tokens, fault))
+        answer = _Answer(self, fault, _twisted(tokens, fault), count_tokens(request))
+        self.read += answer.read
         self.open_streams += 1
         self.idle.clear()
         try:
@@ -149,6 +161,12 @@ class Endpoint:
         return is_first
 
 
+def count_tokens(request: Mapping[str, Any]) -> int:
+    """What a prompt is charged as; counted in another way than the app counts."""
+    texts = [str(message.get("content", "")) for message in request["messages"]]
+    return sum(len(_TOKEN.findall(text)) for text in texts)
+
+
 class _CutError(Exception):
     """The fault is to close the connection."""
 
@@ -169,7 +187,8 @@ def _twisted(tokens: list[str], fault: str) -> list[str]:
 class _Answer:
     """One answer on its way."""
 
-    def __init__(self, endpoint: Endpoint, fault: str, tokens: list[str]) -> None:
+    def __init__(self, endpoint: Endpoint, fault: str, tokens: list[str], read: int) -> None:
+        self.read = read
         self._endpoint = endpoint
         self._fault = fault
         self._tokens = tokens
@@ -183,7 +202,9 @@ class _Answer:
         await asyncio.sleep(pace.ttft_ms / 1000 + per_token * len(self._tokens))
         message = {"role": "assistant", "content": "".join(self._tokens)}
         choice = {"index": 0, "message": message, "finish_reason": self._finish}
-        _send(writer, Reply(200, {"object": "chat.completion", "choices": [choice], "usage": {}}))
+        self._endpoint.wrote += len(self._tokens)
+        body = {"object": "chat.completion", "choices": [choice], "usage": self._usage()}
+        _send(writer, Reply(200, body))
 
     async def stream(self, writer: asyncio.StreamWriter, wants_usage: bool) -> None:
         writer.write(
@@ -195,9 +216,14 @@ class _Answer:
         await self._send_tokens(writer)
         _event(writer, _chunk({}, self._finish))
         if wants_usage:
-            _event(writer, json.dumps({"choices": [], "usage": {"total_tokens": 7}}).encode())
+            _event(writer, json.dumps({"choices": [], "usage": self._usage()}).encode())
         _event(writer, b"[DONE]")
         writer.write(b"0\r\n\r\n")
+
+    def _usage(self) -> dict[str, int]:
+        if not self._endpoint.pace.tells_usage:
+            return {"total_tokens": 7}  # some endpoints have a shape of their own
+        return {"prompt_tokens": self.read, "completion_tokens": len(self._tokens)}
 
     async def _send_tokens(self, writer: asyncio.StreamWriter) -> None:
         pace, endpoint = self._endpoint.pace, self._endpoint
@@ -213,6 +239,7 @@ class _Answer:
             if i == 3:
                 await self._break_off(writer)
             _event(writer, _chunk({"content": token}))
+            endpoint.wrote += 1
             due += step
             if writer.is_closing():
                 raise _CutError

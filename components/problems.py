@@ -86,6 +86,15 @@ PROBLEMS: Mapping[str, Text] = {
         "Its process ended unexpectedly each time, so it was given up. Try again.",
         "任务进程多次意外终止，已放弃。请重试。",
     ),
+    "budget_reached": Text(
+        "The budget is used up. Finished sections are kept; raise it to write the rest.",
+        "预算已用完。已完成的小节会保留；提高预算即可写完其余部分。",
+    ),
+    "budget_without_price": Text(
+        "A budget in money needs the price of the model “{model}”. Set MODEL_PRICES, "
+        "or give the budget in tokens.",
+        "以金额设定预算需要知道模型“{model}”的价格。请设置 MODEL_PRICES，或改用词元（token）预算。",
+    ),
     "store_unavailable": Text(
         "The store does not answer. Nothing was lost; try again in a moment.",
         "存储服务暂无响应。内容未丢失，请稍后再试。",

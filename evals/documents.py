@@ -1,7 +1,7 @@
 """Documents that the offline author writes from the bundled examples, by the graphs as they run."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from pipeline.domain.documents import (
     Language,
     Outline,
     Reading,
+    Usage,
 )
 from pipeline.domain.jobs import (
     DocumentGenerationRequest,
@@ -139,6 +140,9 @@ class _Journal:
 
     async def finish(self, unit: str, key: str, value: JsonValue, *events: JobEvent) -> None:
         """Forget a unit."""
+
+    def meter(self, read: Callable[[], Usage]) -> None:
+        """Forget what is used."""
 
 
 class _FreeSlots:

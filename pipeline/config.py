@@ -1,10 +1,19 @@
 """All settings, read once from the environment and `.env` at start-up."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, PositiveInt, SecretStr, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    SecretStr,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipeline.errors import ConfigError
@@ -25,6 +34,32 @@ def _listed(value: object) -> object:
     if not isinstance(value, str):
         return value
     return tuple(name.strip().lower() for name in value.split(",") if name.strip())
+
+
+PRICED = '{"gpt-4o-mini": {"read": 0.15, "written": 0.6}}'
+"""What MODEL_PRICES looks like."""
+
+
+def _priced(value: object) -> object:
+    """Read JSON; the environment has only text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        prices = json.loads(value)
+    except ValueError as error:
+        raise ValueError(f"it is not JSON: write it as {PRICED}") from error
+    if not isinstance(prices, dict):
+        raise ValueError(f"it names no models: write it as {PRICED}")  # noqa: TRY004  pydantic's way
+    return prices
+
+
+class ModelPrice(BaseModel):
+    """Of a million tokens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    read: float = Field(ge=0, allow_inf_nan=False)
+    written: float = Field(ge=0, allow_inf_nan=False)
 
 
 SearchProvider = Literal["searxng", "tavily", "brave", "wikipedia", "crossref", "arxiv"]
@@ -76,6 +111,17 @@ class Settings(BaseSettings):
     model_tokens_per_minute: PositiveInt | None = None
     """Most tokens, read and written, that the provider takes in a minute; counted per process,
     as requests are. Unset: no limit."""
+
+    model_prices: Annotated[dict[str, ModelPrice], NoDecode, BeforeValidator(_priced)] = {}
+    """What models cost, as JSON: `{"gpt-4o-mini": {"read": 0.15, "written": 0.6}}`, for a million
+    tokens read and a million written. A model that is not named has no price: of its jobs only
+    tokens and time are shown, and their budgets are of tokens."""
+
+    price_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
+    """Currency of MODEL_PRICES and of budgets, by its code of three letters."""
+
+    model_speed: PositiveInt = 50
+    """Tokens in a second that one answer of the model comes with; only for the estimate of time."""
 
     embedding_model: str | None = None
     """Name of a model that makes embeddings. Set: passages are ranked by meaning, too."""

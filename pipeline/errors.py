@@ -26,6 +26,7 @@ PipelineError
     ModelRejected          the endpoint refused: key, model name, quota, context length
     ModelAnswerInvalid     (retryable) an answer in the wrong shape, after all repairs
     CrashedTooOften
+    BudgetReached          what is finished is kept
 """
 
 from collections.abc import Mapping, Sequence
@@ -147,6 +148,12 @@ class Cancelled(PipelineError):
     """The author stopped it."""
 
     code = "cancelled"
+
+
+class BudgetReached(PipelineError):
+    """The job's budget does not hold another call; raise it, and write the rest."""
+
+    code = "budget_reached"
 
 
 class CrashedTooOften(PipelineError):

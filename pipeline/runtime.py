@@ -33,6 +33,7 @@ from pipeline.domain.changes import Changes
 from pipeline.domain.documents import Document
 from pipeline.domain.figures import Figures, ProcessFigures
 from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId
+from pipeline.domain.spending import Price, Prices
 from pipeline.domain.units import StoredUnit
 from pipeline.engine import Engine, Hooks, terms_of
 from pipeline.errors import PipelineError
@@ -122,15 +123,16 @@ class LaterWork:
         shelf: FileShelf,
         web: Web | None,
         reviewer: Reviewer | None,
-        default_target_words: int,
+        settings: Settings,
     ) -> None:
         self._author = author
         self._reviewer = reviewer
         self._shelf = shelf
         self._web = web
-        self._default_target_words = default_target_words
-        self._planning = (author, shelf, PandocBibliographer(), _now, default_target_words)
+        self._default_target_words = settings.default_target_words
+        self._planning = (author, shelf, PandocBibliographer(), _now, self._default_target_words)
         """Whoever says what a writing would do, or has done, needs these."""
+        self._prices = _prices(settings)
 
     def load(self) -> Work:
         """Import what the graphs need; quick after the first time."""
@@ -144,6 +146,7 @@ class LaterWork:
             PandocBibliographer(),
             self._web,
             self._reviewer,
+            self._prices,
         )
 
     async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
@@ -205,7 +208,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         new_id=_new_id,
     )
     jobs.on_ended = manuscripts.deliver
-    work = LaterWork(author, shelf, _web(settings, shelf), reviewer, settings.default_target_words)
+    work = LaterWork(author, shelf, _web(settings, shelf), reviewer, settings)
     revive = None if settings.redis_url else lambda: _embedded(settings)
     hooks = Hooks(now=_now, on_finished=manuscripts.deliver, revive=revive)
     engine = Engine(settings, url, work, hooks)
@@ -269,6 +272,18 @@ def _limits(settings: Settings) -> Limits:
         depth=settings.max_depth,
         file_bytes=settings.max_file_bytes,
         keep=max(settings.max_result_ttl, settings.result_ttl),
+        prices=_prices(settings),
+    )
+
+
+def _prices(settings: Settings) -> Prices:
+    currency = settings.price_currency
+    return Prices(
+        settings.openai_model,
+        {
+            name: Price(read=price.read, written=price.written, currency=currency)
+            for name, price in settings.model_prices.items()
+        },
     )
 
 

@@ -21,12 +21,14 @@ from pipeline.domain.documents import (
     Reading,
     Source,
     SourceId,
+    Usage,
 )
 from pipeline.domain.jobs import Job, JobEvent, JobId, JobKind
 from pipeline.domain.units import short_id
 from pipeline.errors import PipelineError, UnreadableFile
 from pipeline.graphs.research import Desk
 from pipeline.ports import Material
+from pipeline.ports.metering import Meter
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -61,6 +63,9 @@ class ListJournal:
     async def finish(self, unit: str, key: str, value: JsonValue, *events: JobEvent) -> None:
         self.units[unit] = (key, value)
         self.events.extend(events)
+
+    def meter(self, read: Callable[[], Usage]) -> None:
+        self.usage = read
 
 
 class FreeSlots:
@@ -159,6 +164,9 @@ class ScriptedAuthor:
         if error := self._resize_error:
             raise error
         return self._resize(text)
+
+    def metered(self, meter: Meter) -> "ScriptedAuthor":
+        return self
 
     async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:
         self.asked.append(brief)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pipeline.adapters.openai_chat import Message, OpenAIChat
 from pipeline.domain.briefs import ReviewBrief
 from pipeline.domain.documents import Language, Value
+from pipeline.domain.tokens import JUDGEMENT_TOKENS
+from pipeline.ports.metering import Meter
 
 LONGEST_PASSAGE = 4_000
 """Characters; ours have 800, and what others hand in must not fill the prompt."""
@@ -59,11 +61,17 @@ class ModelReviewer:
         self._chat = chat
         self._model = model
 
+    def metered(self, meter: Meter) -> "ModelReviewer":
+        return ModelReviewer(self._chat.metered(meter), self._model)
+
     async def review(
         self, claims: Sequence[ReviewBrief], *, language: Language, model: str | None = None
     ) -> list[bool | None]:
         answer = await self._chat.structured(
-            review_messages(claims, language), model=model or self._model, shape=ReviewAnswer
+            review_messages(claims, language),
+            model=model or self._model,
+            shape=ReviewAnswer,
+            expected=JUDGEMENT_TOKENS * len(claims),
         )
         return verdicts(answer, len(claims))
 

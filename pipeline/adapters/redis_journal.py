@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from pipeline.adapters.redis_keys import EVENTS_KEPT, JobKeys, Terms, milliseconds
 from pipeline.adapters.redis_leases import Claim
-from pipeline.domain.documents import NodeId
+from pipeline.domain.documents import NodeId, Usage
 from pipeline.domain.jobs import (
     JobEvent,
     JobStatus,
@@ -81,6 +81,7 @@ class RedisJournal:
         self._entries: list[_Entry] = []
         self._text: dict[NodeId, list[str]] = {}
         self._done = self._total = 0
+        self._read_usage: Callable[[], Usage] | None = None
         self._ending: Ending | None = None
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self.is_lost = False
@@ -121,6 +122,9 @@ class RedisJournal:
                 self._add(event)
             self._units[unit] = stored
         await self.settle()
+
+    def meter(self, read: Callable[[], Usage]) -> None:
+        self._read_usage = read
 
     async def end(self, ending: Ending) -> None:
         """Publish the terminal event, and nothing after it."""
@@ -170,6 +174,7 @@ class RedisJournal:
             EVENTS_KEPT,
             self._done,
             self._total,
+            self._usage_now(),
             len(entries),
         ]
         for entry in entries:
@@ -203,6 +208,10 @@ class RedisJournal:
             if not future.done():
                 future.set_exception(LeaseLost())
         self.watch.lost()
+
+    def _usage_now(self) -> str:
+        usage = self._read_usage() if self._read_usage else None
+        return usage.model_dump_json() if usage and usage.calls else ""
 
     @property
     def _is_closed(self) -> bool:

@@ -1,5 +1,6 @@
 """The keys and fields in Redis, and how long they stay; `docs/redis.md` describes them."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -109,6 +110,8 @@ def job_from(meta: Mapping[str, str]) -> Job:
     }
     if meta.get("expires_at"):
         fields["expires_at"] = moment_of(meta["expires_at"])
+    if meta.get("usage"):
+        fields["usage"] = json.loads(meta["usage"])
     fields["retryable"] = meta.get("retryable") == "1"
     fields["cancel_requested"] = meta.get("cancel") == "1"
     made = Job.model_validate_json(meta["job"])

@@ -51,7 +51,9 @@ local function trim(maxlen)  -- the pieces of a finished section are in its last
   local cut
   for _, entry in ipairs(redis.call('XRANGE', EVENTS, '-', '+', 'COUNT', many)) do
     local id, event = entry[1], entry[2][2]
-    if not string.find(event, '"type":"text_delta"', 1, true) then
+    local is_passing = string.find(event, '"type":"text_delta"', 1, true)
+      or string.find(event, '"type":"usage"', 1, true)  -- a later one says it all
+    if not is_passing then
       redis.call('RPUSH', KEPT, id .. ' ' .. event)
     end
     redis.call('XDEL', EVENTS, id)
@@ -190,7 +192,7 @@ return {epoch, given_up, attempts}
 APPEND = (
     _START
     + """
--- ARGV: job, epoch, lease, ttl, events kept, done, total, number of entries,
+-- ARGV: job, epoch, lease, ttl, events kept, done, total, usage or '', number of entries,
 --       then for each entry: seq, event, unit, stored unit,
 --       then, with the last event: status, finished_at, error, error_code, retryable, ttl,
 --       shared ttl, result
@@ -198,11 +200,11 @@ APPEND = (
 if redis.call('HGET', META, 'epoch') ~= ARGV[2] then return redis.error_reply('FENCED') end
 if redis.call('HGET', META, 'status') ~= 'running' then return 0 end
 local seen = tonumber(redis.call('HGET', META, 'seq'))
-local entries = tonumber(ARGV[8])
-local stop = 8 + 4 * entries
+local entries = tonumber(ARGV[9])
+local stop = 9 + 4 * entries
 local ends = ARGV[stop + 1]
 if ends == 'completed' then redis.call('SET', RESULT, ARGV[stop + 8], 'PX', ARGV[stop + 6]) end
-for i = 9, stop, 4 do
+for i = 10, stop, 4 do
   local seq = tonumber(ARGV[i])
   if seq > seen then
     if ARGV[i + 3] ~= '' then redis.call('HSET', UNITS, ARGV[i + 2], ARGV[i + 3]) end
@@ -213,6 +215,7 @@ for i = 9, stop, 4 do
   end
 end
 redis.call('HSET', META, 'seq', seen)
+if ARGV[8] ~= '' then redis.call('HSET', META, 'usage', ARGV[8]) end
 for field, value in pairs({done = ARGV[6], total = ARGV[7]}) do
   if tonumber(value) > tonumber(redis.call('HGET', META, field) or '0') then
     redis.call('HSET', META, field, value)

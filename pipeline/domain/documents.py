@@ -300,6 +300,20 @@ class Integrity(Value):
     failed_sections: int = 0
 
 
+class Usage(Value):
+    """What the calls of a model have used, also those that failed or came to nothing."""
+
+    calls: int = 0
+    estimated: int = 0
+    """Calls of which the endpoint did not tell what they used: our own count stands for it."""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float | None = None
+    """None where no price of the model is configured."""
+    currency: str = ""
+    """Of the cost, such as USD; empty without one."""
+
+
 class Document(Value):
     """The finished whole: the result of the second job."""
 
@@ -322,4 +336,6 @@ class Document(Value):
     """The sentences that are not supported, in reading order; the others are only counted."""
     findings: tuple[Finding, ...] = ()
     problems: tuple[FileProblem, ...] = ()
+    usage: Usage | None = None
+    """Of the job that wrote it; None when no model was asked."""
     generated_at: AwareDatetime

@@ -16,8 +16,10 @@ from pipeline.domain.documents import (
     SectionStatus,
     Source,
     SourceId,
+    Usage,
     Value,
 )
+from pipeline.domain.spending import Budget
 
 JobId = NewType("JobId", str)
 EventId = NewType("EventId", str)
@@ -87,6 +89,14 @@ class JobOptions(Value):
     model: str | None = Field(default=None, max_length=200)
     """A model's name at the configured endpoint. Unset: the configured one."""
     priority: Priority = Priority.NORMAL
+    budget_tokens: int | None = Field(default=None, ge=1, le=1_000_000_000_000)
+    """The most tokens, read and written, that the model's calls may use. Unset: no limit."""
+    budget_cost: float | None = Field(default=None, gt=0, le=1_000_000_000, allow_inf_nan=False)
+    """The most that they may cost, in PRICE_CURRENCY; the model's price must be configured."""
+
+    @property
+    def budget(self) -> Budget:
+        return Budget(tokens=self.budget_tokens, cost=self.budget_cost)
 
 
 class OutlineGenerationRequest(JobOptions):
@@ -136,6 +146,8 @@ class Job(Value):
     cancel_requested: bool = False
     done: int = 0
     total: int = 0
+    usage: Usage | None = None
+    """None until a model is asked."""
 
 
 class JobPlace(NamedTuple):
@@ -326,6 +338,14 @@ class ChapterFused(Event):
     refused: int = 0
 
 
+class UsageCounted(Event):
+    """What the model's calls have used so far; at most about once a second, and at the end."""
+
+    type: Literal["usage"] = "usage"
+    usage: Usage
+    budget: Budget = Budget()
+
+
 class FileRead(Event):
     """A context file was read, or could not be (then `code` says why)."""
 
@@ -355,7 +375,8 @@ JobEvent = Annotated[
     | TextDelta
     | ModelDelayed
     | ChapterFused
-    | FileRead,
+    | FileRead
+    | UsageCounted,
     Field(discriminator="type"),
 ]
 JOB_EVENT: TypeAdapter[JobEvent] = TypeAdapter(JobEvent)

@@ -30,6 +30,7 @@ from pipeline.domain.documents import (
     Reading,
     Source,
     SourceId,
+    Usage,
 )
 from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobEvent
 from pipeline.domain.outline import Place, leaves, walk, word_targets
@@ -256,6 +257,9 @@ class _Finished:
 
     async def finish(self, unit: str, key: str, value: JsonValue, *events: JobEvent) -> None:
         """A plan finishes nothing."""
+
+    def meter(self, read: Callable[[], Usage]) -> None:
+        """A plan uses nothing."""
 
 
 class _Free:

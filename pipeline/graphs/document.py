@@ -25,7 +25,7 @@ from pipeline.domain.documents import (
 from pipeline.domain.jobs import DocumentGenerationRequest, SectionPlanned, SectionsPlanned
 from pipeline.domain.outline import leaves, walk, word_targets
 from pipeline.domain.web import queries_of_outline
-from pipeline.errors import PipelineError
+from pipeline.errors import BudgetReached, PipelineError
 from pipeline.graphs.chapter import ChapterText, chapter_graph
 from pipeline.graphs.other_languages import search_terms, titles_of
 from pipeline.graphs.phrases import reason
@@ -130,7 +130,7 @@ async def finalize(state: DocumentState, runtime: Runtime[Tools]) -> DocumentSta
     failures = [error for chapter in state["chapters"] for error in chapter.failures.values()]
     written = sum(len(chapter.drafts) for chapter in state["chapters"])
     if failures and not written:
-        raise failures[0]
+        raise next((f for f in failures if isinstance(f, BudgetReached)), failures[0])
     return {}
 
 

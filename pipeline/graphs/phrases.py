@@ -126,6 +126,10 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "No second opinion: no model is connected.",
         "zh": "没有第二意见：尚未连接模型。",
     },
+    "budget_reached": {
+        "en": "The budget holds no further calls of the model; what is finished is kept.",
+        "zh": "预算已不足以再次调用模型；已完成的内容会保留。",
+    },
     "finalizing": {"en": "Putting the document together.", "zh": "正在合成全文。"},
     "bibliography": {
         "en": "Numbering citations and listing sources.",
@@ -142,6 +146,10 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
 }
 
 REASONS: Mapping[str, Mapping[Language, str]] = {
+    "budget_reached": {
+        "en": "the budget does not hold it.",
+        "zh": "预算不足。",
+    },
     "ranking_failed": {
         "en": "the service that ranks them by meaning failed.",
         "zh": "按语义排序的服务出错。",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +14,15 @@ from pipeline.domain.jobs import (
     OutlineGenerationRequest,
     OutlineResult,
 )
+from pipeline.domain.spending import Ledger, Prices, without_price
 from pipeline.errors import PipelineError
 from pipeline.graphs.document import document_graph
+from pipeline.graphs.metering import JobMeter, Till
 from pipeline.graphs.outline import outline_graph
 from pipeline.graphs.tools import Counter, Tools
 from pipeline.ports import Author, Bibliographer, Journal, Reviewer, Shelf, Slots, Web
+
+Request = OutlineGenerationRequest | DocumentGenerationRequest
 
 SUPERSTEPS = 100
 """LangGraph counts a step for each level of the graph, not for each section; ours has eight."""
@@ -35,9 +39,13 @@ class GraphWork:
     bibliographer: Bibliographer
     web: Web | None = None
     reviewer: Reviewer | None = None
+    prices: Prices = field(default_factory=Prices)
 
     async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
         """Do the job; returns its result as JSON."""
+        asked = await asyncio.to_thread(_asked, job, request)
+        till = self._till(job, asked, journal, lambda: tools.progress("budget", "budget_reached"))
+        meter = JobMeter(till)
         fatal: list[PipelineError] = []
         task: asyncio.Task[str] | None = None
 
@@ -48,7 +56,7 @@ class GraphWork:
 
         tools = Tools(
             job=job,
-            author=self.author,
+            author=self.author.metered(meter),
             shelf=self.shelf,
             bibliographer=self.bibliographer,
             journal=journal,
@@ -56,17 +64,29 @@ class GraphWork:
             now=self.now,
             default_target_words=self.default_target_words,
             web=self.web,
-            reviewer=self.reviewer,
+            reviewer=self.reviewer.metered(meter) if self.reviewer else None,
             counter=Counter(total=job.total, shown=job.done),
             abort=abort,
         )
-        task = asyncio.create_task(_run(job, request, tools), name=f"graph {job.id}")
+        task = asyncio.create_task(_run(asked, tools, till), name=f"graph {job.id}")
         try:
             return await task
         except asyncio.CancelledError:
             if fatal and not _cancelled_from_outside():
                 raise fatal[0] from None
             raise
+        finally:
+            till.tell()
+
+    def _till(
+        self, job: Job, asked: Request, journal: Journal, on_reached: Callable[[], None]
+    ) -> Till:
+        """The job's accounts, which go on from what it used until another process took it up."""
+        if self.prices.lacks(asked.budget, asked.model):
+            raise without_price(asked.model or self.author.name)
+        ledger = Ledger(asked.budget, self.prices.of(asked.model), job.usage)
+        journal.meter(lambda: ledger.usage)
+        return Till(job, ledger, journal, self.now, on_reached)
 
 
 def _cancelled_from_outside() -> bool:
@@ -74,12 +94,19 @@ def _cancelled_from_outside() -> bool:
     return current is not None and current.cancelling() > 0
 
 
-def _run(job: Job, request: str, tools: Tools) -> Coroutine[Any, Any, str]:
-    return _outline(request, tools) if job.kind is JobKind.OUTLINE else _document(request, tools)
+def _asked(job: Job, request: str) -> Request:
+    if job.kind is JobKind.OUTLINE:
+        return OutlineGenerationRequest.model_validate_json(request)
+    return DocumentGenerationRequest.model_validate_json(request)
 
 
-async def _outline(request: str, tools: Tools) -> str:
-    asked = await asyncio.to_thread(OutlineGenerationRequest.model_validate_json, request)
+def _run(asked: Request, tools: Tools, till: Till) -> Coroutine[Any, Any, str]:
+    if isinstance(asked, OutlineGenerationRequest):
+        return _outline(asked, tools)
+    return _document(asked, tools, till)
+
+
+async def _outline(asked: OutlineGenerationRequest, tools: Tools) -> str:
     state = await outline_graph().ainvoke(
         {"request": asked},
         {"recursion_limit": SUPERSTEPS},
@@ -93,11 +120,11 @@ async def _outline(request: str, tools: Tools) -> str:
     return await asyncio.to_thread(result.model_dump_json)
 
 
-async def _document(request: str, tools: Tools) -> str:
-    asked = await asyncio.to_thread(DocumentGenerationRequest.model_validate_json, request)
+async def _document(asked: DocumentGenerationRequest, tools: Tools, till: Till) -> str:
     state = await document_graph().ainvoke(
         {"request": asked},
         {"recursion_limit": SUPERSTEPS},
         context=tools,
     )
-    return await asyncio.to_thread(DocumentResult(document=state["document"]).model_dump_json)
+    document = state["document"].model_copy(update={"usage": till.usage})
+    return await asyncio.to_thread(DocumentResult(document=document).model_dump_json)

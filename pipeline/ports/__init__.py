@@ -17,7 +17,6 @@ from pipeline.domain.briefs import (
 from pipeline.domain.documents import (
     CitationStyle,
     ContextFile,
-    Document,
     Language,
     Passage,
     ProposedOutline,
@@ -25,6 +24,7 @@ from pipeline.domain.documents import (
     Reading,
     Source,
     SourceId,
+    Usage,
 )
 from pipeline.domain.jobs import (
     EventId,
@@ -43,6 +43,7 @@ from pipeline.domain.text_edits import EditAction, TextEditRequest
 from pipeline.domain.units import StoredUnit
 from pipeline.domain.web import WebAnswer
 from pipeline.errors import PipelineError
+from pipeline.ports.metering import Meter
 
 
 class Author(Protocol):
@@ -95,9 +96,18 @@ class Author(Protocol):
     async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:
         """Say what to change so that the chapter reads as one. Errors as above."""
 
+    def metered(self, meter: Meter) -> "Author":
+        """The same author for one job, whose meter is told of every call of a model.
+
+        A call that does not fit into the job's budget raises `BudgetReached`.
+        """
+
 
 class Reviewer(Protocol):
     """Gives a second opinion on cited sentences: a model."""
+
+    def metered(self, meter: Meter) -> "Reviewer":
+        """The same reviewer for one job, as `Author.metered`."""
 
     async def review(
         self, claims: Sequence[ReviewBrief], *, language: Language, model: str | None = None
@@ -216,6 +226,9 @@ class Journal(Protocol):
 
     async def finish(self, unit: str, key: str, value: JsonValue, *events: JobEvent) -> None:
         """Store a unit and publish its events in one step; durable when this returns."""
+
+    def meter(self, read: Callable[[], Usage]) -> None:
+        """From now on store what `read` says with each batch, in the same step."""
 
 
 class JobStore(Protocol):
@@ -385,15 +398,3 @@ class Bibliographer(Protocol):
         self, sources: Sequence[Source], *, style: CitationStyle, language: Language
     ) -> Mapping[SourceId, str]:
         """The same in the calling thread, which it blocks."""
-
-
-class Exporter(Protocol):
-    """Builds a file from a finished document."""
-
-    def export(self, markdown: str, *, title: str, language: str) -> bytes: ...
-
-
-class ReferenceExporter(Protocol):
-    """Builds a file from the references of a finished document."""
-
-    def export(self, document: Document) -> bytes: ...

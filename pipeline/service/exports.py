@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.domain.documents import Document
 from pipeline.errors import InvalidRequest
-from pipeline.ports import Exporter, ReferenceExporter
+from pipeline.ports.exporting import Exporter, ReferenceExporter
 
 NAME_CHARS = 80
 """Of a title in a file's name; file systems take 255 bytes, and a Chinese character has three."""

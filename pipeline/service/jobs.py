@@ -4,8 +4,9 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import cast
 
 from pipeline.domain.documents import ContextFile, Document, Language
 from pipeline.domain.jobs import (
@@ -26,6 +27,7 @@ from pipeline.domain.jobs import (
 )
 from pipeline.domain.language import detect_language
 from pipeline.domain.outline import check, leaves, tidied
+from pipeline.domain.spending import Budget, Prices, without_price
 from pipeline.domain.titles import title_of
 from pipeline.errors import (
     Expired,
@@ -53,6 +55,7 @@ class Limits:
     depth: int
     file_bytes: int
     keep: timedelta = timedelta(days=30)
+    prices: Prices = field(default_factory=Prices)
 
 
 class JobService:
@@ -81,7 +84,8 @@ class JobService:
         """Check the request, save the job and wake the engine; returns before it starts.
 
         Raises:
-            InvalidRequest: `prompt_empty`, `file_without_content`, `file_id_twice`.
+            InvalidRequest: `prompt_empty`, `file_without_content`, `file_id_twice`,
+                `budget_without_price`.
             TooLarge: `prompt_too_long`, `file_too_large`.
             Conflict: The id is taken by another request.
             QueueFull: Too many jobs wait already.
@@ -126,6 +130,7 @@ class JobService:
         manuscript_id: ManuscriptId | None,
     ) -> Job:
         self._check_files(request.context_files)
+        self._check_budget(request.budget, request.model)
         job = Job(
             id=JobId(request.job_id or self._new_id()),
             kind=kind,
@@ -139,6 +144,11 @@ class JobService:
         stored = self._store.create(job, body, fingerprint(kind, body))
         self._queue.put(stored)
         return stored
+
+    def _check_budget(self, budget: Budget, model: str | None) -> None:
+        prices = self._limits.prices
+        if prices.lacks(budget, model):
+            raise without_price(model or prices.model or "")
 
     def _check_files(self, files: Sequence[ContextFile]) -> None:
         seen: set[str] = set()
@@ -265,15 +275,26 @@ class JobService:
             )
         return self._store.keep(job_id, None if seconds is None else timedelta(seconds=seconds))
 
-    def retry(self, job_id: JobId, *, new_id: str | None = None, fresh: bool = False) -> Job:
+    def retry(
+        self,
+        job_id: JobId,
+        *,
+        new_id: str | None = None,
+        fresh: bool = False,
+        budget: Budget | None = None,
+    ) -> Job:
         """Do a job again, as a new one: what it finished is kept, what failed is made.
+
+        The new job counts its own spending, from nothing, within its own budget.
 
         Args:
             job_id: The job, which has ended.
             new_id: Of the new job; the same id again is the same retry. None: made by us.
             fresh: Make everything again, also what was finished.
+            budget: Of the new job; where it sets nothing, the one of the ended job stays.
 
         Raises:
+            InvalidRequest: `budget_without_price`.
             NotFound: Unknown, or `Expired`.
             IllegalTransition: It has not ended.
             Conflict: `new_id` is taken by another job.
@@ -282,7 +303,7 @@ class JobService:
         ended = self._store.load(job_id)
         if not ended.status.is_final:
             raise IllegalTransition(f"Job {job_id!r} has not ended: wait for it, or cancel it.")
-        request = self._store.request(job_id)
+        request = self._with_budget(self._store.request(job_id), budget or Budget())
         job = Job(
             id=JobId(new_id or self._new_id()),
             kind=ended.kind,
@@ -295,6 +316,17 @@ class JobService:
         stored = self._store.create(job, request, of_this_retry, units_of=None if fresh else job_id)
         self._queue.put(stored)
         return stored
+
+    def _with_budget(self, request: str, budget: Budget) -> str:
+        if not budget.is_set:
+            return request
+        asked: dict[str, object] = json.loads(request)
+        self._check_budget(budget, cast("str | None", asked.get("model")))
+        if budget.tokens is not None:
+            asked["budget_tokens"] = budget.tokens
+        if budget.cost is not None:
+            asked["budget_cost"] = budget.cost
+        return json.dumps(asked, ensure_ascii=False)
 
     def refuse(self, job_id: JobId, kind: JobKind, error: PipelineError) -> bool:
         """Let who follows that id hear why a call by name came to nothing.

@@ -8,7 +8,7 @@ from docx.oxml.ns import qn
 
 from pipeline.adapters.export_docx import DocxExporter
 from pipeline.adapters.export_markdown import MarkdownExporter
-from pipeline.ports import Exporter
+from pipeline.ports.exporting import Exporter
 
 MARKDOWN = """# Tides 与潮汐
 

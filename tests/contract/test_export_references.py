@@ -11,7 +11,7 @@ from pipeline.adapters.pandoc import run_pandoc
 from pipeline.domain.citations import Numbering, references
 from pipeline.domain.documents import Document, Publication, Source, SourceId
 from pipeline.domain.references import works
-from pipeline.ports import ReferenceExporter
+from pipeline.ports.exporting import ReferenceExporter
 
 PAPER = Source(
     id=SourceId("paper"),

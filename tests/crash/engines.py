@@ -29,6 +29,7 @@ from pipeline.domain.jobs import JobId
 from pipeline.engine import Engine, Hooks
 from pipeline.errors import StoreUnavailable
 from pipeline.graphs.work import GraphWork
+from pipeline.ports.metering import Meter
 from tests.graph_fakes import ScriptedBibliographer
 from tests.running import some_settings, utc_now
 
@@ -133,6 +134,9 @@ class WatchfulAuthor:
 
     async def resize_section(self, brief: SectionBrief, text: str) -> str:
         return text
+
+    def metered(self, meter: Meter) -> "WatchfulAuthor":
+        return self
 
     async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:
         await self._rest(0, 0.05)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from pipeline.config import Settings
+from pipeline.config import ModelPrice, Settings
 from pipeline.errors import ConfigError
 
 
@@ -145,3 +145,37 @@ def test_embeddings_may_come_from_the_endpoint_of_the_model(
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")
 
     assert Settings().embedding_model == "m"
+
+
+def test_prices_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_PRICES", '{"通义": {"read": 2, "written": 6.5}}')
+
+    assert Settings().model_prices == {"通义": ModelPrice(read=2, written=6.5)}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("0.15", "names no models"),
+        ("gpt: 1", "not JSON"),
+        ('{"m": 1}', "model_prices.m"),
+        ('{"m": {"read": 1}}', "model_prices.m.written"),
+        ('{"m": {"read": -1, "written": 1}}', "model_prices.m.read"),
+        ('{"m": {"read": NaN, "written": 1}}', "model_prices.m.read"),
+        ('{"m": {"read": 1, "written": 1, "cached": 1}}', "model_prices.m.cached"),
+    ],
+)
+def test_prices_that_are_none_are_refused(
+    monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    monkeypatch.setenv("MODEL_PRICES", text)
+
+    with pytest.raises(ValidationError, match=said):
+        Settings()
+
+
+def test_a_currency_is_a_code_of_three_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRICE_CURRENCY", "€")
+
+    with pytest.raises(ValidationError, match="price_currency"):
+        Settings()

@@ -192,6 +192,7 @@ class AnsweringChat(OpenAIChat):
         shape: type[Any],
         on_partial: Callable[[Any], None] | None = None,
         on_restart: Callable[[], None] | None = None,
+        expected: int = 0,
     ) -> Any:
         self.models.append(model)
         return shape.model_validate({"titles": [{"number": 1, "terms": "潮汐 发电"}]})

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.adapters.openai_chat.pacing import FIRST_EXPECTED_ANSWER, Pacer, tokens_of
+from pipeline.adapters.openai_chat.pacing import FIRST_EXPECTED_ANSWER, Pacer
+from pipeline.domain.tokens import tokens_of
 
 
 class Clock:

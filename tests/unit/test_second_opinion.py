@@ -30,6 +30,7 @@ from pipeline.domain.jobs import DocumentGenerationRequest, DocumentResult, JobK
 from pipeline.errors import ModelUnavailable, PipelineError
 from pipeline.graphs.second_opinion import BATCH, MOST
 from pipeline.graphs.work import GraphWork
+from pipeline.ports.metering import Meter
 from tests.graph_fakes import (
     NOW,
     FreeSlots,
@@ -70,6 +71,9 @@ class ScriptedReviewer:
         self._carried = carried
         self._error = error
         self.asked: list[Sequence[ReviewBrief]] = []
+
+    def metered(self, meter: Meter) -> "ScriptedReviewer":
+        return self
 
     async def review(
         self, claims: Sequence[ReviewBrief], *, language: Language, model: str | None = None

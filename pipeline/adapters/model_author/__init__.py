@@ -22,7 +22,9 @@ from pipeline.adapters.openai_chat import OpenAIChat
 from pipeline.config import Settings
 from pipeline.domain.briefs import ChapterBrief, ChapterEdits, OutlineBrief, SectionBrief
 from pipeline.domain.documents import Language, ProposedOutline
+from pipeline.domain.tokens import FUSE_TOKENS, SEARCH_TERM_TOKENS, outline_tokens
 from pipeline.errors import ConfigError, ModelAnswerInvalid
+from pipeline.ports.metering import Meter
 
 __all__ = ["ModelAuthor"]
 
@@ -30,16 +32,24 @@ __all__ = ["ModelAuthor"]
 class ModelAuthor:
     """Keeps the `Author` port with a model; see there for errors."""
 
-    def __init__(self, chat: OpenAIChat, settings: Settings) -> None:
+    def __init__(
+        self, chat: OpenAIChat, settings: Settings, held: dict[str, int] | None = None
+    ) -> None:
+        """`held`: what was learnt of models, see `SectionWriter`."""
         if settings.openai_model is None:
             raise ConfigError("No model is configured. Set OPENAI_MODEL to a model's name.")
         self._chat = chat
         self._model = settings.openai_model
-        self._sections = SectionWriter(chat, self._model)
+        self._settings = settings
+        self._held: dict[str, int] = {} if held is None else held
+        self._sections = SectionWriter(chat, self._model, self._held)
 
     @property
     def name(self) -> str:
         return self._model
+
+    def metered(self, meter: Meter) -> "ModelAuthor":
+        return ModelAuthor(self._chat.metered(meter), self._settings, self._held)
 
     async def propose_outline(
         self, brief: OutlineBrief, grow: Callable[[ProposedOutline], None]
@@ -59,6 +69,7 @@ class ModelAuthor:
             shape=OutlineAnswer,
             on_partial=grow_by,
             on_restart=lambda: grow(nothing),
+            expected=outline_tokens(brief.commission.target_words, brief.commission.language),
         )
         proposed = proposal(answer, names)
         if not proposed.nodes:
@@ -82,6 +93,7 @@ class ModelAuthor:
             search_terms_messages(titles, language),
             model=model or self._model,
             shape=SearchTermsAnswer,
+            expected=SEARCH_TERM_TOKENS * len(titles),
         )
         return search_terms_of(answer, titles)
 
@@ -94,5 +106,6 @@ class ModelAuthor:
             fuse_messages(brief, markers),
             model=brief.commission.model or self._model,
             shape=FuseAnswer,
+            expected=FUSE_TOKENS,
         )
         return chapter_edits(answer, markers)

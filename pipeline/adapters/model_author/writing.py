@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.adapters.model_author.answers import joined, section_text, up_to_last_sentence
 from pipeline.adapters.model_author.markers import Markers
 from pipeline.adapters.model_author.prompt_parts import fitting
 from pipeline.adapters.model_author.section_prompts import (
+    WRITTEN_CHARS,
     Part,
     continuing,
     instructions,
@@ -21,6 +22,7 @@ from pipeline.domain.citations import cited
 from pipeline.domain.documents import Language, PassageId
 from pipeline.domain.lengths import share_copied, words_in
 from pipeline.domain.markdown import blocks
+from pipeline.domain.tokens import tokens_for, tokens_of
 from pipeline.errors import ModelAnswerInvalid
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,9 @@ LEAST_CALL_WORDS = 200
 
 RECOVERY = 1.25
 # With each answer that is whole: one that was cut may have been an exception.
+
+MOST_OVER = 1.3
+# A text that is longer than that misses its target, and is corrected.
 
 MOST_CALLS = 40
 # Of one section: 60,000 words are a book.
@@ -67,6 +72,7 @@ class _Task:
     model: str
     markers: Markers
     show: Callable[[str], None]
+    chat: OpenAIChat
 
     @property
     def language(self) -> Language:
@@ -76,10 +82,10 @@ class _Task:
 class SectionWriter:
     """Keeps the part of the port `Author` that is about sections; see there for errors."""
 
-    def __init__(self, chat: OpenAIChat, model: str) -> None:
+    def __init__(self, chat: OpenAIChat, model: str, held: dict[str, int] | None = None) -> None:
         self._chat = chat
         self._model = model
-        self._held: dict[str, int] = {}
+        self._held: dict[str, int] = {} if held is None else held
         """Words that an answer of a model was found to hold, where it was cut off."""
 
     def passages_for(self, words: int) -> int:
@@ -91,7 +97,16 @@ class SectionWriter:
         """The text of a section; a long one part by part, each going on from what there is."""
         task = self._task(brief, write)
         count = min(MOST_CALLS, -(-brief.target_words // self._holds(task)) or 1)
-        text = ""
+        if count == 1:
+            return await self._parts(task, count)
+        # Without room for all of its parts the first ones would be paid for in vain.
+        asked = section_messages(brief, task.markers, Part(1, count, brief.target_words // count))
+        read = count * (sum(tokens_of(m["content"]) for m in asked) + WRITTEN_CHARS // 4)
+        async with self._chat.holding(read, _reserve(brief.target_words, task)) as chat:
+            return await self._parts(replace(task, chat=chat), count)
+
+    async def _parts(self, task: _Task, count: int) -> str:
+        brief, text = task.brief, ""
         for number in range(1, count + 1):
             missing = brief.target_words - words_in(text)
             if text and missing < LEAST_PART_WORDS:
@@ -129,8 +144,12 @@ class SectionWriter:
         self, task: _Task, asked: list[Message], words: int, seen: set[PassageId]
     ) -> str:
         """An answer that nobody watches; nothing when it is cut off or repeats its prompt."""
-        answer = await self._chat.stream(
-            asked, model=task.model, watcher=Watcher(_unseen), max_chars=_most_chars(words)
+        answer = await task.chat.stream(
+            asked,
+            model=task.model,
+            watcher=Watcher(_unseen),
+            max_chars=_most_chars(words),
+            expected=_reserve(words, task),
         )
         if answer.is_cut or _repeats_prompt(task, answer.text):
             return ""
@@ -164,7 +183,10 @@ class SectionWriter:
                 task.show(before + text)
 
         watcher = Watcher(task.show, restart=start_over)
-        answer = await self._chat.stream(asked, model=model, watcher=watcher, max_chars=limit)
+        expected = _reserve(words, task)
+        answer = await task.chat.stream(
+            asked, model=model, watcher=watcher, max_chars=limit, expected=expected
+        )
         if not answer.is_cut:
             if model in self._held:
                 self._held[model] = int(self._held[model] * RECOVERY)
@@ -176,18 +198,20 @@ class SectionWriter:
         self._held[model] = max(LEAST_CALL_WORDS, min(self._holds(task), words_in(text)))
         shown = f"{text.rstrip()} " if language == "en" else text
         start_over(shown)
-        more = await self._chat.stream(
+        more = await task.chat.stream(
             continuing(asked, text, language),
             model=model,
             watcher=Watcher(task.show, restart=lambda: start_over(shown)),
             max_chars=limit,
+            expected=max(0, expected - tokens_of(text)),
         )
         rest = up_to_last_sentence(more.text) if more.is_cut else more.text
         return joined(text, rest, language)
 
     def _task(self, brief: SectionBrief, show: Callable[[str], None]) -> _Task:
         model = brief.commission.model or self._model
-        return _Task(brief, model, Markers([passage.id for passage in brief.passages]), show)
+        markers = Markers([passage.id for passage in brief.passages])
+        return _Task(brief, model, markers, show, self._chat)
 
     def _holds(self, task: _Task) -> int:
         """Words that one answer holds, as far as is known of this model."""
@@ -205,6 +229,11 @@ def _no_text(task: _Task, instead: str, reason: str) -> ModelAnswerInvalid:
         "Try again, or say more in the section's summary.",
         {"model": task.model, "reason": reason},
     )
+
+
+def _reserve(words: int, task: _Task) -> int:
+    """Tokens that a text of so many words may come to, if it keeps to them about."""
+    return round(MOST_OVER * tokens_for(words, task.language))
 
 
 def _unseen(_: str) -> None:

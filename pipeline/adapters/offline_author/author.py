@@ -8,6 +8,7 @@ from pipeline.adapters.offline_author.outlines import proposed
 from pipeline.adapters.offline_author.sections import section_pieces
 from pipeline.domain.briefs import ChapterBrief, ChapterEdits, OutlineBrief, SectionBrief
 from pipeline.domain.documents import Language, ProposedNode, ProposedOutline
+from pipeline.ports.metering import Meter
 
 FEWEST_PASSAGES, MOST_PASSAGES = 8, 400
 """A paragraph is chosen from several pages, too; ten thousand words are enough for one section."""
@@ -60,6 +61,9 @@ class OfflineAuthor:
         """The text as it is: it has what the passages hold for the section, and no more."""
         del brief
         return text
+
+    def metered(self, meter: Meter) -> "OfflineAuthor":  # noqa: ARG002  it asks no model
+        return self
 
     async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:
         """Remove what the chapter tells twice."""

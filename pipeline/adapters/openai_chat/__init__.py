@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -17,8 +18,9 @@ from pipeline.adapters.openai_chat.failures import (
     delay_reason,
     our_errors,
     took_too_long,
+    was_not_taken,
 )
-from pipeline.adapters.openai_chat.pacing import Admission, Pacer, tokens_of
+from pipeline.adapters.openai_chat.pacing import Admission, Pacer
 from pipeline.adapters.openai_chat.shapes import (
     Growing,
     Rung,
@@ -27,9 +29,11 @@ from pipeline.adapters.openai_chat.shapes import (
     parsed,
     response_format,
 )
+from pipeline.adapters.openai_chat.unmetered import Unmetered
 from pipeline.adapters.openai_chat.wire import (
     Answer,
     Message,
+    Reading,
     Usage,
     Watcher,
     check_is_api,
@@ -38,7 +42,9 @@ from pipeline.adapters.openai_chat.wire import (
 )
 from pipeline.config import Settings
 from pipeline.domain.delays import Delay, tell_delay
+from pipeline.domain.tokens import tokens_of
 from pipeline.errors import ModelAnswerInvalid, ModelRejected, PipelineError
+from pipeline.ports.metering import Meter, Spending
 
 __all__ = ["Answer", "Message", "OpenAIChat", "Watcher"]
 
@@ -65,6 +71,9 @@ LONGEST_ASKED_WAIT_S = 120
 SILENT_WAIT_S = 2.0
 # Who waits no longer for the provider's limits need not be told.
 
+USUAL_ANSWER = 1_000
+# Tokens that an answer is thought to have where nobody says: a section of some 700 words.
+
 LADDER = (Rung.SCHEMA, Rung.JSON, Rung.PROMPT, Rung.PROMPT)
 # The last rung is tried twice: a model that answers in prose once often does not do it again.
 
@@ -77,12 +86,22 @@ class _Manners:
     usage: bool = True
 
 
+@dataclass(slots=True)
+class _Connection:
+    """What all views of one chat share; it belongs to the event loop that first uses it."""
+
+    client: AsyncOpenAI | None = None
+    loop: asyncio.AbstractEventLoop | None = None
+    manners: dict[str, _Manners] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
     """One request and who watches its answer; nobody: it is not streamed."""
 
     endpoint: Endpoint
     messages: Sequence[Message]
+    expected: int
     watcher: Watcher | None = None
     extra: dict[str, Any] | None = None
     max_chars: int | None = None
@@ -103,6 +122,8 @@ class OpenAIChat:
         settings: Settings,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         pacer: Pacer | None = None,
+        meter: Meter | None = None,
+        connection: _Connection | None = None,
     ) -> None:
         self._settings = settings
         self._pacer = pacer or Pacer(
@@ -110,9 +131,18 @@ class OpenAIChat:
         )
         self._sleep = sleep
         self._base_url = settings.openai_base_url or OPENAI
-        self._client: AsyncOpenAI | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._manners: dict[str, _Manners] = {}
+        self._meter = meter or Unmetered()
+        self._connection = connection or _Connection()
+
+    def metered(self, meter: Meter) -> "OpenAIChat":
+        """The same chat, of which that meter is told; connections and limits are shared."""
+        return OpenAIChat(self._settings, self._sleep, self._pacer, meter, self._connection)
+
+    @asynccontextmanager
+    async def holding(self, tokens_in: int, tokens_out: int) -> AsyncIterator["OpenAIChat"]:
+        """The same chat with room held for several calls. Raises `BudgetReached`."""
+        async with self._meter.hold(tokens_in, tokens_out) as meter:
+            yield self.metered(meter)
 
     async def stream(
         self,
@@ -121,6 +151,7 @@ class OpenAIChat:
         model: str,
         watcher: Watcher,
         max_chars: int | None = None,
+        expected: int = USUAL_ANSWER,
     ) -> Answer:
         """Ask for a text and show it while it is made.
 
@@ -129,12 +160,14 @@ class OpenAIChat:
             model: Its name at the endpoint.
             watcher: Gets the text piece by piece, and is told when it starts over.
             max_chars: A longer answer is closed here; bounds a model that goes round in circles.
+            expected: About how many tokens the answer has: the job's budget must hold them.
 
         Raises:
+            BudgetReached: There is no room for it, or none any more while it is written.
             ModelUnavailable, ModelRateLimited, ModelAnswerInvalid: retryable.
             ModelRejected: trying again changes nothing.
         """
-        call = _Call(self._endpoint(model), messages, watcher, max_chars=max_chars)
+        call = _Call(self._endpoint(model), messages, expected, watcher, max_chars=max_chars)
         return await self._in_time(
             call.endpoint, lambda clock: self._persist(replace(call, clock=clock))
         )
@@ -147,6 +180,7 @@ class OpenAIChat:
         shape: type[Shape],
         on_partial: Callable[[Shape], None] | None = None,
         on_restart: Callable[[], None] | None = None,
+        expected: int = USUAL_ANSWER,
     ) -> Shape:
         """Ask for a value of a shape; `on_partial` gets each larger part of it.
 
@@ -163,14 +197,14 @@ class OpenAIChat:
 
         watcher = Watcher(growing.write, restart) if growing else None
         endpoint = self._endpoint(model)
-        call = _Call(endpoint, messages, watcher)
+        call = _Call(endpoint, messages, expected, watcher)
         return await self._in_time(
             endpoint, lambda clock: self._climb_down(replace(call, clock=clock), shape)
         )
 
     async def aclose(self) -> None:
         """Close the connections. The next call opens new ones."""
-        client, self._client = self._client, None
+        client, self._connection.client = self._connection.client, None
         if client is not None:
             await client.close()
 
@@ -239,27 +273,36 @@ class OpenAIChat:
             return await self._ask(call, usage=False)
 
     async def _ask(self, call: _Call, *, usage: bool) -> Answer:
-        """Ask once, as soon as the provider's limits allow."""
+        """Ask once, as soon as the job's budget and the provider's limits allow."""
         prompt = sum(tokens_of(message["content"]) for message in call.messages)
-        admission = await self._admitted(call, prompt)
-        answer = await self._answer(call, usage=usage)
-        used = answer.usage or Usage(prompt, tokens_of(answer.text))
-        self._pacer.correct(admission, used.tokens_in, used.tokens_out)
+        async with AsyncExitStack() as stack:
+            with self._clock_stopped(call):
+                metered = self._meter.call(prompt, call.expected)
+                spending = await stack.enter_async_context(metered)
+                admission = await self._pacer_admits(prompt)
+            answer = await self._sent(call, spending, usage=usage)
+        self._correct(admission, answer, prompt)
         return answer
 
-    async def _admitted(self, call: _Call, prompt_tokens: int) -> Admission:
+    def _correct(self, admission: Admission, answer: Answer, prompt: int) -> None:
+        used = answer.usage or Usage(prompt, tokens_of(answer.text))
+        self._pacer.correct(admission, used.tokens_in, used.tokens_out)
+
+    @contextmanager
+    def _clock_stopped(self, call: _Call) -> Iterator[None]:
+        """Waits for limits are not the model's time."""
         clock = call.clock
         ends = clock.when() if clock else None
         if clock is None or ends is None:
-            return await self._pacer_admits(prompt_tokens)
+            yield
+            return
         now = asyncio.get_running_loop().time
         left = ends - now()
         if left <= 0:
             raise took_too_long(call.endpoint, self._settings.model_timeout.total_seconds())
         clock.reschedule(None)
-        admission = await self._pacer_admits(prompt_tokens)
+        yield
         clock.reschedule(now() + left)
-        return admission
 
     async def _pacer_admits(self, prompt_tokens: int) -> Admission:
         loop = asyncio.get_running_loop()
@@ -269,7 +312,16 @@ class OpenAIChat:
         finally:
             told.cancel()
 
-    async def _answer(self, call: _Call, *, usage: bool) -> Answer:
+    async def _sent(self, call: _Call, spending: Spending, *, usage: bool) -> Answer:
+        spending.sent()
+        try:
+            return await self._answer(call, spending, usage=usage)
+        except PipelineError as error:
+            if was_not_taken(error):
+                spending.refused()
+            raise
+
+    async def _answer(self, call: _Call, spending: Spending, *, usage: bool) -> Answer:
         extra = dict(call.extra or {})
         is_streamed = call.watcher is not None
         if is_streamed and usage:
@@ -286,14 +338,13 @@ class OpenAIChat:
                 check_is_api(content_type, call.endpoint)
                 response = answer.http_response
                 if call.watcher is None:
-                    return read_whole(await response.aread(), call.endpoint)
+                    return read_whole(await response.aread(), call.endpoint, spending)
                 if content_type.startswith("application/json"):
-                    whole = read_whole(await response.aread(), call.endpoint)
+                    whole = read_whole(await response.aread(), call.endpoint, spending)
                     call.watcher.write(whole.text)
                     return whole
-                return await read_stream(
-                    response.aiter_bytes(), call.watcher, call.endpoint, call.max_chars
-                )
+                reading = Reading(call.endpoint, call.watcher, spending)
+                return await read_stream(response.aiter_bytes(), reading, call.max_chars)
 
     async def _in_time(
         self, endpoint: Endpoint, answer: Callable[[asyncio.Timeout], Awaitable[T]]
@@ -306,16 +357,16 @@ class OpenAIChat:
             raise took_too_long(endpoint, limit) from error
 
     def _client_here(self) -> AsyncOpenAI:
-        loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
+        loop, connection = asyncio.get_running_loop(), self._connection
+        if connection.client is None or connection.loop is not loop:
             key = self._settings.openai_api_key
-            self._client = AsyncOpenAI(
+            connection.client = AsyncOpenAI(
                 api_key=(key.get_secret_value() if key else "") or NO_KEY,
                 base_url=self._base_url,
                 max_retries=0,  # one budget for all passing failures, half streams included
             )
-            self._loop = loop
-        return self._client
+            connection.loop = loop
+        return connection.client
 
     def _timeout(self, *, is_streamed: bool) -> Timeout:
         """Between two reads; an answer that is not streamed is one long silence."""
@@ -329,7 +380,7 @@ class OpenAIChat:
         return Endpoint(url=f"{parts.scheme}://{host}{parts.path}", model=model)
 
     def _manners_of(self, model: str) -> _Manners:
-        return self._manners.setdefault(model, _Manners())
+        return self._connection.manners.setdefault(model, _Manners())
 
 
 def _backoff(tried: int) -> float:

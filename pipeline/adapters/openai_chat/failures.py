@@ -109,6 +109,17 @@ def translated(error: Exception, endpoint: Endpoint) -> PipelineError:
     return verdict
 
 
+def was_not_taken(error: PipelineError) -> bool:
+    """Whether the endpoint refused a request or was not reached, so that nothing was used.
+
+    What timed out may have been written, and is paid for.
+    """
+    cause = error.__cause__
+    if isinstance(cause, openai.APITimeoutError):
+        return False
+    return isinstance(cause, openai.APIStatusError | openai.APIConnectionError)
+
+
 def out_of_body(body: Mapping[str, Any], endpoint: Endpoint) -> PipelineError:
     """The error that stands in a body or in a stream that began with status 200."""
     inner = body.get("error")

@@ -18,16 +18,6 @@ FIRST_EXPECTED_ANSWER = 1_000
 SHARE_OF_NEWEST = 0.2
 # How much one answer changes what is expected of the next.
 
-LATIN_CHARS_PER_TOKEN = 4
-FIRST_CJK = "\u2e80"
-# Text in an alphabet is cut into pieces of words; a Chinese character is about one token.
-
-
-def tokens_of(text: str) -> int:
-    """About how many tokens a model counts in a text."""
-    dense = sum(char >= FIRST_CJK for char in text)
-    return dense + -(-(len(text) - dense) // LATIN_CHARS_PER_TOKEN)
-
 
 @dataclass(slots=True, eq=False)
 class Admission:

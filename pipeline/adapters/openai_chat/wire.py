@@ -13,11 +13,16 @@ from pipeline.adapters.openai_chat.failures import (
     out_of_body,
 )
 from pipeline.adapters.openai_chat.thoughts import Thoughts, without_thoughts
+from pipeline.domain.tokens import tokens_of
 from pipeline.errors import ModelAnswerInvalid, ModelRejected
+from pipeline.ports.metering import Spending
 
 READ_PAUSE = 0.04
 # Seconds to let tokens gather in the socket before the next read: a read costs more than a
 # token, and events leave for the page every 50 ms anyway. The first token is never delayed.
+
+MANY = 4
+# Tokens in a piece, by our count, from which on an endpoint does not send each by itself.
 
 WAITED = 0.001
 # A read that took longer than this many seconds came from the network and not from a buffer.
@@ -63,11 +68,12 @@ class Watcher:
 
 
 @dataclass(slots=True)
-class _Reading:
+class Reading:
     """What is known of an answer while it streams in."""
 
     endpoint: Endpoint
     watcher: Watcher
+    spending: Spending
     thoughts: Thoughts = field(default_factory=Thoughts)
     parts: list[str] = field(default_factory=list)
     chars: int = 0
@@ -75,6 +81,10 @@ class _Reading:
     is_done: bool = False
     has_refused: bool = False
     usage: Usage | None = None
+    pieces: int = 0
+    """Of the text and of the thinking that is sent: about one token each with most endpoints."""
+    unread: int = 0
+    """Of `parts`: those before it are counted."""
 
     def take(self, line: bytes) -> None:
         """Take one line of the event stream."""
@@ -92,10 +102,18 @@ class _Reading:
         answer = _checked("".join(self.parts), self.finish, self.has_refused, self.endpoint)
         return replace(answer, usage=self.usage)
 
+    def count(self) -> None:
+        """Count what has come since the last time: some endpoints send many tokens in a piece."""
+        pieces, text = self.pieces, tokens_of("".join(self.parts[self.unread :]))
+        self.unread, self.pieces = len(self.parts), 0
+        if pieces:
+            self.spending.wrote(text if text > MANY * pieces else pieces)
+
     def _chunk(self, chunk: Mapping[str, Any]) -> None:
         if chunk.get("error"):
             raise out_of_body(chunk, self.endpoint)
-        self.usage = _usage(chunk.get("usage")) or self.usage
+        if usage := _told_usage(chunk.get("usage"), self.spending):
+            self.usage = usage
         choices = chunk.get("choices")
         if not choices:
             return
@@ -103,12 +121,15 @@ class _Reading:
         self.finish = choices[0].get("finish_reason") or self.finish
         self.has_refused = self.has_refused or bool(delta.get("refusal"))
         if piece := _text(delta.get("content")):
+            self.pieces += 1
             text = self.thoughts.feed(piece)
             if self.thoughts.was_retracted():
                 self.parts.clear()
-                self.chars = 0
+                self.chars = self.unread = 0
                 self.watcher.restart()
             self._write(text)
+        elif delta.get("reasoning_content") or delta.get("reasoning"):
+            self.pieces += 1  # thinking is paid for, too
 
     def _write(self, text: str) -> None:
         if text:
@@ -118,19 +139,21 @@ class _Reading:
 
 
 async def read_stream(
-    chunks: AsyncIterator[bytes], watcher: Watcher, endpoint: Endpoint, max_chars: int | None
+    chunks: AsyncIterator[bytes], reading: Reading, max_chars: int | None
 ) -> Answer:
     """Read an event stream to its end, or until the text is longer than `max_chars`.
 
     Raises:
         ModelUnavailable: It ended before it was finished, or holds what is not JSON.
         ModelAnswerInvalid: It is finished and has no text.
+        BudgetReached: It is longer than the job's budget holds.
     """
-    reading = _Reading(endpoint, watcher)
+    endpoint = reading.endpoint
     async for lines in _lines(chunks):
         for line in lines:
             if line:
                 _take(reading, line, endpoint)
+        reading.count()
         if reading.is_done:
             break
         if max_chars is not None and reading.chars > max_chars:
@@ -140,19 +163,23 @@ async def read_stream(
     return reading.end()
 
 
-def read_whole(body: bytes, endpoint: Endpoint) -> Answer:
+def read_whole(body: bytes, endpoint: Endpoint, spending: Spending) -> Answer:
     """Read an answer that was not streamed. Errors as above."""
     answer = _json(body, endpoint)
+    usage = _told_usage(answer.get("usage"), spending)
     if answer.get("error") or not isinstance(answer.get("choices"), list):
         raise out_of_body(answer, endpoint)
     if not answer["choices"]:
         raise broke_off(endpoint, "the answer has no choices")
     choice = answer["choices"][0]
     message = choice.get("message") or {}
-    text = without_thoughts(_text(message.get("content")))
+    said = _text(message.get("content"))
+    text = without_thoughts(said)
+    if usage is None:
+        spending.wrote(tokens_of(said))
     has_refused = bool(message.get("refusal"))
     checked = _checked(text, choice.get("finish_reason") or "", has_refused, endpoint)
-    return replace(checked, usage=_usage(answer.get("usage")))
+    return replace(checked, usage=usage)
 
 
 def check_is_api(content_type: str, endpoint: Endpoint) -> None:
@@ -175,7 +202,7 @@ async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
     yield [pending]
 
 
-def _take(reading: _Reading, line: bytes, endpoint: Endpoint) -> None:
+def _take(reading: Reading, line: bytes, endpoint: Endpoint) -> None:
     try:
         reading.take(line)
     except (TypeError, KeyError, IndexError, AttributeError) as error:
@@ -202,6 +229,13 @@ def _usage(told: object) -> Usage | None:
     if tokens_in is None or tokens_out is None:
         return None
     return Usage(tokens_in, tokens_out)
+
+
+def _told_usage(told: object, spending: Spending) -> Usage | None:
+    usage = _usage(told) if told else None
+    if usage:
+        spending.told(usage.tokens_in, usage.tokens_out)
+    return usage
 
 
 def _text(content: object) -> str:

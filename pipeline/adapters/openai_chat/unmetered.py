@@ -1,0 +1,28 @@
+"""The meter of calls that belong to no job."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class Unmetered:
+    """Keeps the `Meter` and `Spending` ports: counts nothing, and has room for everything."""
+
+    @asynccontextmanager
+    async def call(self, tokens_in: int, tokens_out: int) -> AsyncIterator["Unmetered"]:  # noqa: ARG002  the port's
+        yield self
+
+    @asynccontextmanager
+    async def hold(self, tokens_in: int, tokens_out: int) -> AsyncIterator["Unmetered"]:  # noqa: ARG002
+        yield self
+
+    def sent(self) -> None:
+        """Nobody counts."""
+
+    def wrote(self, tokens: int) -> None:
+        """Nobody counts."""
+
+    def told(self, tokens_in: int, tokens_out: int) -> None:
+        """Nobody counts."""
+
+    def refused(self) -> None:
+        """Nobody counts."""

@@ -1,0 +1,44 @@
+"""About how many tokens a text has, or will have; models differ, and only they know."""
+
+from typing import Final
+
+from pipeline.domain.documents import Language
+
+LATIN_CHARS_PER_TOKEN = 4
+FIRST_CJK = "\u2e80"
+# Text in an alphabet is cut into pieces of words; a Chinese character is about one token.
+
+PER_WORD: Final[dict[Language, float]] = {"en": 1.5, "zh": 1.0}
+# Of a text that is asked for: an English word with its space has six characters, and markers of
+# citations and of Markdown come on top; in Chinese a word is a character.
+
+FUSE_TOKENS = 400
+# Edits of a chapter: a lead-in and some replaced sentences, as JSON.
+SEARCH_TERM_TOKENS = 30
+JUDGEMENT_TOKENS = 20
+# Of one entry of such an answer, as JSON.
+NODE_TOKENS = 80
+# A title, a summary and the names of sources, as JSON.
+WORDS_PER_NODE = 250
+# A proposal has chapters above its sections of some 350 words.
+MOST_NODES, USUAL_NODES = 90, 16
+
+
+def tokens_of(text: str) -> int:
+    """About how many tokens a model counts in a text."""
+    if text.isascii():
+        return -(-len(text) // LATIN_CHARS_PER_TOKEN)
+    dense = sum(char >= FIRST_CJK for char in text)
+    return dense + -(-(len(text) - dense) // LATIN_CHARS_PER_TOKEN)
+
+
+def tokens_for(words: int, language: Language) -> int:
+    """About how many tokens a text of so many words has; characters, in Chinese."""
+    return round(words * PER_WORD[language])
+
+
+def outline_tokens(target_words: int, language: Language) -> int:
+    """About how many tokens the proposal of an outline for so long a document has."""
+    nodes = min(MOST_NODES, max(USUAL_NODES // 2, target_words // WORDS_PER_NODE))
+    per_node = NODE_TOKENS if language == "en" else round(NODE_TOKENS * 1.2)
+    return per_node * (nodes if target_words else USUAL_NODES)

@@ -1,0 +1,144 @@
+"""The meter of one running job: what its model calls use, told and stored while they run."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipeline.domain.documents import Usage
+from pipeline.domain.jobs import Job, UsageCounted
+from pipeline.domain.spending import Account, Ledger, Tokens
+from pipeline.errors import BudgetReached
+from pipeline.ports import Journal
+
+TELL_EVERY_S = 1.0
+"""Figures that change more often cannot be read."""
+
+
+@dataclass(slots=True)
+class Till:
+    """What all meters of one job share."""
+
+    job: Job
+    ledger: Ledger
+    journal: Journal
+    now: Callable[[], datetime]
+    on_reached: Callable[[], None]
+    """Called once, when a call is first refused for the budget."""
+    running: int = 0
+    """Calls that may leave room when they end."""
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    told_at: float = 0.0
+    is_reached: bool = False
+
+    def tell(self) -> None:
+        """Publish the figures, if a model was asked at all."""
+        self.told_at = time.monotonic()
+        usage = self.usage
+        if usage is not None:
+            job, budget = self.job, self.ledger.budget
+            self.journal.tell(
+                UsageCounted(
+                    job_id=job.id, task_type=job.kind, at=self.now(), usage=usage, budget=budget
+                )
+            )
+
+    def tell_now_and_then(self) -> None:
+        if time.monotonic() - self.told_at >= TELL_EVERY_S:
+            self.tell()
+
+    @property
+    def usage(self) -> Usage | None:
+        usage = self.ledger.usage
+        return usage if usage.calls else None
+
+    def let_others_look(self) -> None:
+        """Whoever waits for room looks again."""
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    def reached(self) -> BudgetReached:
+        if not self.is_reached:
+            self.is_reached = True
+            self.on_reached()
+        budget = self.ledger.budget
+        limits = [f"{budget.tokens:,} tokens"] if budget.tokens is not None else []
+        limits += [f"a cost of {budget.cost:g}"] if budget.cost is not None else []
+        return BudgetReached(
+            f"The job's budget ({' and '.join(limits)}) does not hold another call of the model. "
+            "What is finished is kept: raise budget_tokens or budget_cost, and retry the rest."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class JobMeter:
+    """`Meter` of one job, or of calls of it that share one held room."""
+
+    till: Till
+    within: Account | None = None
+
+    @asynccontextmanager
+    async def call(self, tokens_in: int, tokens_out: int) -> AsyncIterator["RunningCall"]:
+        till = self.till
+        account = await self._room(Tokens(tokens_in, tokens_out))
+        spending = RunningCall(till, account, tokens_in)
+        till.running += 1
+        try:
+            yield spending
+        finally:
+            till.running -= 1
+            spending.close(self.within)
+            till.let_others_look()
+            till.tell_now_and_then()
+
+    @asynccontextmanager
+    async def hold(self, tokens_in: int, tokens_out: int) -> AsyncIterator["JobMeter"]:
+        account = await self._room(Tokens(tokens_in, tokens_out))
+        try:
+            yield JobMeter(self.till, account)
+        finally:
+            self.till.ledger.close(account, within=self.within)
+            self.till.let_others_look()
+
+    async def _room(self, tokens: Tokens) -> Account:
+        """Wait for room while a call runs: only the end of one makes any."""
+        till = self.till
+        while (account := till.ledger.open(tokens, self.within)) is None:
+            if not till.running or not till.ledger.can_ever_hold(tokens):
+                raise till.reached()
+            await till.changed.wait()
+        return account
+
+
+@dataclass(slots=True)
+class RunningCall:
+    """`Spending` of one call."""
+
+    till: Till
+    account: Account
+    prompt: int
+    _is_sent: bool = False
+    _told: Tokens | None = None
+
+    def sent(self) -> None:
+        self._is_sent = True
+        self.till.ledger.begin(self.account, self.prompt)
+
+    def wrote(self, tokens: int) -> None:
+        goes_on = self.till.ledger.wrote(self.account, tokens)
+        self.till.tell_now_and_then()
+        if not goes_on:
+            raise self.till.reached()
+
+    def told(self, tokens_in: int, tokens_out: int) -> None:
+        self._told = Tokens(tokens_in, tokens_out)
+
+    def refused(self) -> None:
+        self._told = Tokens()
+
+    def close(self, within: Account | None) -> None:
+        self.till.ledger.close(self.account, told=self._told, within=within)
+        if self._is_sent and self._told is None:
+            self.till.ledger.note_estimated()
