@@ -80,11 +80,14 @@ PROBLEMS: Mapping[str, Text] = {
     ),
     "cancelled": Text("It was stopped.", "已停止。"),
     "deadline_exceeded": Text(
-        "It took longer than a job may, and was ended.", "任务超过最长运行时间，已结束。"
+        "It took longer than a job may, and was ended. Try again to go on from what is finished, "
+        "or raise JOB_DEADLINE.",
+        "任务超过最长运行时间，已结束。可重试以从已完成处继续，或调高 JOB_DEADLINE。",
     ),
     "crashed_too_often": Text(
-        "Its process ended unexpectedly each time, so it was given up. Try again.",
-        "任务进程多次意外终止，已放弃。请重试。",
+        "Its process ended unexpectedly each time, so it was given up. Look at the server's log "
+        "before you try again.",
+        "任务进程每次都意外终止，已放弃。重试前请查看服务器日志。",
     ),
     "budget_reached": Text(
         "The budget is used up. Finished sections are kept; raise it to write the rest.",

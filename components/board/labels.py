@@ -58,12 +58,14 @@ ENGLISH: Final = {
     "stop_failed": "The server did not answer, so the work goes on. Try Stop again.",
     "error_section": "The text did not pass its checks. It can be tried again in the document.",
     "error_no_readable_file": "None of the files could be read. Remove them, or give others.",
-    "error_deadline_exceeded": "It took longer than a job may, and was ended.",
+    "error_deadline_exceeded": "It took longer than a job may, and was ended. Finished sections "
+    "are kept: try again to go on, or raise JOB_DEADLINE.",
     "error_model_base_url_wrong": "No model answers at this address. Check OPENAI_BASE_URL.",
     "error_budget_reached": "The budget is used up. Raise it to write the rest.",
     "error_internal": "Something went wrong on our side. Finished sections are kept; try again.",
     "error_cancelled": "Stopped. Finished sections are kept.",
-    "error_crashed_too_often": "The work broke off too often and was given up. Try it again.",
+    "error_crashed_too_often": "Its process ended unexpectedly each time, so it was given up. "
+    "Finished sections are kept. Look at the server's log before you try again.",
     "error_service_unavailable": "A service did not answer. Try again in a moment.",
     "error_store_unavailable": "The database did not answer. Try again in a moment.",
     "error_model_unavailable": "The model did not answer. Try again in a moment.",
@@ -133,12 +135,14 @@ CHINESE: Final = {
     "stop_failed": "服务器没有响应，写作仍在继续。请再次点击“停止”。",
     "error_section": "正文未通过检查，可在文档中重试。",
     "error_no_readable_file": "所有文件均无法读取。请移除或更换文件。",
-    "error_deadline_exceeded": "任务超过最长运行时间，已结束。",
+    "error_deadline_exceeded": "任务超过最长运行时间，已结束。已完成的章节会保留：可重试以继续，"
+    "或调高 JOB_DEADLINE。",
     "error_model_base_url_wrong": "该地址没有模型应答。请检查 OPENAI_BASE_URL。",
     "error_budget_reached": "预算已用完。提高预算即可写完其余部分。",
     "error_internal": "我们这边出了问题。已完成的章节会保留，请重试。",
     "error_cancelled": "已停止，已完成的章节会保留。",
-    "error_crashed_too_often": "任务多次中断，已放弃。请重新尝试。",
+    "error_crashed_too_often": "任务进程每次都意外终止，已放弃。已完成的章节会保留。重试前请查看"
+    "服务器日志。",
     "error_service_unavailable": "服务没有响应，请稍后重试。",
     "error_store_unavailable": "数据库没有响应，请稍后重试。",
     "error_model_unavailable": "模型没有响应，请稍后重试。",

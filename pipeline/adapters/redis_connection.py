@@ -18,6 +18,7 @@ from redis.exceptions import (
     RedisClusterException,
     RedisError,
 )
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from pipeline.errors import ConfigError, StoreUnavailable
@@ -28,6 +29,9 @@ SCHEMES = ("redis://", "rediss://", "unix://")
 # What the client understands.
 CONNECTIONS = 16
 # Commands take well under a millisecond: this many serve hundreds of threads, the rest waits.
+PAGE_TIMEOUT_S = 4.0
+# A page or a caller of the API that waits so long for one command is told that the store is gone. A
+# server that hangs is not asked again: one that died is, until it has been started again.
 WAIT_FOR_CONNECTION_S = 30
 # Far above any queue for a connection; only a server that hangs makes anybody wait so long.
 RETRIES = 6
@@ -66,6 +70,9 @@ _OPTIONS = _Options(
 )
 
 
+_IMPATIENT = {"socket_timeout": PAGE_TIMEOUT_S, "socket_connect_timeout": PAGE_TIMEOUT_S}
+
+
 def connect(url: str) -> Redis:
     """A client for threads. Connects with the first command, not now."""
     if url.startswith(MEMORY):
@@ -76,8 +83,8 @@ def connect(url: str) -> Redis:
         url,
         max_connections=CONNECTIONS,
         timeout=WAIT_FOR_CONNECTION_S,
-        retry=Retry(backoff, RETRIES),
-        **_OPTIONS,
+        retry=Retry(backoff, RETRIES, supported_errors=(RedisConnectionError,)),
+        **{**_OPTIONS, **_IMPATIENT},
     )
     return Redis.from_pool(pool)
 
