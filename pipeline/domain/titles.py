@@ -10,8 +10,9 @@ LONGEST_TITLE = 90
 _EN_ASK = re.compile(
     r"^(?:please\s+|(?:can|could) you\s+|i (?:need|want)(?: you)?(?: to)?\s+|"
     r"help me(?: to)?\s+)*"
-    r"(?:write|draft|create|produce|prepare|generate|make|compose|outline)?\s*(?:me|us)?\s*"
-    r"(?:an?|the|my|our)?\s*(?:(?:short|long|brief|detailed|comprehensive|thorough|concise|"
+    r"(?:(?:write|draft|create|produce|prepare|generate|make|compose|outline)\s+)?"
+    r"(?:(?:me|us)\s+)?(?:(?:an?|the|my|our)\s+)?"
+    r"(?:(?:short|long|brief|detailed|comprehensive|thorough|concise|"
     r"complete|full|in-depth|\d[\d,]*[- ]?words?)\s+)*",
     re.IGNORECASE,
 )

@@ -12,6 +12,8 @@ from pipeline.domain.titles import LONGEST_TITLE, title_of
         ),
         ("Please write me a short guide to composting.", "Composting"),
         ("Tides", "Tides"),
+        ("Write a user and setup manual for tide gauges", "User and setup manual for tide gauges"),
+        ("Theory of tides", "Theory of tides"),
     ],
 )
 def test_an_english_prompt_is_titled_by_its_subject(prompt: str, title: str) -> None:
