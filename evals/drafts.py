@@ -12,6 +12,7 @@ from evals.outlines import DATA, texts
 from evals.table import Row
 from pipeline.adapters.offline_author import OfflineAuthor
 from pipeline.adapters.offline_author.sentences import fingerprint, leans
+from pipeline.adapters.offline_author.title_text import clean_title
 from pipeline.adapters.reading.extract import to_reading
 from pipeline.adapters.reading.from_markdown import extract
 from pipeline.adapters.reading.limits import Limits
@@ -173,6 +174,26 @@ def dangling(document: Document, material: Sequence[Passage]) -> float:
     return 100 * loose / max(1, count)
 
 
+def at_home(document: Document, material: Sequence[Passage]) -> float:
+    """The share of sentences in the section that the heading above them is the title of.
+
+    Of those that stand below such a heading in their source; the deepest of them counts, and the
+    first section below a chapter may tell what stands directly below the chapter's heading.
+    """
+    paths = {p.id: [clean_title(heading) for heading in p.heading_path] for p in material}
+    titles = {section.title for section in document.sections}
+    homes = Counter[bool]()
+    above = ""
+    for section in document.sections:
+        here = {section.title, above}
+        above = "" if section.content.strip() and cited(section.content) else section.title
+        for passage_id in cited(section.content):
+            named = [title for title in paths.get(passage_id, ()) if title in titles]
+            if named:
+                homes[named[-1] in here] += 1
+    return homes[True] / max(1, homes.total())
+
+
 def length(document: Document, _: Sequence[Passage]) -> float:
     """Words written, by words asked for."""
     asked = sum(section.target_words or 0 for section in document.sections)
@@ -191,6 +212,7 @@ MEASURES: Sequence[_Measure] = (
     _Measure("telling terms told", terms_told, "≥ naive", lambda ours, naive: ours >= naive),
     _Measure("factual sentences marked", marked, "1.000", lambda ours, _: ours == 1),
     _Measure("dangling openings in 100", dangling, "≤ 1", lambda ours, _: ours <= 1),
+    _Measure("sentences below their heading", at_home, "≥ 0.950", lambda ours, _: ours >= 0.95),
     _Measure("words by target", length, "0.850 to 1.100", lambda ours, _: 0.85 <= ours <= 1.1),
 )
 

@@ -61,6 +61,10 @@ class Neighbour(Value):
     number: str
     title: str
     summary: str = ""
+    path: tuple[str, ...] = ()
+    """Titles of the nodes above it, from the chapter down."""
+    source_ids: tuple[SourceId, ...] = ()
+    """Sources that are bound to it."""
 
 
 class Above(Value):

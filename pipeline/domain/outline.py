@@ -128,6 +128,11 @@ def _check_node(place: Place, seen: set[NodeId]) -> None:
         )
 
 
+def bound_node(place: Place) -> OutlineNode:
+    """The node whose sources are searched first: itself, or the nearest above it that has some."""
+    return next((node for node in reversed(place.path) if node.source_ids), place.node)
+
+
 def word_targets(outline: Outline, total: int) -> dict[NodeId, int]:
     """How many words each section gets: its own target, or an equal share of what is left.
 

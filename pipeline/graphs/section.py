@@ -16,13 +16,12 @@ from pipeline.domain.documents import (
     Draft,
     NodeId,
     Outline,
-    OutlineNode,
     Passage,
     SectionStatus,
     SourceId,
 )
 from pipeline.domain.jobs import OwnText
-from pipeline.domain.outline import Place, leaves
+from pipeline.domain.outline import Place, bound_node, leaves
 from pipeline.domain.queries import queries_for
 from pipeline.domain.units import content_key
 from pipeline.errors import ModelRejected, PipelineError, StoreUnavailable
@@ -93,7 +92,13 @@ def assignment(
         targets=targets,
         sections={chapter: tuple(found) for chapter, found in sections.items()},
         neighbours=tuple(
-            Neighbour(number=p.number, title=p.node.title, summary=p.node.content_summary)
+            Neighbour(
+                number=p.number,
+                title=p.node.title,
+                summary=p.node.content_summary,
+                path=tuple(node.title for node in p.path[:-1]),
+                source_ids=bound_node(p).source_ids,
+            )
             for p in places
         ),
         guides={
@@ -288,15 +293,10 @@ def _was_in_other_words(place: Place, tools: Tools, found_by: str) -> bool:
     return any(basis.in_other_words for basis in before if basis.found_by == found_by)
 
 
-def _bound(place: Place) -> OutlineNode:
-    """The node whose sources are searched first: itself, or the nearest above it that has some."""
-    return next((node for node in reversed(place.path) if node.source_ids), place.node)
-
-
 async def _passages(place: Place, shared: Assignment, tools: Tools) -> tuple[Passage, ...]:
     """What fits the section, in the sources bound to it or to the nearest node above it."""
     limit = tools.author.passages_for(shared.targets[place.node.id])
-    bound = _bound(place)
+    bound = bound_node(place)
     return await passages_on(
         (
             *queries_for(place, subject=shared.commission.prompt),
@@ -336,7 +336,7 @@ def _what_its_search_depends_on(place: Place, shared: Assignment, tools: Tools) 
     The titles above it and the prompt are searched for, too, but do not count: a section that is
     moved keeps what it was written from.
     """
-    bound = _bound(place)
+    bound = bound_node(place)
     searched: dict[str, JsonValue] = {
         source: sha256
         for source, sha256 in shared.content.items()

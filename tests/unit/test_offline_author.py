@@ -178,6 +178,9 @@ def test_without_material_a_section_is_a_labelled_scaffold(title: str, label: st
         "The plant has two basins, see Figure 3 for details.",
         "Too short.",
         "A label without a stop at its very end",
+        "Prepared for the city council, September 2025.",
+        "All of this is in the last event of the job.",
+        "x = 12 + 4 / 3 * 18 - 7 (22).",
         "该方法可以明显降低评测的人工成本。",
         "上述结果说明模型的能力仍有不足。",
         "系统由三个部分组成，如图所示，各自独立。",
@@ -194,6 +197,8 @@ def test_what_cannot_stand_alone_is_left_out(sentence: str) -> None:
     [
         "A plant needs two basins at different heights.",
         "The share rose to 12.5 percent within a decade.",
+        "Heating costs fell by 19%.",
+        "180天内共发送311,040帧，成功接收307,430帧，丢包率为1.16%。",
         "数据污染是公开数据集面临的难题。",
         "大语言模型（LLM）的能力无法从规模直接推断。",
     ],
@@ -304,6 +309,8 @@ def test_thousands_of_sentences_are_compared_with_a_bound() -> None:
 
 def test_markup_and_foreign_reference_marks_are_cleaned_off() -> None:
     assert cleaned("- **Tides** [rise](http://x.y) daily [3, 4].") == "Tides rise daily."
+    assert cleaned("Choice. components/box: a box of ours.") == "components/box: a box of ours."
+    assert cleaned("摘要：本系统用于监测温室环境。") == "本系统用于监测温室环境。"
     assert as_markdown("a * b < c and `x*y` [z]") == r"a \* b \< c and `x*y` \[z\]"
 
 

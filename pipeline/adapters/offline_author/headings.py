@@ -1,16 +1,13 @@
 """The heading structure of the author's files, cleaned, with the text below each heading."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.adapters.offline_author.sentences import fingerprint
 from pipeline.adapters.offline_author.terms import likeness, term_set
+from pipeline.adapters.offline_author.title_text import clean_title
 from pipeline.domain.documents import Block, Reading, SourceId
 from pipeline.domain.language import count_words
-
-LONGEST_HEADING = 90
-"""Characters; a longer one is a sentence that was set in bold."""
 
 ALIKE = 0.6
 """From this share of common terms on two headings name the same subject."""
@@ -23,28 +20,6 @@ WORDS_PER_HEADING = 1_500
 
 ENOUGH_WORDS = 20
 """Of running text; a heading with less below it has nothing that a section can be made of."""
-
-_NUMBERING = re.compile(
-    r"^(?:第\s*[一二三四五六七八九十百\d]+\s*[章节部分篇]\s*[:：、.]?\s*"
-    r"|[一二三四五六七八九十]{1,3}[、.．]\s*|[（(][一二三四五六七八九十\d]{1,3}[)）]\s*"
-    r"|(?:Chapter|Section|Part|Appendix)\s+(?:\d+|[IVXLC]+|[A-Z])\b\s*[:.\-–—]?\s*"
-    r"|\d{1,2}(?:\.\d{1,2})+[.、)]?\s*|\d{1,2}[.、)]\s*|\d{1,2}\s+(?=[A-Z])"
-    r"|\d{1,2}\s+(?=[\u4e00-\u9fff])(?!\d{1,2}\s*[个种大步条项年月])"
-    r"|[IVX]{1,4}\.\s+|[A-Z]\.\s+)",
-    re.IGNORECASE,
-)
-_BOILERPLATE = re.compile(
-    r"^(?:references?|bibliography|works cited|literature|sources|citations|acknowledge?ments?|"
-    r"(?:table of )?contents|toc|index|appendix|appendices|annex(?:es)?|licen[cs]e|copyright|"
-    r"see also|further reading|external links|related (?:links|articles|pages|topics)|navigation|"
-    r"menu|about the authors?|authors?|contact(?: us)?|disclaimer|funding|conflicts? of interest|"
-    r"author contributions?|supplementary (?:material|information)|change ?log|notes|footnotes|"
-    r"list of (?:figures|tables)|untitled|"
-    r"(?:figure|fig\.?|table|图|表)\s*[\d.]+.*|"
-    r"目录|参考文献|参考资料|引用|致谢|鸣谢|附录.{0,8}|索引|版权(?:声明|信息)?|另请参阅|相关(?:链接|阅读|文章)|"
-    r"延伸阅读|扩展阅读|更多信息|联系(?:我们|方式)|免责声明|作者(?:简介|介绍)?|声明|注释|脚注|图目录|表目录|修订记录|更新日志)$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True, eq=False)
@@ -143,15 +118,6 @@ def add(found: list[Topic], topic: Topic) -> None:
     twin.texts += topic.texts
     for child in topic.children:
         add(twin.children, child)
-
-
-def clean_title(raw: str) -> str:
-    """A heading without its number; empty for boilerplate and for what is no heading."""
-    title = " ".join(raw.split()).strip("*_#` ")
-    title = _NUMBERING.sub("", title, count=1).strip(" :：-–—.。")
-    if len(title) > LONGEST_HEADING or _BOILERPLATE.match(title):
-        return ""
-    return title if any(c.isalpha() for c in title) else ""
 
 
 def _is_text(block: Block) -> bool:

@@ -1,16 +1,12 @@
-"""Which sentences a section takes: those that are its own, best first, none said twice."""
+"""Which of its own sentences a section tells: best first, none said twice."""
 
 import math
-import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 
-from pipeline.adapters.offline_author.genres import kind_of
 from pipeline.adapters.offline_author.sentences import Candidate
-from pipeline.adapters.offline_author.terms import share, term_set, terms
-from pipeline.domain.briefs import Neighbour, SectionBrief
+from pipeline.adapters.offline_author.terms import terms
+from pipeline.domain.briefs import SectionBrief
 
 SATURATION, LENGTH_EFFECT = 1.2, 0.75
 """The usual constants of BM25."""
@@ -18,81 +14,12 @@ SATURATION, LENGTH_EFFECT = 1.2, 0.75
 DAMPING, ROUNDS = 0.85, 20
 """Of the walk over similar sentences; the order does not change after some ten rounds."""
 
-FIT = 0.2
-"""A sentence belongs to a section from this affinity on; below it shares only a stray word."""
-
 MOST_COMPARED = 300
 """Sentences, the most relevant ones, that are compared with each other: the cost is its square.
 All others count as central as the least central of them."""
 
 REPEATED = 0.6
 """From this share of common terms on, a second sentence says the same again."""
-
-UNTITLED = 0.5
-"""What it weighs that a passage without headings has a title's terms: a heading says more."""
-
-TITLE_WEIGHT = 0.15
-"""What a term of the document's title weighs in a section's title: all sections have it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Aim:
-    """What a section is about, so that every section of the job sees it alike."""
-
-    number: str
-    title: frozenset[str]
-    summary: frozenset[str]
-    opens: bool
-    closes: bool
-
-
-class _Rivals:
-    """All sections, by their terms: of a thousand only a few can want a sentence."""
-
-    def __init__(self, aims: Sequence[_Aim]) -> None:
-        self._always = [aim for aim in aims if aim.opens or aim.closes]
-        self._by_term: dict[str, list[_Aim]] = {}
-        for aim in aims:
-            for term in aim.title | aim.summary:
-                self._by_term.setdefault(term, []).append(aim)
-
-    def of(self, candidate: Candidate, number: str) -> list[_Aim]:
-        """Those that can want the sentence beside the section of that number."""
-        found = {aim.number: aim for aim in self._always}
-        for term in candidate.terms | candidate.about:
-            found |= {aim.number: aim for aim in self._by_term.get(term, ())}
-        found.pop(number, None)
-        return list(found.values())
-
-
-def own_sentences(brief: SectionBrief, found: Sequence[Candidate]) -> list[Candidate]:
-    """The sentences that belong into this section rather than into a neighbour.
-
-    Sections are written at the same time without seeing each other, so each decides by the same
-    rule for all; of sections that fit equally well, one gets the sentence by its wording.
-    """
-    common = term_set(brief.commission.title)
-    me = _aim(brief.number, brief.title, f"{brief.summary} {brief.notes}")
-    rivals_of = _rivals(brief.neighbours)
-    above = term_set(" ".join(brief.path))
-    mine: list[Candidate] = []
-    for candidate in found:
-        if candidate.needs:
-            if mine and candidate.goes_on_from(mine[-1]):
-                mine.append(candidate)
-            continue
-        fit = _affinity(me, candidate, common)
-        if fit < FIT and not (fit > 0 and share(above, candidate.about) >= 0.5):
-            continue
-        others = rivals_of.of(candidate, me.number)
-        rivals = [(_affinity(o, candidate, common), o.number) for o in others]
-        best = max([fit, *(rival for rival, _ in rivals)])
-        if fit < best - 0.05:
-            continue
-        tied = sorted({me.number, *(number for rival, number in rivals if rival >= fit - 0.05)})
-        if tied[zlib.crc32(candidate.text.encode()) % len(tied)] == me.number:
-            mine.append(candidate)
-    return mine
 
 
 def chosen(brief: SectionBrief, own: Sequence[Candidate]) -> list[Candidate]:
@@ -123,51 +50,6 @@ def chosen(brief: SectionBrief, own: Sequence[Candidate]) -> list[Candidate]:
             if own[i].goes_on_from(candidate) or candidate.goes_on_from(own[i]):
                 follows.add(i)
     return [own[i] for i in picked]
-
-
-@lru_cache(maxsize=8)
-def _rivals(neighbours: tuple[Neighbour, ...]) -> _Rivals:
-    """Made once for all sections of a job: they share their neighbours."""
-    return _Rivals([_aim(n.number, n.title, n.summary) for n in neighbours])
-
-
-@lru_cache(maxsize=4_000)
-def _aim(number: str, title: str, summary: str) -> _Aim:
-    kind = kind_of(title)
-    return _Aim(
-        number,
-        term_set(title),
-        term_set(summary),
-        opens=kind in {"intro", "summary"},
-        closes=kind == "conclusion",
-    )
-
-
-def _affinity(aim: _Aim, candidate: Candidate, common: frozenset[str]) -> float:
-    fit = _weighted(aim.title, candidate.about, common)
-    if not candidate.passage.heading_path:
-        fit *= UNTITLED
-    fit += 0.6 * _weighted(aim.title, candidate.terms, common)
-    fit += _summary_fit(aim.summary, candidate)
-    if aim.opens and candidate.passage.position == 0:
-        fit += 0.6
-    kind = kind_of(candidate.passage.heading_path[-1]) if candidate.passage.heading_path else None
-    if (aim.closes and kind == "conclusion") or (aim.opens and kind in {"intro", "summary"}):
-        fit += 1.0
-    return fit
-
-
-def _summary_fit(summary: frozenset[str], candidate: Candidate) -> float:
-    """What the summary adds, at most 0.5; a single common term may be chance."""
-    common = len(summary & (candidate.terms | candidate.about))
-    return min(0.5, common / len(summary)) if common > 1 else 0.0
-
-
-def _weighted(wanted: frozenset[str], have: frozenset[str], common: frozenset[str]) -> float:
-    """The share of the wanted terms that are there; terms of the document's title count little."""
-    weights = {term: TITLE_WEIGHT if term in common else 1.0 for term in wanted}
-    total = sum(weights.values())
-    return sum(w for term, w in weights.items() if term in have) / total if total else 0.0
 
 
 def _scores(brief: SectionBrief, own: Sequence[Candidate]) -> list[float]:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from pipeline.adapters.offline_author.belonging import own_sentences
 from pipeline.adapters.offline_author.genres import kind_of, questions
-from pipeline.adapters.offline_author.ranking import chosen, own_sentences
+from pipeline.adapters.offline_author.ranking import chosen
 from pipeline.adapters.offline_author.sentences import Candidate, as_markdown, candidates
 from pipeline.domain.briefs import SectionBrief
 from pipeline.domain.documents import Language, PassageId

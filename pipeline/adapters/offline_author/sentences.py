@@ -1,16 +1,34 @@
 """Sentences of the passages that can stand alone in another text, cleaned and judged."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 from pipeline.adapters.offline_author.terms import term_set
+from pipeline.adapters.offline_author.title_text import is_boilerplate
+from pipeline.adapters.offline_author.words import (
+    CLEAR_VERBS,
+    DETERMINERS,
+    EITHER_VERBS,
+    LINKS,
+    NO_VERBS,
+    OPENERS,
+    PREDICATES,
+)
 from pipeline.domain.documents import Language, Passage
 from pipeline.domain.language import HAN, count_words, detect_language, split_sentences
 
-FEWEST_WORDS: dict[Language, int] = {"en": 6, "zh": 10}
+FEWEST_WORDS: dict[Language, int] = {"en": 4, "zh": 10}
 MOST_WORDS: dict[Language, int] = {"en": 60, "zh": 140}
 """Shorter is a label or a fragment, longer is a list or a broken table."""
+
+FEW_WORDS = 12
+"""Of an English sentence without a verb that is known; a longer one may well have another."""
+
+LETTERS, LETTERS_AND_DIGITS = 0.35, 0.7
+"""Shares of all signs but spaces: with less it is a formula or a row of a table."""
 
 POOR = 0.4
 """What remains of the worth of a sentence that reads badly out of its place."""
@@ -19,7 +37,8 @@ _STOP = re.compile(r"[.!?。！？][\"”’』」）)]*$")
 _DANGLING = re.compile(
     r"(?:this|that|these|those|it|its|they|them|their|he|she|his|her|but|and|so|or|yet|also|then|"
     r"thus|hence|therefore|however|moreover|furthermore|besides|nevertheless|nonetheless|instead|"
-    r"otherwise|meanwhile|consequently|accordingly|similarly|likewise|conversely|additionally|"
+    r"otherwise|meanwhile|all (?:of )?(?:this|that|these|those)|consequently|"
+    r"accordingly|similarly|likewise|conversely|additionally|"
     r"finally|secondly|thirdly|second|third|such|both|neither|either|another|others|the (?:former|"
     r"latter|other|same|second|third|above|following)|here|there(?: too)?|for (?:example|instance|"
     r"this|these|that)|in (?:this|that|these|such|contrast|addition|turn|other words|short)|"
@@ -72,6 +91,16 @@ _NAVIGATION = re.compile(
     r"https?://|www\.|版权所有|点击|登录|注册|订阅|返回顶部|上一页|下一页|目录|转载|责任编辑|扫码|阅读原文",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"^(?:(?-i:[A-Z][a-z]{3,}(?: [a-z]+){0,2}\. (?=[`a-z]))|"
+    r"(?:abstract|summary|note|tip|warning|important)\s*[:.\u2014-]\s*(?=[A-Z])|"
+    r"(?:摘要|内容提要|提要|注意?|提示|备注|说明)\s*[:：]\s*|"
+    r"第[一二三四五六七八九十百零\d]+条\s+)",
+    re.IGNORECASE,
+)
+"""A heading that runs into the sentence, or the number of an article of a law."""
+
+_CONTRACTION = re.compile(r"\b(?:it|that|there|what|here)['’]s\b|n['’]t\b", re.IGNORECASE)
 _SOURCE_MARKS = re.compile(r"\s*\[\d+(?:\s*[,，–-]\s*\d+)*\]")
 _INLINE = (
     (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
@@ -100,7 +129,11 @@ class Candidate:
     worth: float
     """1 reads well anywhere; less has a flaw."""
     about: frozenset[str]
-    """Terms of the headings that it stands under; without headings, of its passage."""
+    """Terms of the headings that it stands under; nothing without headings."""
+    around: frozenset[str]
+    """Terms of its paragraph."""
+    paragraph: str
+    """Names its paragraph: sentences of one have it in common."""
     needs: bool = False
     """It points at the sentence before it, and can be told only right behind that."""
     behind: str = ""
@@ -114,9 +147,9 @@ def candidates(passages: Sequence[Passage]) -> list[Candidate]:
     """All sentences that can be quoted, the same wording only once."""
     found: list[Candidate] = []
     seen: set[str] = set()
-    for rank, passage in enumerate(passages):
-        about = term_set(" ".join(passage.heading_path[-2:]) or passage.text)
-        for place, raw in enumerate(_sentences(passage.text)):
+    for rank, passage in enumerate(_without_boilerplate(passages)):
+        about = term_set(" ".join(passage.heading_path[-2:]))
+        for place, line, raw in _sentences(passage.text):
             whole = cleaned(raw)
             text = _without_connective(whole)
             worth = _worth_in_place(text)
@@ -134,6 +167,8 @@ def candidates(passages: Sequence[Passage]) -> list[Candidate]:
                     count_words(text),
                     worth,
                     about,
+                    around=_terms_around(line),
+                    paragraph=line,
                     needs=leans(text) or bool(_POINTS_BACK.search(text)),
                     behind=whole if whole != text else "",
                 )
@@ -146,7 +181,7 @@ def cleaned(sentence: str) -> str:
     text = _BULLET.sub("", sentence)
     for pattern, new in _INLINE:
         text = pattern.sub(new, text)
-    return text.strip()
+    return _LABEL.sub("", text.strip())
 
 
 def fingerprint(text: str) -> str:
@@ -169,9 +204,31 @@ def _worth_in_place(text: str) -> float:
     refused = (_FIRST_PERSON, _POINTING, _NAVIGATION)
     if any(pattern.search(text) for pattern in refused):
         return 0.0
-    if sum(1 for c in text if c.isalpha()) < 0.55 * len(text) or not _is_balanced(text):
+    if _is_figures(text) or not _is_balanced(text) or (language == "en" and _lacks_verb(text)):
         return 0.0
     return POOR if _PLURAL_PERSON.search(text) or text[0].islower() else 1.0
+
+
+def _is_figures(text: str) -> bool:
+    """Whether it is more of signs and digits than of words."""
+    signs = sum(1 for c in text if not c.isspace())
+    letters = sum(1 for c in text if c.isalpha())
+    digits = sum(1 for c in text if c.isdigit())
+    return letters < LETTERS * signs or letters + digits < LETTERS_AND_DIGITS * signs
+
+
+def _lacks_verb(text: str) -> bool:
+    """Whether a short English sentence is a mere phrase, as far as closed classes tell."""
+    words = re.findall(r"[A-Za-z][\w'’-]*", text)
+    if len(words) > FEW_WORDS or _CONTRACTION.search(text):
+        return False
+    low = [word.lower() for word in words]
+    if any(word in PREDICATES - NO_VERBS or word in CLEAR_VERBS for word in low):
+        return False
+    pairs = pairwise(low[1:])
+    if any(one not in LINKS | OPENERS and other in DETERMINERS for one, other in pairs):
+        return False
+    return not any(w.endswith("ed") or w in EITHER_VERBS for w in low[1:])
 
 
 def leans(text: str) -> bool:
@@ -200,9 +257,24 @@ def _without_connective(text: str) -> str:
     return rest if worth_of(rest) else text
 
 
-def _sentences(text: str) -> list[str]:
+def _without_boilerplate(passages: Sequence[Passage]) -> Sequence[Passage]:
+    """The passages that do not stand below references, contents and the like, if there are any."""
+    kept = [p for p in passages if not any(map(is_boilerplate, p.heading_path))]
+    return kept or passages
+
+
+def _sentences(text: str) -> Iterator[tuple[int, str, str]]:
+    """Each sentence with its place in the passage and the paragraph that it stands in."""
     lines = [line for line in text.split("\n") if "|" not in line and "\t" not in line]
-    return [sentence for line in lines for sentence in split_sentences(line)]
+    told = ((line, sentence) for line in lines for sentence in split_sentences(line))
+    for place, (line, sentence) in enumerate(told):
+        yield place, line, sentence
+
+
+@lru_cache(maxsize=2_000)
+def _terms_around(paragraph: str) -> frozenset[str]:
+    """Made once for the sentences of a paragraph."""
+    return term_set(paragraph)
 
 
 def _is_balanced(text: str) -> bool:

@@ -8,7 +8,6 @@ from pipeline.adapters.offline_author.genres import kind_of
 from pipeline.adapters.offline_author.headings import (
     Topic,
     add,
-    clean_title,
     has_structure,
     tree_of,
     with_text,
@@ -16,6 +15,7 @@ from pipeline.adapters.offline_author.headings import (
 from pipeline.adapters.offline_author.naming import Namer, enumerated
 from pipeline.adapters.offline_author.stretches import Unit, cut, running_texts, units_of
 from pipeline.adapters.offline_author.terms import terms
+from pipeline.adapters.offline_author.title_text import clean_title
 from pipeline.domain.documents import Language, Reading, SourceId
 
 MANY_FILES = 4

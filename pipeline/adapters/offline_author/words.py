@@ -39,6 +39,14 @@ _PREDICATES_TEXT = """
 PREDICATES = frozenset(_PREDICATES_TEXT.split())
 """What ends a subject: auxiliaries, pronouns, adverbs, words that begin a clause."""
 
+_NO_VERBS_TEXT = """
+    that which who whom whose where when while if because so as than then not also often usually
+    always never only still already therefore however thus now just even too but yet seldom
+    sometimes both rather simply there it they he she we you i this these those
+"""
+NO_VERBS = frozenset(_NO_VERBS_TEXT.split())
+"""Those of them that are no verbs."""
+
 _GENERIC_TEXT = """
     answer aspect bit case chapter end example fact figure following general information kind
     lot notice number option part place point possibility purpose reason result section

@@ -1,0 +1,229 @@
+"""Which section a sentence belongs to: by the heading that it stands below, or what fits best.
+
+Sections are written at the same time without seeing each other, so each decides by the same rule
+for all. What stands below a heading that the outline has belongs to the section of that name.
+"""
+
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.adapters.offline_author.genres import kind_of
+from pipeline.adapters.offline_author.sentences import Candidate, fingerprint
+from pipeline.adapters.offline_author.terms import share, term_set
+from pipeline.adapters.offline_author.title_text import clean_title
+from pipeline.domain.briefs import Neighbour, SectionBrief
+from pipeline.domain.documents import SourceId
+
+HOME = 2.0
+"""What it counts that a sentence stands below the heading which gave the section its title."""
+
+FIT = 0.2
+"""A sentence belongs to a section from this affinity on; below it shares only a stray word."""
+
+FAR_FIT = 0.45
+"""The same for a sentence of a source that is not among those which the section is bound to."""
+
+NEAR = 0.05
+"""Sections whose affinity differs by less fit equally well."""
+
+UNTITLED = 0.5
+"""What it weighs that a paragraph has a title's terms: a heading says more."""
+
+BOUND = 0.3
+"""What it counts that a section is bound to the sentence's source, and others are not."""
+
+TITLE_WEIGHT = 0.15
+"""What a term of the document's title weighs in a section's title: all sections have it."""
+
+LEAST_WEIGHT = 0.75
+"""A title whose terms weigh less in all says too little for a sentence that has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    """What a section is about, so that every section of the job sees it alike."""
+
+    number: str
+    name: str
+    path: tuple[str, ...]
+    title: frozenset[str]
+    summary: frozenset[str]
+    sources: frozenset[SourceId]
+    opens: bool
+    closes: bool
+
+
+class _Field:
+    """All sections: of a thousand only a few can want a sentence."""
+
+    def __init__(self, neighbours: Iterable[Neighbour]) -> None:
+        aims = [_aim(each) for each in neighbours]
+        self._always = [aim for aim in aims if aim.opens or aim.closes]
+        self._by_term: defaultdict[str, list[_Aim]] = defaultdict(list)
+        self._by_name: defaultdict[str, list[_Aim]] = defaultdict(list)
+        self._first_below: defaultdict[str, list[_Aim]] = defaultdict(list)
+        for aim in aims:
+            for term in aim.title | aim.summary:
+                self._by_term[term].append(aim)
+            self._by_name[aim.name].append(aim)
+            if aim.path and aim.number.endswith(".1"):
+                self._first_below[aim.path[-1]].append(aim)
+        self._titles = Counter(term for aim in aims for term in aim.title)
+        self._summaries = Counter(term for aim in aims for term in aim.title | aim.summary)
+        self._binds = len({aim.sources for aim in aims}) > 1
+        self._homes: dict[tuple[str, ...], frozenset[str]] = {}
+
+    def weight(self, term: str) -> float:
+        """A term that several titles have tells them apart less."""
+        return 1 / max(1, self._titles[term])
+
+    def weight_in_summaries(self, term: str) -> float:
+        return 1 / max(1, self._summaries[term])
+
+    def is_bound(self, aim: _Aim, candidate: Candidate) -> bool:
+        return self._binds and candidate.passage.source_id in aim.sources
+
+    def is_far(self, aim: _Aim, candidate: Candidate) -> bool:
+        return self._binds and bool(aim.sources) and not self.is_bound(aim, candidate)
+
+    def homes(self, candidate: Candidate) -> frozenset[str]:
+        """Numbers of the sections that have the deepest of its headings for a title.
+
+        What stands directly below a chapter's heading is at home in the chapter's first section.
+        """
+        path = candidate.passage.heading_path
+        if path not in self._homes:
+            self._homes[path] = self._homes_of([_name(heading) for heading in path])
+        return self._homes[path]
+
+    def _homes_of(self, names: Sequence[str]) -> frozenset[str]:
+        for depth in range(len(names) - 1, -1, -1):
+            named = self._by_name.get(names[depth]) or self._first_below.get(names[depth])
+            if named:
+                above = set(names[:depth])
+                most = max(sum(1 for name in aim.path if name in above) for aim in named)
+                return frozenset(
+                    aim.number
+                    for aim in named
+                    if sum(1 for name in aim.path if name in above) == most
+                )
+        return frozenset()
+
+    def rivals(self, candidate: Candidate, homes: frozenset[str], number: str) -> list[_Aim]:
+        """Those that can want the sentence beside the section of that number."""
+        found = {aim.number: aim for aim in self._always}
+        for term in candidate.terms | candidate.about | candidate.around:
+            found |= {aim.number: aim for aim in self._by_term.get(term, ())}
+        for name in map(_name, candidate.passage.heading_path):
+            for aim in (*self._by_name.get(name, ()), *self._first_below.get(name, ())):
+                if aim.number in homes:
+                    found[aim.number] = aim
+        found.pop(number, None)
+        return list(found.values())
+
+
+def own_sentences(brief: SectionBrief, found: Sequence[Candidate]) -> list[Candidate]:
+    """The sentences that belong into this section rather than into a neighbour.
+
+    Of sections that fit equally well, one gets the paragraph by its wording.
+    """
+    common = term_set(brief.commission.title)
+    field = _field(brief.neighbours)
+    me = next((_aim(n) for n in brief.neighbours if n.number == brief.number), None)
+    me = me or _aim(
+        Neighbour(number=brief.number, title=brief.title, summary=brief.summary, path=brief.path)
+    )
+    above = term_set(" ".join(brief.path))
+    mine: list[Candidate] = []
+    for candidate in found:
+        if candidate.needs:
+            if mine and candidate.goes_on_from(mine[-1]):
+                mine.append(candidate)
+            continue
+        homes = field.homes(candidate)
+        fit = _affinity(me, candidate, common, field) + HOME * (me.number in homes)
+        least = FAR_FIT if field.is_far(me, candidate) else FIT
+        if fit < least and not (fit > 0 and share(above, candidate.about) >= 0.5):
+            continue
+        rivals = {
+            other.number: _affinity(other, candidate, common, field)
+            + HOME * (other.number in homes)
+            for other in field.rivals(candidate, homes, me.number)
+        }
+        if fit < max(rivals.values(), default=0.0) - NEAR:
+            continue
+        tied = sorted({me.number, *(n for n, rival in rivals.items() if rival >= fit - NEAR)})
+        if tied[zlib.crc32(_together(candidate).encode()) % len(tied)] == me.number:
+            mine.append(candidate)
+    return mine
+
+
+def _together(candidate: Candidate) -> str:
+    """What its like go by: below a heading all, in a text without headings the paragraph."""
+    path = candidate.passage.heading_path
+    return candidate.text if path else candidate.paragraph
+
+
+@lru_cache(maxsize=8)
+def _field(neighbours: tuple[Neighbour, ...]) -> _Field:
+    """Made once for all sections of a job: they share their neighbours."""
+    return _Field(neighbours)
+
+
+@lru_cache(maxsize=4_000)
+def _aim(section: Neighbour) -> _Aim:
+    kind = kind_of(section.title)
+    return _Aim(
+        section.number,
+        _name(section.title),
+        tuple(map(_name, section.path)),
+        term_set(section.title),
+        term_set(section.summary),
+        frozenset(section.source_ids),
+        opens=kind in {"intro", "summary"},
+        closes=kind == "conclusion",
+    )
+
+
+@lru_cache(maxsize=4_000)
+def _name(heading: str) -> str:
+    return fingerprint(clean_title(heading) or heading)
+
+
+def _affinity(aim: _Aim, candidate: Candidate, common: frozenset[str], field: _Field) -> float:
+    weights = {t: TITLE_WEIGHT if t in common else field.weight(t) for t in aim.title}
+    fit = UNTITLED * _weighted(weights, candidate.around)
+    near = candidate.around
+    if candidate.passage.heading_path:
+        fit = max(fit, _weighted(weights, candidate.about))
+        near = candidate.terms
+    fit += 0.6 * _weighted(weights, near)
+    fit += _summary_fit(aim, candidate, field)
+    fit += BOUND * field.is_bound(aim, candidate)
+    if aim.opens and candidate.passage.position == 0:
+        fit += 0.6
+    kind = kind_of(candidate.passage.heading_path[-1]) if candidate.passage.heading_path else None
+    if (aim.closes and kind == "conclusion") or (aim.opens and kind in {"intro", "summary"}):
+        fit += 1.0
+    return fit
+
+
+def _summary_fit(aim: _Aim, candidate: Candidate, field: _Field) -> float:
+    """What the summary adds, at most 0.5; a single common term may be chance.
+
+    Of a text without headings, which is cut by what its parts repeat, a summary names just that.
+    """
+    if candidate.passage.heading_path:
+        common = len(aim.summary & (candidate.terms | candidate.about))
+        return min(0.5, common / len(aim.summary)) if common > 1 else 0.0
+    weights = {term: field.weight_in_summaries(term) for term in aim.summary}
+    return min(0.5, _weighted(weights, candidate.around))
+
+
+def _weighted(weights: Mapping[str, float], have: frozenset[str]) -> float:
+    """The share of the wanted terms that are there, by their weight."""
+    total = max(LEAST_WEIGHT, sum(weights.values()))
+    return sum(w for term, w in weights.items() if term in have) / total

@@ -1,0 +1,46 @@
+"""A heading of a file as a title: without its number, and nothing where it is boilerplate."""
+
+import re
+
+LONGEST_HEADING = 90
+"""Characters; a longer one is a sentence that was set in bold."""
+
+_NUMBERING = re.compile(
+    r"^(?:第\s*[一二三四五六七八九十百\d]+\s*[章节部分篇]\s*[:：、.]?\s*"
+    r"|[一二三四五六七八九十]{1,3}[、.．]\s*|[（(][一二三四五六七八九十\d]{1,3}[)）]\s*"
+    r"|(?:Chapter|Section|Part|Appendix)\s+(?:\d+|[IVXLC]+|[A-Z])\b\s*[:.\-–—]?\s*"
+    r"|\d{1,2}(?:\.\d{1,2})+[.、)]?\s*|\d{1,2}[.、)]\s*|\d{1,2}\s+(?=[A-Z])"
+    r"|\d{1,2}\s+(?=[\u4e00-\u9fff])(?!\d{1,2}\s*[个种大步条项年月])"
+    r"|[IVX]{1,4}\.\s+|[A-Z]\.\s+)",
+    re.IGNORECASE,
+)
+_BOILERPLATE = re.compile(
+    r"^(?:references?|bibliography|works cited|literature|sources|citations|acknowledge?ments?|"
+    r"(?:table of )?contents|toc|index|appendix|appendices|annex(?:es)?|licen[cs]e|copyright|"
+    r"see also|further reading|external links|related (?:links|articles|pages|topics)|navigation|"
+    r"menu|about the authors?|authors?|contact(?: us)?|disclaimer|funding|conflicts? of interest|"
+    r"author contributions?|supplementary (?:material|information)|change ?log|notes|footnotes|"
+    r"list of (?:figures|tables)|untitled|"
+    r"(?:figure|fig\.?|table|图|表)\s*[\d.]+.*|"
+    r"目录|参考文献|参考资料|引用|致谢|鸣谢|附录.{0,8}|索引|版权(?:声明|信息)?|另请参阅|相关(?:链接|阅读|文章)|"
+    r"延伸阅读|扩展阅读|更多信息|联系(?:我们|方式)|免责声明|作者(?:简介|介绍)?|声明|注释|脚注|图目录|表目录|修订记录|更新日志)$",
+    re.IGNORECASE,
+)
+
+
+def clean_title(raw: str) -> str:
+    """A heading without its number; empty for boilerplate and for what is no heading."""
+    title = _without_number(raw)
+    if len(title) > LONGEST_HEADING or _BOILERPLATE.match(title):
+        return ""
+    return title if any(c.isalpha() for c in title) else ""
+
+
+def is_boilerplate(heading: str) -> bool:
+    """Whether what stands below such a heading is no part of the text: references, contents."""
+    return bool(_BOILERPLATE.match(_without_number(heading)))
+
+
+def _without_number(raw: str) -> str:
+    title = " ".join(raw.split()).strip("*_#` ")
+    return _NUMBERING.sub("", title, count=1).strip(" :：-–—.。")
