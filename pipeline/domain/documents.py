@@ -168,6 +168,8 @@ class ProposedNode(Value):
 
     title: str = ""
     content_summary: str = ""
+    target_words: int | None = None
+    """Of a section, where a program has counted what there is to tell; a model is not asked."""
     source_ids: tuple[SourceId, ...] = ()
     """Sources that carry it, as far as the author port names them."""
     is_uncovered: bool = False

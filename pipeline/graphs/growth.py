@@ -164,6 +164,7 @@ class Growth:
                     id=node_id,
                     title=title,
                     content_summary=node.content_summary.strip(),
+                    target_words=node.target_words,
                     source_ids=self._known(node.source_ids),
                     children=self._nodes(node.children, node_id),
                 )

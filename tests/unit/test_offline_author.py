@@ -309,6 +309,7 @@ def test_thousands_of_sentences_are_compared_with_a_bound() -> None:
 
 def test_markup_and_foreign_reference_marks_are_cleaned_off() -> None:
     assert cleaned("- **Tides** [rise](http://x.y) daily [3, 4].") == "Tides rise daily."
+    assert cleaned("It is <b>bold</b> at <file id>.<br/>") == "It is bold at <file id>."
     assert cleaned("Choice. components/box: a box of ours.") == "components/box: a box of ours."
     assert cleaned("摘要：本系统用于监测温室环境。") == "本系统用于监测温室环境。"
     assert as_markdown("a * b < c and `x*y` [z]") == r"a \* b \< c and `x*y` \[z\]"
@@ -341,8 +342,8 @@ def test_fusing_tells_a_repeated_sentence_once_and_keeps_its_sources() -> None:
 @pytest.mark.parametrize(
     ("prompt", "summary", "lead_in"),
     [
-        ("Tides", "Covers: a; b. From: a.md.", "This chapter covers Moon and 太阳."),
-        ("潮汐", "内容包括：甲；乙。", "本章内容包括Moon和太阳。"),
+        ("Tides", "Covers: a; b. From: a.md.", "In this chapter: Moon; 太阳."),
+        ("潮汐", "内容包括：甲；乙。", "本章内容：Moon；太阳。"),
         ("Tides", "Explain the tides to children.", ""),
     ],
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pipeline.adapters.offline_author.headings import Topic
 from pipeline.adapters.offline_author.terms import share, term_set
-from pipeline.adapters.offline_author.topics import divided
+from pipeline.adapters.offline_author.topics import FULL, MANY_FILES, divided
 from pipeline.domain.briefs import OutlineBrief
 from pipeline.domain.documents import Language
 
@@ -14,13 +14,14 @@ MOST_CHAPTERS, MOST_SECTIONS = 12, 8
 DEEPEST = 3
 """Levels; a fourth is a list and not an outline."""
 
-SLACK = 1.4
-"""The files' own headings may make so many more sections than the length alone would."""
+FEW_CHAPTERS, CERTAIN = 5, 0.6
+"""Of many files so many are chapters in any case, or this share of the sections; of the others
+those whose text would fill half a section. What is left out is found by search all the same."""
 
 
 def fitted(topics: Sequence[Topic], brief: OutlineBrief, sections: int) -> list[Topic]:
     """The topics that fit, in their order; what is left out is named in the summary above it."""
-    room = max(6, round(sections * SLACK))
+    room = max(6, round(sections * FULL))
     chapters = _kept(topics, brief, min(MOST_CHAPTERS, room))
     for topic in chapters:
         _fold(topic)
@@ -50,6 +51,13 @@ def _kept(topics: Sequence[Topic], brief: OutlineBrief, limit: int) -> list[Topi
 
     filled = [topic for topic in topics if topic.words or topic.is_asked]
     best = sorted(filled, key=worth, reverse=True)[:limit]
+    if len(brief.readings) >= MANY_FILES:
+        room = limit * CERTAIN
+        best = [
+            topic
+            for rank, topic in enumerate(best)
+            if topic.is_asked or rank < max(FEW_CHAPTERS, room) or topic.words * limit > total / 2
+        ]
     return [topic for topic in filled if topic in best]
 
 

@@ -16,9 +16,8 @@ SAME = 0.85
 FEWEST_TERMS, FEWEST_LIKE = 3, 6
 """A shorter sentence may well stand twice; of near twins more is needed, or it may be chance."""
 
-_LEAD_IN: dict[Language, str] = {"en": "This chapter covers {what}.", "zh": "本章内容包括{what}。"}
-_AND: dict[Language, str] = {"en": " and ", "zh": "和"}
-_COMMA: dict[Language, str] = {"en": ", ", "zh": "、"}
+_LEAD_IN: dict[Language, str] = {"en": "In this chapter: {what}.", "zh": "本章内容：{what}。"}
+_BETWEEN: dict[Language, str] = {"en": "; ", "zh": "；"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +84,6 @@ def _lead_in(brief: ChapterBrief) -> str:
     language = brief.commission.language
     if len(brief.sections) < 2 or not brief.summary.startswith(COVERS[language]):
         return ""
-    titles = [section.title for section in brief.sections]
-    what = _COMMA[language].join(titles[:-1]) + _AND[language] + titles[-1]
+    # As a list: in a sentence "heat and hydrogen" and small initials would be guessed at.
+    what = _BETWEEN[language].join(section.title for section in brief.sections)
     return _LEAD_IN[language].format(what=what)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pipeline.adapters.offline_author.sentences import fingerprint
 from pipeline.adapters.offline_author.terms import likeness, term_set
 from pipeline.adapters.offline_author.title_text import clean_title
-from pipeline.domain.documents import Block, Reading, SourceId
+from pipeline.domain.documents import Reading, SourceId
 from pipeline.domain.language import count_words
 
 ALIKE = 0.6
@@ -61,9 +61,10 @@ def tree_of(source_id: SourceId, reading: Reading) -> tuple[str, list[Topic]]:
     """The file's title and its chapters, with the text below each; boilerplate is left out."""
     root = Topic("", sources=[source_id])
     path: list[tuple[int, Topic | None]] = [(0, root)]
+    kinds = _kinds_of_text(reading)
     for number, block in enumerate(reading.blocks):
         if block.kind != "heading":
-            if path[-1][1] is not None and _is_text(block):
+            if path[-1][1] is not None and block.kind in kinds:
                 path[-1][1].texts.append(block.text)
             continue
         while len(path) > 1 and path[-1][0] >= block.level:
@@ -120,8 +121,10 @@ def add(found: list[Topic], topic: Topic) -> None:
         add(twin.children, child)
 
 
-def _is_text(block: Block) -> bool:
-    return block.kind in {"paragraph", "list", "table"}
+def _kinds_of_text(reading: Reading) -> frozenset[str]:
+    """What a section can be made of; tables only where there is nothing else."""
+    running = frozenset({"paragraph", "list"})
+    return running if any(b.kind in running for b in reading.blocks) else frozenset({"table"})
 
 
 def _without_title(root: Topic, title: str) -> tuple[str, list[Topic]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.adapters.offline_author.labels import is_label
 from pipeline.adapters.offline_author.phrases import PhraseBook
+from pipeline.adapters.offline_author.sentences import cleaned
 from pipeline.adapters.offline_author.subjects import subject_of
 from pipeline.adapters.offline_author.terms import likeness, term_set, terms
 from pipeline.adapters.offline_author.words import (
@@ -147,7 +148,7 @@ class Namer:
             if is_label(text):
                 note(text.strip(), LABEL)
                 continue
-            for rank, sentence in enumerate(split_sentences(text)):
+            for rank, sentence in enumerate(map(cleaned, split_sentences(text))):
                 opening = OPENING if place == 0 else PARAGRAPH
                 note(subject_of(sentence), opening if rank == 0 else SENTENCE)
         for phrase in self._book.phrases(list(texts), 8):
@@ -162,8 +163,8 @@ def _reads(phrase: str) -> bool:
     if re.search(r"[\d]+\.\d|[`=<>|{}]", phrase):
         return False
     if _HAN_CHAR.search(phrase):
-        is_cut = HAN_STARTS.match(phrase) or HAN_ENDS.search(phrase) or HAN_PREDICATE.match(phrase)
-        return not is_cut
+        cuts = (HAN_STARTS.match, HAN_ENDS.search, HAN_PREDICATE.match, _HAN_FRAGMENT.search)
+        return not any(cut(phrase) for cut in cuts)
     words = phrase.lower().split()
     if words[0] in OPENERS or any(word in CLEAR_VERBS or word in PREDICATES for word in words):
         return False

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from pipeline.adapters.offline_author.demands import Demand, demands_of
 from pipeline.adapters.offline_author.fitting import fitted
 from pipeline.adapters.offline_author.genres import kind_of, questions, shape
-from pipeline.adapters.offline_author.headings import Topic
+from pipeline.adapters.offline_author.headings import Topic, same_subject
 from pipeline.adapters.offline_author.naming import Namer, lower
 from pipeline.adapters.offline_author.placing import answering, placed
 from pipeline.adapters.offline_author.query import Query, read_query
 from pipeline.adapters.offline_author.questions import Kind
 from pipeline.adapters.offline_author.sections import COVERS
+from pipeline.adapters.offline_author.sentences import tellable_words
+from pipeline.adapters.offline_author.targets import targets
 from pipeline.adapters.offline_author.topics import topics_of
-from pipeline.domain.briefs import OutlineBrief
+from pipeline.domain.briefs import Commission, OutlineBrief
 from pipeline.domain.documents import Language, ProposedNode, ProposedOutline
 
 WORDS_PER_SECTION = 350
@@ -44,7 +46,7 @@ def proposed(brief: OutlineBrief) -> ProposedOutline:
     topics = placed(topics, query, demands)
     topics = fitted(topics, brief, sections)
     title = query.title or brief.digests[0].source.title or _UNTITLED[language]
-    scribe = _Scribe(topics, language, len(brief.readings) > 1)
+    scribe = _Scribe(topics, brief.commission, len(brief.readings) > 1)
     return ProposedOutline(title=title, nodes=tuple(scribe.node(topic) for topic in topics))
 
 
@@ -91,23 +93,30 @@ def _asked(topic: Topic, language: Language) -> str:
 class _Scribe:
     """Turns topics into nodes, each with what the material has on it."""
 
-    def __init__(self, topics: Sequence[Topic], language: Language, names_sources: bool) -> None:
+    def __init__(
+        self, topics: Sequence[Topic], commission: Commission, names_sources: bool
+    ) -> None:
         leaves = [each for topic in topics for each in topic.walk() if not each.children]
         self._places = {id(leaf): number for number, leaf in enumerate(leaves)}
-        self._namer = Namer([leaf.all_texts() for leaf in leaves], language)
-        self._language = language
+        self._namer = Namer([leaf.all_texts() for leaf in leaves], commission.language)
+        self._language = commission.language
         self._names_sources = names_sources
+        carried = [tellable_words(leaf.all_texts()) for leaf in leaves]
+        self._targets = targets(carried, commission.target_words)
 
     def node(self, topic: Topic) -> ProposedNode:
         return ProposedNode(
             title=topic.title,
             content_summary=self._summary(topic),
+            target_words=None if topic.children else self._targets[self._places[id(topic)]],
             source_ids=tuple(topic.sources) if self._names_sources else (),
             children=tuple(self.node(child) for child in topic.children),
         )
 
     def _summary(self, topic: Topic) -> str:
-        names = topic.named or [child.title for child in topic.children]
+        below = topic.named or [child.title for child in topic.children]
+        names = [name for name in below if not same_subject(name, topic.title)]
+        names = names or [child.title for child in topic.children]
         if not names:
             names = self._namer.topics(self._places[id(topic)], PHRASES, without=topic.title)
         names = names[:1] + [lower(name) for name in names[1:]]

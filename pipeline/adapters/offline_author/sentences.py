@@ -102,11 +102,15 @@ _LABEL = re.compile(
 
 _CONTRACTION = re.compile(r"\b(?:it|that|there|what|here)['’]s\b|n['’]t\b", re.IGNORECASE)
 _SOURCE_MARKS = re.compile(r"\s*\[\d+(?:\s*[,，–-]\s*\d+)*\]")
+_TAGS = (
+    "a|abbr|b|br|cite|code|div|em|font|h[1-6]|hr|i|img|kbd|li|mark|ol|p|q|s|small|span|strong|"
+    "su[bp]|t[dhr]|u|ul"
+)
 _INLINE = (
     (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
     (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
     (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
-    (re.compile(r"<[^<>]{1,80}>"), ""),
+    (re.compile(rf"</?(?:{_TAGS})\b[^<>]{{0,80}}>", re.IGNORECASE), ""),
     (_SOURCE_MARKS, ""),
     (re.compile(r"\s+"), " "),
 )
@@ -229,6 +233,12 @@ def _lacks_verb(text: str) -> bool:
     if any(one not in LINKS | OPENERS and other in DETERMINERS for one, other in pairs):
         return False
     return not any(w.endswith("ed") or w in EITHER_VERBS for w in low[1:])
+
+
+def tellable_words(texts: Sequence[str]) -> int:
+    """Words of the sentences that a section may tell, of those that stand in these texts."""
+    told = {cleaned(raw) for text in texts for _, _, raw in _sentences(text)}
+    return sum(count_words(sentence) for sentence in told if _worth_in_place(sentence))
 
 
 def leans(text: str) -> bool:

@@ -30,6 +30,9 @@ FLAT = 12
 GROUP = 3.5
 """Sections of such a chapter, on average."""
 
+FULL = 1.4
+"""Headings may make so many more sections than the length alone would."""
+
 ALIKE = 0.4
 """From this likeness of their words on, stretches of two files are on one subject (cosine)."""
 
@@ -63,12 +66,21 @@ def topics_of(
             title, chapters = tree_of(name, reading)
             chapters = with_text(chapters)
         is_one = len(readings) >= MANY_FILES and bool(title.strip())
-        for topic in [Topic(title, chapters, [name])] if is_one else chapters:
+        for topic in [_as_chapter(title, chapters, name)] if is_one else chapters:
             topic.position = len(found)
             add(found, topic)
-    if len(readings) > 1:
-        return in_order(found, all_kinds=True)
-    return in_order(found) if not flat else _grouped(found, language)
+    if not flat or len(readings) > 1:
+        found = in_order(found, all_kinds=len(readings) > 1)
+    # For a short document the best are chosen; for one that has room for all they are grouped.
+    is_room = len(readings) < MANY_FILES and sections * FULL >= len(found)
+    return _grouped(found, language) if is_room or len(flat) == len(readings) == 1 else found
+
+
+def _as_chapter(title: str, chapters: list[Topic], name: SourceId) -> Topic:
+    """A whole file as a chapter; what a file of one part holds stands directly in it."""
+    if len(chapters) == 1 and not chapters[0].children:
+        return Topic(title, [], [name], texts=chapters[0].texts)
+    return Topic(title, chapters, [name])
 
 
 def in_order(topics: Sequence[Topic], *, all_kinds: bool = False) -> list[Topic]:

@@ -50,7 +50,10 @@ NO_VERBS = frozenset(_NO_VERBS_TEXT.split())
 _GENERIC_TEXT = """
     answer aspect bit case chapter end example fact figure following general information kind
     lot notice number option part place point possibility purpose reason result section
-    situation solution table thing time type value way word
+    situation solution table thing time type value way word whole half million billion percent
+    euro euros pound pounds dollar dollars minute minutes hour hours day days week weeks month
+    months monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays
+    thursdays fridays saturdays sundays larger smaller longer shorter higher lower chance
     方式 方面 内容 情况 情况下 里面 部分 时候 其他 东西 事情 要点
     目标 说明 例子 有关 问题 自动 详细 理解 相关内容 本章 本节 注意 提示 补充
 """
@@ -132,17 +135,17 @@ EITHER_VERBS = frozenset(_EITHER.split()) | _forms(_EITHER)
 HAN_STARTS = re.compile(
     r"[在以于到向当因其此该这那每某各又没未做写给请且被着]|将(?!来|军)|如(?!意)|"
     r"(?:希望|加入|成为|使用|利用|通过|根据|基于|位于|看到|得到|找到|然后|接着|最后|同样|特别|常常|仔细|值得|"
-    r"考虑|选择(?!题)|定义|执行|运行(?=.{3})|创建(?!者)|了解|打开|输入(?=.{3})|查看|确认)"
+    r"建工|受(?!众|益|体|理|托|访|限)|考虑|选择(?!题)|定义|执行|运行(?=.{3})|创建(?!者)|了解|打开|输入(?=.{3})|查看|确认)"
 )
 """No Chinese noun phrase starts so."""
 
 HAN_ENDS = re.compile(
-    r"(?:[中上下里内后前时第旨们尽称知道优于到在得着过将会和与及或了是被把给由从向以其该此这那个种些为不没还也都就多带]|同样|直接|过程中|人们|(?<!目)的|(?<!功|性|储|智|职|动|节|效|热|电|技|才)能|[^申]请)$"
+    r"(?:[中上下里内后前时第旨们尽称知道优于到在得着过将会和与及或了是被把给由从向以其该此这那个种些为不没还也都就多带]|同样|直接|过程中|人们|以来|每天|每年|[^不并从尚]未|(?<!目)的|(?<!功|性|储|智|职|动|节|效|热|电|技|才)能|[^申]请)$"
 )
 """None ends so."""
 
 HAN_PREDICATE = re.compile(
-    r"[，。；：！？,;:]|往往|通常|一般|无法|比较|(?<!对|相|占|价|环|同|类|可|无|分)比(?!例|较|如|重|率|值|赛|特)|容易|按照|配合|移交|降低|提高|减少|减轻|保证|确保|帮助|实现|表示|显示|表明|占用|争用|监督(?=[^的])|参与(?=[^的度者]{2})|最(?!小|大|低|高|终|优|佳|新)|较(?=[^为]{0,2}[，。难多少高低大小])|太|很|更(?!新|改|换|正|衣|名)|还|只(?!读|有)|先|再(?!生|现)|服务于|首先|同时|仍然|仍|已经|已|都(?!市|会)|也(?!门)|才(?!能|华)|就(?!业|医|餐|地)|"
+    r"关心|以来|[，。；：！？,;:]|往往|通常|一般|无法|比较|(?<!对|相|占|价|环|同|类|可|无|分)比(?!例|较|如|重|率|值|赛|特)|容易|按照|配合|移交|降低|提高|减少|减轻|保证|确保|帮助|实现|表示|显示|表明|占用|争用|监督(?=[^的])|参与(?=[^的度者]{2})|最(?!小|大|低|高|终|优|佳|新)|较(?=[^为]{0,2}[，。难多少高低大小])|太|很|更(?!新|改|换|正|衣|名)|还|只(?!读|有)|先|再(?!生|现)|服务于|首先|同时|仍然|仍|已经|已|都(?!市|会)|也(?!门)|才(?!能|华)|就(?!业|医|餐|地)|"
     r"是(?!否)|并不|不(?!足|良|同|动|法|稳|确定|一致|动产|等式|可逆)|没有|"
     r"应当|应该|应(?!用|急|对|答|力|变|收)|必须|需要|(?<!必|急|供|所)需(?!求|水|量)|可以|(?<!许|认)可(?!靠|用|信|读|视|行|选|移|持续|再生|见|变|逆|控|比|重复|扩展|维护|执行)|"
     r"能够|能否|(?<!功|性|储|智|职|动|节|才|效|热|电|风|只|势|赋|技|光|产|核|机)能(?!力|源|量|耗|效|见|级|源|否)|"
