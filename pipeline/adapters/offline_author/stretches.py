@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from pipeline.adapters.offline_author.labels import is_label
@@ -111,11 +112,8 @@ def _costs(units: Sequence[Unit]) -> list[list[float]]:
         for unit in units[start:]:
             for term, number in unit.counts.items():
                 before = counts[term]
-                after = before + number
-                counts[term] = after
-                weighted += after * math.log(after + 1)
-                if before:
-                    weighted -= before * math.log(before + 1)
+                counts[term] = before + number
+                weighted += _nats(before + number) - _nats(before)
             length += unit.counts.total()
             words += unit.words
             missing = max(0.0, 1 - words / SHORT_STRETCH)
@@ -123,6 +121,12 @@ def _costs(units: Sequence[Unit]) -> list[list[float]]:
             row.append(cost + TOO_SHORT * missing + cut_cost)
         rows.append(row)
     return rows
+
+
+@cache
+def _nats(count: int) -> float:
+    """What so many of one term weigh; there are few different counts, each asked for often."""
+    return count * math.log(count + 1)
 
 
 def _unit(texts: Sequence[str], words: int) -> Unit:
