@@ -174,7 +174,7 @@ def progress(view: View, draft: OutlineDraft) -> None:
             title=job.title,
             language=m.language,
             document_language=job.language,
-            compact=True,
+            look="compact",
         )
         return
     elif job.status is JobStatus.CANCELLED:

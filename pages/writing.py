@@ -46,6 +46,7 @@ def page(job: Job) -> None:
         title=job.title,
         language=m.language,
         document_language=job.language,
+        look="metered" if settings.has_model else "whole",
     )
     ended = jobs.job(job.id) if finished else job
     if ended.status is JobStatus.COMPLETED and doc:

@@ -7,6 +7,8 @@ from components.assets import component
 from components.board.labels import LABELS
 from pipeline.domain.documents import Language, Value
 
+Look = Literal["whole", "metered", "compact"]
+
 
 class Finished(Value):
     """How a job ended; `gone` says that its events are no longer kept."""
@@ -23,7 +25,7 @@ def board(
     title: str,
     language: Language,
     document_language: Language,
-    compact: bool = False,
+    look: Look = "whole",
 ) -> Finished | None:
     """Draw what a job is doing; the page runs again when the job has ended.
 
@@ -34,14 +36,16 @@ def board(
         title: Of the document; the board draws it as the page's main heading.
         language: Of the interface.
         document_language: Chinese documents are measured in characters.
-        compact: Only the latest sentence and a bar, for a job without sections.
+        look: `metered` is the whole with a place for what the calls of a model use; `compact` is
+            only the latest sentence and a bar, for a job without sections.
     """
     data = {
         "live": live,
         "title": title,
         "language": language,
         "counts_characters": document_language == "zh",
-        "compact": compact,
+        "compact": look == "compact",
+        "metered": look == "metered",
         "labels": LABELS[language],
     }
     result = component("board")(

@@ -5,6 +5,7 @@ import { fill, make, setText } from "./elements.js"
 import { Feed } from "./feed.js"
 import { Groups } from "./groups.js"
 import { Bar, endingSentence, Status, summary } from "./progress.js"
+import { spendingSentence } from "./spending.js"
 import { Stop } from "./stop.js"
 import { Story } from "./story.js"
 import { Waiting } from "./waiting.js"
@@ -14,10 +15,12 @@ class Board {
     this.labels = data.labels
     this.words = {
       labels: data.labels,
+      language: data.language,
       unit: data.counts_characters ? "characters" : "words",
       number: new Intl.NumberFormat(data.language),
     }
     this.isCompact = data.compact
+    this.isMetered = data.metered
     this.setState = setState
     this.startedMs = performance.now()
     this.story = new Story()
@@ -44,7 +47,8 @@ class Board {
   drawWhole(title) {
     this.summary = make("p", { className: "lb-summary" }, this.labels.starting)
     const heading = make("h1", { dir: "auto" }, fill(this.labels.heading, { title }))
-    const words = make("div", {}, heading, this.summary)
+    this.spending = make("p", { className: "lb-spending", hidden: !this.isMetered })
+    const words = make("div", {}, heading, this.summary, this.spending)
     const head = make("div", { className: "lb-top" }, words, this.stop.element)
     const leave = make("p", { className: "lb-leave" }, this.labels.leave)
     const now = make("div", { className: "lb-line" }, this.status.element, leave)
@@ -89,6 +93,7 @@ class Board {
     this.groups.paint(story)
     this.paintResumed()
     setText(this.summary, summary(story, this.words))
+    if (story.spending) setText(this.spending, spendingSentence(story.spending, this.words))
     if (this.root.dataset.firstTextMs || !story.words) return
     this.root.dataset.firstTextMs = Math.round(performance.now() - this.startedMs)
   }

@@ -26,6 +26,7 @@ export class Story {
     this.delay = null
     this.attempt = 1
     this.ending = null
+    this.spending = null
     this.changed = new Set()
     this.isReplanned = false
     this.pace = null
@@ -182,6 +183,10 @@ const ACTS = {
 
   chapter_fused(story, event) {
     story.fused.add(event.chapter_id)
+  },
+
+  usage(story, event) {
+    story.spending = { usage: event.usage, budget: event.budget }
   },
 
   task_completed(story) {

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.board import board
+from components.board import Look, board
 from pipeline.domain.documents import Language
 
 query = st.query_params
@@ -12,6 +12,7 @@ TITLE = query.get("title", "Grid storage to 2030")
 
 st.set_page_config(page_title="Board", layout="wide")
 IS_COMPACT = "compact" in query
+LOOK: Look = "compact" if IS_COMPACT else "metered" if "metered" in query else "whole"
 if IS_COMPACT:
     st.title("Outline", anchor=False)
 finished = board(
@@ -20,7 +21,7 @@ finished = board(
     title=TITLE,
     language=LANGUAGE,
     document_language="zh" if query.get("document") == "zh" else "en",
-    compact=IS_COMPACT,
+    look=LOOK,
 )
 if finished:
     st.text(f"The page knows: {finished.status} {finished.code}".strip())
