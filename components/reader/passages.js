@@ -2,6 +2,9 @@
 
 import { fill, make } from "../board/elements.js"
 
+// Below the head of a table in Markdown.
+const RULE = /^\|(?: --- \|)+$/
+
 /** What a citation opens. */
 export function ofCitation(citation, labels) {
   return { name: fill(labels.citation, citation), nodes: passage(citation, labels) }
@@ -24,7 +27,7 @@ function passage(citation, labels) {
   const title = `[${citation.number}] ${citation.title}`
   const nodes = [
     make("p", { className: "lr-source-title", dir: "auto" }, title),
-    make("blockquote", { dir: "auto", tabIndex: 0 }, citation.text),
+    make("blockquote", { dir: "auto", tabIndex: 0 }, ...quoted(citation.text)),
     make("p", { className: "lr-place", dir: "auto" }, citation.place),
   ]
   if (citation.url) {
@@ -32,4 +35,21 @@ function passage(citation, labels) {
     nodes.push(make("p", {}, make("a", address, labels.open)))
   }
   return nodes
+}
+
+/** The text of a passage: the rows of a table as a table, everything else as it stands. */
+function quoted(text) {
+  return text.split(/\n\n+/).map((block) => {
+    const lines = block.split("\n")
+    if (!lines.every((line) => line.startsWith("| "))) return make("p", {}, block)
+    const isHeaded = lines.length > 1 && RULE.test(lines[1])
+    const rows = isHeaded ? [lines[0], ...lines.slice(2)] : lines
+    return make("table", {}, ...rows.map((line, at) => row(line, isHeaded && at === 0)))
+  })
+}
+
+function row(line, isHead) {
+  const cells = line.replace(/^\| | \|$/g, "").split(" | ")
+  const unescaped = cells.map((cell) => cell.replaceAll("\\|", "|").trim())
+  return make("tr", {}, ...unescaped.map((cell) => make(isHead ? "th" : "td", {}, cell)))
 }

@@ -1,6 +1,8 @@
+import time
+
 import pytest
 
-from pipeline.adapters.reading import read_bytes
+from pipeline.adapters.reading import Limits, read_bytes
 from tests.samples.blocks import outline, refusal
 from tests.samples.docx import item, make_docx, paragraph, table
 from tests.samples.office import make_epub, make_pptx, make_xlsx, shape, slide_table
@@ -121,6 +123,23 @@ def test_the_rows_of_a_long_table_keep_their_head() -> None:
     assert len(blocks) == 3
     assert all(block.text.startswith("| n | 名 |\n| --- | --- |\n") for block in blocks)
     assert blocks[2].text.endswith("| 29 | 潮29 |")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b",".join([b"1"] * 100_000) + b"\n" + b"1\n" * 2_000,
+        b"a," * 1_500_000,
+    ],
+    ids=["a head of a hundred thousand columns", "a line of millions of cells"],
+)
+def test_a_table_that_would_grow_beyond_all_measure_is_refused_at_once(data: bytes) -> None:
+    began = time.process_time()
+
+    error = refusal("a.csv", data, Limits(chars=1_000_000))
+
+    assert error.code == "file_too_large"
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,15 @@ def test_a_citation_opens_its_passage_and_place_by_keyboard(page: Page) -> None:
     expect(cite.first).to_have_attribute("aria-expanded", "false")
 
 
+def test_the_rows_of_a_table_in_a_passage_are_shown_as_a_table(page: Page) -> None:
+    section(page, "bodies").get_by_role("button", name="Citation 2: 潮汐调查报告").first.click()
+
+    dialog = page.get_by_role("dialog", name="Citation 2: 潮汐调查报告")
+    expect(dialog.locator("blockquote p")).to_have_text("大潮出现在新月和满月前后。")
+    expect(dialog.locator("th")).to_have_text(["地点", "潮差"])
+    expect(dialog.locator("td")).to_have_text(["芬迪湾", "16 m | 高"])
+
+
 def test_a_popover_closes_on_a_click_elsewhere_and_when_the_focus_leaves(page: Page) -> None:
     cite = section(page, "spring").locator(".lr-cite").nth(1)
     dialog = page.get_by_role("dialog")

@@ -93,6 +93,15 @@ def test_an_outline_follows_the_headings_of_the_file() -> None:
     assert "Fire services" in safety
 
 
+def test_a_chapter_that_was_asked_for_and_is_in_no_file_is_said_to_have_none() -> None:
+    prompt = "A report on grid storage, with a chapter on the taxes of nuclear fusion"
+
+    outline, _ = proposal(outline_brief(commission(prompt), storage=STORAGE_TEXT))
+
+    without = [node.title for node in leaves(outline.nodes) if node.is_uncovered]
+    assert without == ["Taxes of nuclear fusion"]
+
+
 def test_a_chinese_outline_follows_the_headings_and_what_was_asked_comes_first() -> None:
     prompt = "写一份大语言模型评测报告，包括判分方法和数据集"
 

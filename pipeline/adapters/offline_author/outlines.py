@@ -110,6 +110,7 @@ class _Scribe:
             content_summary=self._summary(topic),
             target_words=None if topic.children else self._targets[self._places[id(topic)]],
             source_ids=tuple(topic.sources) if self._names_sources else (),
+            is_uncovered=not topic.words,
             children=tuple(self.node(child) for child in topic.children),
         )
 

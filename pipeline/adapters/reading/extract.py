@@ -111,14 +111,25 @@ def table_text(rows: Iterable[Iterable[str]]) -> str:
     return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
 
 
-def table_blocks(rows: Iterable[Sequence[str]]) -> list[Block]:
-    """Rows as tables of `ROWS_PER_TABLE`, each with the head that the first row is."""
+def table_blocks(name: str, rows: Iterable[Sequence[str]], limits: Limits) -> list[Block]:
+    """Rows as tables of `ROWS_PER_TABLE`, each with the head that the first row is.
+
+    Raises:
+        UnreadableFile: `file_too_large`, as soon as the tables hold more than `limits.chars`.
+    """
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     if not filled:
         return []
     head, body = filled[0], filled[1:]
-    parts = [body[at : at + ROWS_PER_TABLE] for at in range(0, len(body), ROWS_PER_TABLE)] or [[]]
-    return [Block(kind="table", text=table_text([head, *part])) for part in parts]
+    blocks: list[Block] = []
+    chars = 0
+    for at in range(0, max(1, len(body)), ROWS_PER_TABLE):
+        text = table_text([head, *body[at : at + ROWS_PER_TABLE]])
+        chars += len(text)
+        if chars > limits.chars:
+            raise too_many_chars(name, limits)
+        blocks.append(Block(kind="table", text=text))
+    return blocks
 
 
 def _cleaned(blocks: Iterable[Block]) -> Iterable[Block]:

@@ -3,7 +3,7 @@
 import csv
 
 from pipeline.adapters.reading.decoding import decode
-from pipeline.adapters.reading.extract import Extract, damaged, table_blocks
+from pipeline.adapters.reading.extract import Extract, damaged, table_blocks, too_many_chars
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.prose import clean
 from pipeline.adapters.reading.recognise import suffix_of
@@ -13,17 +13,22 @@ SAMPLE_CHARS = 10_000
 
 DELIMITERS = ",;\t|"
 
+DELIMITED = 2
+"""Characters of a file for each one that counts: in a table of numbers every second parts two."""
+
 
 def extract(name: str, data: bytes, limits: Limits) -> Extract:
     """The rows of a file; the first one is their head."""
     decoded = decode(name, data)
+    if len(decoded.text) > DELIMITED * limits.chars:
+        raise too_many_chars(name, limits)  # before millions of cells take memory
     text = clean(decoded.text)
     csv.field_size_limit(limits.chars)
     try:
         rows = list(csv.reader(text.splitlines(keepends=True), delimiter=_delimiter(name, text)))
     except csv.Error as error:
         raise damaged(name, "CSV", "its quotes do not match") from error
-    return Extract(table_blocks(rows), notes=decoded.notes)
+    return Extract(table_blocks(name, rows, limits), notes=decoded.notes)
 
 
 def _delimiter(name: str, text: str) -> str:

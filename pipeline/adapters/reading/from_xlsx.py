@@ -26,7 +26,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
             if sheet.typ is SheetTypeEnum.WorkSheet:
                 rows = _rows(name, workbook.get_sheet_by_name(sheet.name), limits)
                 blocks.append(Block(kind="heading", text=sheet.name, level=1))
-                blocks.extend(table_blocks(rows))
+                blocks.extend(table_blocks(name, rows, limits))
     except CalamineError as error:
         raise damaged(name, "XLSX", "a sheet is broken") from error
     if all(block.kind == "heading" for block in blocks):

@@ -39,7 +39,13 @@ PASSAGES = (
         heading_path=("Methods", "Sampling"),
         page=4,
     ),
-    Passage(id=PassageId("s1"), source_id=SURVEY.id, text="大潮出现在新月和满月前后。"),
+    Passage(
+        id=PassageId("s1"),
+        source_id=SURVEY.id,
+        text=(
+            "大潮出现在新月和满月前后。\n\n| 地点 | 潮差 |\n| --- | --- |\n| 芬迪湾 | 16 m \\| 高 |"
+        ),
+    ),
     Passage(id=PassageId("w1"), source_id=WEB.id, text="High water comes 50 minutes later a day."),
     Passage(id=PassageId("e1"), source_id=EVIL.id, text="<script>hurt()</script>"),
 )
