@@ -102,6 +102,16 @@ TEXTS: Mapping[str, Text] = {
     "outline.estimate_offline": Text(
         "Written offline from your files, in seconds.", "离线依据你的文件写作，数秒完成。"
     ),
+    "outline.estimate_scaffold": Text(
+        "No files and no model: each section will be a scaffold with questions to answer, not "
+        "text. Start anew with files, or connect a model.",
+        "没有文件，也没有连接模型：各节只会得到写作框架和待回答的问题，而不是正文。"
+        "请附上文件重新开始，或连接模型。",
+    ),
+    "outline.estimate_short": Text(
+        "The aim is about {asked} words; your files hold enough for about {words}.",
+        "目标约 {asked} 字；你的文件只够写约 {words} 字。",
+    ),
     "outline.estimate_model": Text(
         "Written by {author}, all sections at once.", "由 {author} 写作，各节同时进行。"
     ),

@@ -23,6 +23,9 @@ from pipeline.service.views import View
 LOOK_EVERY_S = 3
 """Soon enough to follow the author's edits, and some milliseconds of work each time."""
 
+ENOUGH = 0.8
+"""Of the words asked for; who gets fewer from a program that counts them is told why."""
+
 settings, manuscripts = runtime().settings, runtime().manuscripts
 m, state, doc = messages(settings.interface_language), session(), manuscript_id()
 
@@ -193,19 +196,26 @@ def beside(manuscript: Manuscript) -> None:
         draft = manuscripts.outline(manuscript.id)
     except PipelineError:  # the editor beside it says so, and goes on by itself
         return
-    estimate(draft)
+    estimate(manuscript, draft)
     research_notes(manuscript.files, draft, m)
 
 
-def estimate(draft: OutlineDraft) -> None:
+def estimate(manuscript: Manuscript, draft: OutlineDraft) -> None:
     sections = leaves(draft.outline.nodes)
     words = sum(place.node.target_words or 0 for place in sections)
     with st.container(border=True):
         st.markdown(f"**{m('outline.estimate')}**")
         st.markdown(m("outline.estimate_words", sections=len(sections), words=f"{words:,}"))
-        author = runtime().author_name
-        key = "outline.estimate_model" if settings.has_model else "outline.estimate_offline"
-        st.caption(m(key, author=plain(author)))
+        if settings.has_model:
+            st.caption(m("outline.estimate_model", author=plain(runtime().author_name)))
+        elif not any(file.role is FileRole.CONTENT for file in manuscript.files):
+            st.caption(m("outline.estimate_scaffold"))
+        else:
+            asked = manuscript.brief.target_words or settings.default_target_words
+            if 0 < words < ENOUGH * asked:
+                told = {"asked": f"{asked:,}", "words": f"{words:,}"}
+                st.caption(m("outline.estimate_short", **told))
+            st.caption(m("outline.estimate_offline"))
 
 
 if doc is None:

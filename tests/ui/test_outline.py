@@ -7,6 +7,7 @@ from pipeline.domain.documents import FileRole, Language
 from pipeline.domain.edits import OPERATION
 from pipeline.domain.jobs import JobStatus
 from pipeline.domain.manuscripts import Brief, Manuscript
+from pipeline.domain.outline import leaves as sections_of
 from pipeline.runtime import Runtime
 from tests.runtimes import finish
 from tests.ui.conftest import Open
@@ -77,6 +78,33 @@ def test_the_notes_say_what_each_source_carries_and_what_none_holds(
     assert "建设成本" not in told
     bindable = component_data(app, "longhand_outliner")["sources"]
     assert bindable == [[cost.file_id, cost.file_name], [page.file_id, page.file_name]]
+
+
+def test_the_estimate_says_when_the_files_hold_less_than_is_asked_for(
+    running: Runtime, shown: Open, manuscript: Manuscript, language: Language
+) -> None:
+    m = Messages(language)
+    draft = running.manuscripts.outline(manuscript.id)
+    words = sum(place.node.target_words or 0 for place in sections_of(draft.outline.nodes))
+
+    text = text_of(shown(running, "outline", doc=manuscript.id, language=language))
+
+    assert 0 < words < 100
+    assert m("outline.estimate_short", asked="4,000", words=words) in text
+    assert m("outline.estimate_offline") in text
+
+
+def test_without_files_the_estimate_says_that_scaffolds_are_written(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    manuscript = running.manuscripts.start(Brief(prompt="写一份关于潮汐能的报告"), [])
+    finish(running, manuscript.outline_job)
+
+    text = text_of(shown(running, "outline", doc=manuscript.id, language=language))
+
+    assert m("outline.estimate_scaffold") in text
+    assert m("outline.estimate_offline") not in text
 
 
 @pytest.mark.parametrize("text", ["", "潮汐电站的建设成本高于风电。"])

@@ -17,6 +17,7 @@ LINKS = frozenset(_LINKS_TEXT.split())
 
 _OPENERS_TEXT = """
     if when while where although though because since as after before once until unless whereas
+    asked
     in on at by for from with without within under over during through to of about among between
     across besides despite given like unlike instead only not never rarely here there then thus
     therefore however moreover furthermore also finally first second third next still yet even
@@ -53,7 +54,8 @@ _GENERIC_TEXT = """
     situation solution table thing time type value way word whole half million billion percent
     euro euros pound pounds dollar dollars minute minutes hour hours day days week weeks month
     months monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays
-    thursdays fridays saturdays sundays larger smaller longer shorter higher lower chance
+    thursdays fridays saturdays sundays january february march april june july august september
+    october november december larger smaller longer shorter higher lower chance
     方式 方面 内容 情况 情况下 里面 部分 时候 其他 东西 事情 要点
     目标 说明 例子 有关 问题 自动 详细 理解 相关内容 本章 本节 注意 提示 补充
 """

@@ -13,9 +13,12 @@ Place = tuple[str, int, int]
 
 _NO_SPACE = re.compile(r"^ {0,3}#{2,6}[^\s#].*$", re.MULTILINE)
 _EMPTY_LINK = re.compile(r"(?<!\\)\[[^\]\n]*\]\(\s*\)")
+_OPEN_LINK = re.compile(r"(?<!\\)\[[^\]\n]+\]\([^)\s]*$", re.MULTILINE)
+_BOLD = re.compile(r"(?<![A-Za-z0-9_)*\\])\*\*(?=[^\s*])|(?<=[^\s*\\])\*\*(?!\*)")
 _NOTE_USED = re.compile(r"(?<!\\)\[\^([^\]\s]+)\](?!:)")
 _NOTE_DEFINED = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
 _DOUBLE_DOLLAR = re.compile(r"(?<!\\)\$\$")
+_PATTERNS = {"heading_space": _NO_SPACE, "empty_link": _EMPTY_LINK, "open_link": _OPEN_LINK}
 _ROW = re.compile(r"[^\r\n]+")
 _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
@@ -23,7 +26,7 @@ _CELL_EDGE = re.compile(r"(?<!\\)\|")
 
 def broken_markup(document: Document) -> Iterator[Finding]:
     """`values` has the `problem`: `open_fence`, `heading_space`, `table_columns`, `empty_link`,
-    `footnote`, `open_math`.
+    `open_link`, `open_bold`, `footnote`, `open_math`.
     """
     for section in document.sections:
         for problem, start, end in _problems(section.content):
@@ -44,13 +47,27 @@ def _problems(content: str) -> tuple[Place, ...]:
     for block in shape:
         if block.kind == "table":
             found += _uneven_rows(content, block)
-    for code, pattern in (("heading_space", _NO_SPACE), ("empty_link", _EMPTY_LINK)):
+        elif block.kind in {"paragraph", "list"}:
+            found += _open_bold(content, block, shield)
+    for code, pattern in _PATTERNS.items():
         found += [
             (code, *match.span())
             for match in pattern.finditer(content)
             if code == "empty_link" or not is_within(shield, match.start())
         ]
     return tuple(sorted(found, key=lambda place: place[1:]))
+
+
+def _open_bold(content: str, block: Span, shield: list[tuple[int, int]]) -> Iterator[Place]:
+    """An opening `**` that nothing closes up to the end of its paragraph."""
+    marks = [
+        mark
+        for mark in _BOLD.finditer(content, block.start, block.end)
+        if not is_within(shield, mark.start())
+    ]
+    if len(marks) % 2:
+        line = _ROW.match(content, marks[-1].start(), block.end)
+        yield "open_bold", marks[-1].start(), line.end() if line else marks[-1].end()
 
 
 def _open_fences(content: str, shape: list[Span]) -> Iterator[Place]:
