@@ -37,7 +37,7 @@ REASONED_ERRORS = {"InvalidRequest", "TooLarge", "UnreadableFile", "ModelRejecte
 """Errors whose first argument is their code."""
 
 NOT_FOR_AUTHORS = {
-    "lease_lost", "key_refused",
+    "lease_lost", "key_refused", "file_not_base64",
     "text_empty", "command_empty", "no_sentences", "model_needed", "too_many_edits",
 }  # fmt: skip
 """Pass between two engines only, or between the API and a program; no page meets them."""

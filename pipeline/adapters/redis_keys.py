@@ -114,5 +114,7 @@ def job_from(meta: Mapping[str, str]) -> Job:
         fields["usage"] = json.loads(meta["usage"])
     fields["retryable"] = meta.get("retryable") == "1"
     fields["cancel_requested"] = meta.get("cancel") == "1"
+    if fields.get("status") == "completed":
+        fields["done"] = fields.get("total", 0)  # nothing is told of the last step but its end
     made = Job.model_validate_json(meta["job"])
     return Job.model_validate({**made.model_dump(), **fields})

@@ -1,5 +1,6 @@
 """Jobs: submit, follow, cancel, fetch the result."""
 
+import base64
 import hashlib
 import json
 import logging
@@ -176,6 +177,13 @@ class JobService:
                 "file_too_large",
                 f"File {file.file_name!r} is larger than {self._limits.file_bytes:,} bytes.",
                 {"name": file.file_name, "limit": self._limits.file_bytes},
+            )
+        if file.encoding == "base64" and not _is_base64(file.content or ""):
+            raise InvalidRequest(
+                "file_not_base64",
+                f"The content of file {file.file_name!r} is not base64. Encode it, or leave "
+                "`encoding` out if it is text.",
+                {"name": file.file_name},
             )
 
     def job(self, job_id: JobId) -> Job:
@@ -354,6 +362,15 @@ class JobService:
     def ping(self) -> None:
         """Raises `StoreUnavailable`."""
         self._store.ping()
+
+
+def _is_base64(content: str) -> bool:
+    """Line breaks are part of it, as programs write it."""
+    try:
+        base64.b64decode("".join(content.split()), validate=True)
+    except ValueError:
+        return False
+    return True
 
 
 def fingerprint(kind: JobKind, body: str) -> str:

@@ -140,6 +140,23 @@ def test_a_file_has_either_content_or_an_address(
     assert refusal(response) == (422, "file_without_content")
 
 
+@pytest.mark.parametrize("content", ["%%%", "潮汐", "YWJj?", "YWJ"])
+def test_content_that_is_not_the_base64_it_says_to_be_is_refused(
+    client: TestClient, content: str
+) -> None:
+    file = {"file_id": "a", "file_name": "潮.md", "content": content, "encoding": "base64"}
+    response = client.post(OUTLINE, json={"task_prompt": "潮汐能", "context_files": [file]})
+
+    assert refusal(response) == (422, "file_not_base64")
+
+
+def test_base64_may_be_wrapped_as_programs_do(client: TestClient) -> None:
+    lines = {"file_id": "a", "file_name": "潮.md", "content": "5r2u\n5rGQ\n", "encoding": "base64"}
+    response = client.post(OUTLINE, json={"task_prompt": "潮汐能", "context_files": [lines]})
+
+    assert response.status_code == 202
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "nonsense", "[]", '"潮汐能"', '{"task_prompt": "\\ud800"}', "[" * 5_000]
 )

@@ -53,7 +53,7 @@ def test_a_finished_job_has_its_result_and_one_terminal_event(any_url: str) -> N
     assert endings_of(store, job.id) == [completed]
     assert store.result(job.id) == RESULT
     loaded = store.load(job.id)
-    assert (loaded.status, loaded.done, loaded.total) == (JobStatus.COMPLETED, 2, 3)
+    assert (loaded.status, loaded.done, loaded.total) == (JobStatus.COMPLETED, 3, 3)
     assert loaded.finished_at == completed.at
     assert ended.status is JobStatus.COMPLETED
 
