@@ -8,6 +8,7 @@ from pipeline.adapters.reading.limits import Limits
 from pipeline.domain.documents import NodeId, Outline, OutlineNode, Reading
 from pipeline.domain.outline import walk
 from pipeline.domain.outline_text import outline_from, text_of, to_markdown
+from pipeline.errors import UnreadableFile
 from tests.samples.docx import item, make_docx, paragraph
 from tests.unit.trees import OUTLINE_TEXTS, shape
 
@@ -63,6 +64,31 @@ def test_numbered_chinese_lines_in_an_old_encoding_keep_their_levels() -> None:
 
     assert outline.title == "潮汐能研究"
     assert shape(outline.nodes) == [["绪论", [["研究背景与意义", ["国内"]]]], "研究方法"]
+
+
+def test_an_outline_of_another_outliner_keeps_its_levels_and_notes() -> None:
+    opml = """<?xml version="1.0" encoding="utf-8"?><opml version="2.0">
+<head><title>潮汐方案</title></head><body><outline text="一、概述">
+<outline text="Scope" _note="Only Europe."/><outline text=""><outline text="Terms"/></outline>
+</outline><outline title="Methods"/></body></opml>"""
+
+    outline = outline_of("plan.opml", opml.encode())
+
+    assert outline.title == "潮汐方案"
+    assert told(outline) == [
+        ("概述", "", "", 1),
+        ("Scope", "Only Europe.", "", 2),
+        ("Terms", "", "", 2),
+        ("Methods", "", "", 1),
+    ]
+
+
+@pytest.mark.parametrize("text", ["<opml><body>", "<html><body/></html>", "plain"])
+def test_what_only_calls_itself_opml_is_damaged(text: str) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        read("plan.opml", text.encode())
+
+    assert caught.value.code == "file_damaged"
 
 
 def test_markup_is_no_part_of_titles_and_underlined_headings_are_headings() -> None:

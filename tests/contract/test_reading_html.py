@@ -101,6 +101,14 @@ def test_cells_of_a_page_that_span_others_are_told_in_each_row(before: str) -> N
     assert block.text.split("\n")[2:] == ["| 东部 | low | 1 m |", "| 东部 | high | 5 m |"]
 
 
+def test_absurd_spans_are_cut() -> None:
+    row = "<tr><td colspan=9999999 rowspan=999999>a</td></tr>"
+
+    blocks = read_text(f"<html><body><table>{row * 2_000}</table></body></html>", "a.html").blocks
+
+    assert sum(len(block.text) for block in blocks) < 3_000_000
+
+
 def test_an_absurd_span_is_cut() -> None:
     page = """<html><body><table><tr><td colspan="999999999" rowspan="99999999">all</td><td>x</td>
 </tr><tr><td>y</td></tr></table></body></html>"""

@@ -1,10 +1,13 @@
+import io
+import re
 import time
+import zipfile
 
 import pytest
 
 from pipeline.adapters.reading import Limits, read_bytes
 from tests.samples.blocks import outline, refusal
-from tests.samples.docx import item, make_docx, paragraph, table
+from tests.samples.docx import item, make_docx, make_zip, paragraph, table
 from tests.samples.office import make_epub, make_pptx, make_xlsx, shape, slide_table
 
 
@@ -164,6 +167,20 @@ def test_a_book_is_read_chapter_by_chapter() -> None:
         ("heading", 1, "Two"),
         ("paragraph", 0, "b"),
     ]
+
+
+def test_a_chapter_that_a_book_names_many_times_is_read_once() -> None:
+    book = make_epub(["<p>The tide.</p>"], title="T")
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    package = next(name for name in parts if name.endswith(".opf"))
+    reference = re.search(rb"<itemref[^>]*/>", parts[package])
+    assert reference is not None
+    parts[package] = parts[package].replace(reference[0], reference[0] * 5_000)
+
+    blocks = read_bytes("a.epub", make_zip(parts)).blocks
+
+    assert [block.text for block in blocks] == ["The tide."]
 
 
 def test_a_copy_protected_book_is_refused() -> None:

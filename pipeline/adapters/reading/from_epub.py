@@ -9,7 +9,7 @@ from lxml import etree, html
 
 from pipeline.adapters.reading.archive import Archive
 from pipeline.adapters.reading.decoding import decode
-from pipeline.adapters.reading.extract import Extract, damaged
+from pipeline.adapters.reading.extract import Extract, damaged, too_many_chars
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.markup import PAGE, blocks_of, spell_out
 from pipeline.adapters.reading.prose import one_line, without_declaration
@@ -40,9 +40,13 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
     package = archive.xml(package_part)
     title = one_line(package.findtext(f".//{_DC}title") or "")
     blocks: list[Block] = []
-    for part in _chapters(package, posixpath.dirname(package_part)):
-        if part in archive:
-            blocks.extend(_chapter(name, archive.read(part)))
+    chars = 0
+    for part in dict.fromkeys(_chapters(package, posixpath.dirname(package_part))):
+        chapter = _chapter(name, archive.read(part)) if part in archive else []
+        blocks.extend(chapter)
+        chars += sum(len(block.text) for block in chapter)
+        if chars > limits.chars:
+            raise too_many_chars(name, limits)
     return Extract(blocks, title=title, publication=_publication(package))
 
 

@@ -22,9 +22,10 @@ class Format(StrEnum):
     PPTX = "from_pptx"
     XLSX = "from_xlsx"
     EPUB = "from_epub"
+    OPML = "from_opml"
 
 
-READABLE = "PDF, DOCX, PPTX, XLSX, EPUB, HTML, Markdown, CSV or plain text"
+READABLE = "PDF, DOCX, PPTX, XLSX, EPUB, HTML, Markdown, OPML, CSV or plain text"
 
 _BY_SUFFIX = {
     ".md": Format.MARKDOWN,
@@ -42,8 +43,9 @@ _BY_SUFFIX = {
     ".xlsx": Format.XLSX,
     ".xlsm": Format.XLSX,
     ".epub": Format.EPUB,
+    ".opml": Format.OPML,
 }
-_TEXTUAL = {Format.TEXT, Format.MARKDOWN, Format.HTML, Format.CSV}
+_TEXTUAL = {Format.TEXT, Format.MARKDOWN, Format.HTML, Format.CSV, Format.OPML}
 _BY_MEMBER = {
     "word/document.xml": Format.DOCX,
     "ppt/presentation.xml": Format.PPTX,

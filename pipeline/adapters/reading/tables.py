@@ -1,5 +1,7 @@
 """Tables whose cells span rows or columns, as rows that can each be quoted alone."""
 
+from collections.abc import Sequence
+
 from lxml import etree, html
 
 MOST_COLUMNS = 200
@@ -8,31 +10,38 @@ MOST_COLUMNS = 200
 LONGEST_LABEL = 200
 """What a cell says is told in each row that it spans; a longer text is told once."""
 
+MOST_CELLS = 5_000
+"""Added to one table; where spans ask for more, its other rows stay as they are."""
+
 SPANS = ("colspan", "rowspan")
 
 
 def spread_cells(table: html.HtmlElement) -> None:
     """Give each row of a page's table a cell for each of its columns."""
     hanging: dict[int, tuple[int, str]] = {}
+    added = 0
     for row in table.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr"):
         above, hanging = hanging, {at: (n - 1, said) for at, (n, said) in hanging.items() if n > 1}
         cells = [cell for cell in row if cell.tag in {"td", "th"}]
+        if added > MOST_CELLS:
+            _forget_spans(cells)
+            continue
         if not above and not any(_spans(cell) != (1, 1) for cell in cells):
             continue
+        spans = [_spans(cell) for cell in cells]
+        _forget_spans(cells)
         for cell in cells:
             row.remove(cell)
         placed: list[etree._Element] = []
-        for cell in cells:
+        for cell, (across, down) in zip(cells, spans, strict=True):
             placed += _from(above, len(placed))
-            across, down = _spans(cell)
-            for name in SPANS:
-                cell.attrib.pop(name, None)
-            across = max(1, min(across, MOST_COLUMNS - len(placed)))
+            width = max(1, min(across, MOST_COLUMNS - len(placed)))
             said = _label(cell) if down > 1 else ""
-            for number in range(across if down > 1 else 0):
+            for number in range(width if down > 1 else 0):
                 hanging[len(placed) + number] = (down - 1, "" if number else said)
-            placed += [cell, *(_cell("") for _ in range(across - 1))]
+            placed += [cell, *(_cell("") for _ in range(width - 1))]
         row.extend([*placed, *_from(above, len(placed))])
+        added += len(row) - len(cells)
 
 
 def _from(above: dict[int, tuple[int, str]], start: int) -> list[etree._Element]:
@@ -41,6 +50,13 @@ def _from(above: dict[int, tuple[int, str]], start: int) -> list[etree._Element]
     while start + len(found) in above:
         found.append(_cell(above[start + len(found)][1]))
     return found
+
+
+def _forget_spans(cells: Sequence[etree._Element]) -> None:
+    """Whoever reads the table next must not fill its columns once more."""
+    for cell in cells:
+        for name in SPANS:
+            cell.attrib.pop(name, "")
 
 
 def _spans(cell: etree._Element) -> tuple[int, int]:
