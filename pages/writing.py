@@ -101,7 +101,7 @@ def after_the_end(job: Job) -> None:
     st.markdown(
         end_text("document", m) if has_document else finished_text(drafts.finished(view), m)
     )
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         is_stopped = job.status is JobStatus.CANCELLED
         label = m("writing.resume" if is_stopped else "writing.retry")
         if st.button(label, type="primary", icon=":material/refresh:"):

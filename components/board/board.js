@@ -60,13 +60,19 @@ class Board {
   listeners() {
     return {
       event: (event) => this.story.apply(event),
-      waiting: (place) => this.waiting.show(place),
+      waiting: (place) => this.wait(place),
       batch: () => this.arrived(),
       gap: () => this.story.forgetText(),
       lost: () => this.lost(),
       back: () => this.back(),
       gone: () => this.gone(),
     }
+  }
+
+  wait(place) {
+    this.waiting.show(place)
+    setText(this.status.element, "")
+    if (!this.isCompact) setText(this.summary, this.labels.waiting)
   }
 
   arrived() {
@@ -77,7 +83,8 @@ class Board {
   paint() {
     this.frame = null
     const { story } = this
-    if (story.now) this.waiting.hide()
+    if (!story.now) return
+    this.waiting.hide()
     if (!this.isCompact) this.paintSections()
     this.bar.paint(this.share())
     if (story.ending) this.status.sayNow(endingSentence(story.ending, this.labels))

@@ -10,6 +10,7 @@ const ICONS = {
   writing: "edit_note",
   checking: "fact_check",
   done: "check_circle",
+  stopped: "pause_circle",
   failed: "error",
 }
 

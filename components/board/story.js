@@ -196,5 +196,11 @@ const ACTS = {
   task_failed(story, event) {
     const status = event.code === "cancelled" ? "cancelled" : "failed"
     story.ending = { status, code: event.code, retryable: event.retryable }
+    for (const section of story.sections.values()) {
+      if (SETTLED.has(section.state)) continue
+      section.state = "stopped"
+      section.delay = null
+      story.changed.add(section.id)
+    }
   },
 }
