@@ -1,6 +1,7 @@
 """Texts of the author's own that a later writing replaced: to be read, copied and put back."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -13,6 +14,9 @@ from pipeline.domain.manuscripts import EarlierText
 
 MOST_SHOWN = 10
 """The newest; nobody looks for older ones, and each is a whole section."""
+
+LONG, TALL_PX = 600, 160
+"""A text of more characters is shown in a box of this height, to be scrolled."""
 
 TEXTS: Mapping[str, Text] = {
     "title": Text("Your earlier texts ({number})", "你此前的正文（{number}）"),
@@ -50,7 +54,10 @@ def earlier_texts(
                     f"**{text.number}\u2002{plain(text.title)}** "
                     f":small[· {_say('when', m, when=when)}]"
                 )
-                st.code(text.content, language=None, wrap_lines=True, height=160)
+                height: int | Literal["content"] = (
+                    TALL_PX if len(text.content) > LONG else "content"
+                )
+                st.code(text.content, language=None, wrap_lines=True, height=height)
                 if text.section_id not in sections:
                     st.caption(_say("gone", m))
                 elif st.button(
