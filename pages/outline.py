@@ -3,9 +3,10 @@
 import streamlit as st
 
 from components.board import board
+from components.brief_editor import brief_editor
 from components.change_notes import change_notes, to_write_anew
 from components.interface import messages
-from components.notices import missing
+from components.notices import missing, problem
 from components.outliner import outliner
 from components.plain import plain
 from components.research_notes import research_notes
@@ -62,6 +63,7 @@ def page(view: View, draft: OutlineDraft) -> None:
         )
     with side:
         beside(manuscript)
+        rebrief(manuscript)
         with st.expander(m("outline.keyboard"), icon=":material/keyboard:"):
             st.markdown(m("outline.keys"))
     if waits(view) and abs(saved) == state.write_request:
@@ -186,6 +188,20 @@ def progress(view: View, draft: OutlineDraft) -> None:
         st.error(m.problem(job.error_code), icon=":material/error:")
     if st.button(m("outline.retry"), icon=":material/refresh:"):
         manuscripts.propose_again(view.manuscript.id)
+        st.rerun()
+
+
+def rebrief(manuscript: Manuscript) -> None:
+    """For whom and how it is written, also when it is written already."""
+    has_document = manuscript.document is not None
+    brief = brief_editor(manuscript.brief, m, key=manuscript.id, has_document=has_document)
+    if brief is None:
+        return
+    try:
+        runtime().changes.rebrief(manuscript.id, brief)
+    except PipelineError as error:
+        problem(error, m)
+    else:
         st.rerun()
 
 

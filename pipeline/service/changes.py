@@ -6,6 +6,7 @@ from datetime import datetime
 from pipeline.domain.changes import Changes
 from pipeline.domain.documents import Document, NodeId
 from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId, JobKind, ManuscriptId
+from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.domain.outline import tidied
 from pipeline.domain.units import StoredUnit
 from pipeline.ports import ManuscriptStore
@@ -63,6 +64,12 @@ class ChangeService:
         )
         units = self._store.units(manuscript_id, JobKind.DOCUMENT)
         return self._plan(job, request, units, manuscript.document)
+
+    def rebrief(self, manuscript_id: ManuscriptId, brief: Brief) -> Manuscript:
+        """Change for whom and how it is written, from the next writing on. Raises `NotFound`."""
+        return self._store.change(
+            manuscript_id, lambda current: current.model_copy(update={"brief": brief})
+        )
 
     def write_all_anew(self, manuscript_id: ManuscriptId) -> Job:
         """Start writing, and keep no text of before. Raises as `ManuscriptService.write`."""

@@ -1,5 +1,6 @@
 import pytest
 
+from components.brief_editor import TEXTS as BRIEF
 from components.messages import Messages
 from components.plain import plain
 from pipeline.domain.assembly import leaves
@@ -48,7 +49,8 @@ def test_a_proposal_is_shown_for_editing(
     assert data["sources"] == [[manuscript.files[0].file_id, "潮汐.md"]]
     assert m("outline.lead") in text_of(app)
     assert plain("潮汐.md") in text_of(app)
-    assert [button.label for button in app.button] == [m("outline.write")]
+    save = getattr(BRIEF["save"], language)
+    assert [button.label for button in app.button] == [m("outline.write"), save]
 
 
 def test_the_notes_say_what_each_source_carries_and_what_none_holds(
@@ -274,3 +276,20 @@ def test_writing_again_names_the_texts_of_the_author_that_stay_and_those_that_go
     [choice] = app.multiselect
     assert choice.options == [f"{staying.number} {staying.title}"]
     assert choice.value == []
+
+
+def test_another_tone_is_said_to_concern_every_section_before_it_is_written(
+    running: Runtime, shown: Open, written: Manuscript, language: Language
+) -> None:
+    app = shown(running, "outline", doc=written.id, language=language)
+    tone = "Tone" if language == "en" else "语气"
+    next(each for each in app.text_input if each.label == tone).set_value("严肃")
+    save = "Save" if language == "en" else "保存"
+    sound(next(each for each in app.button if each.label == save).click().run())
+    assert running.manuscripts.open(written.id).manuscript.brief.tone == "严肃"
+
+    write_again = Messages(language)("outline.write_again")
+    sound(next(each for each in app.button if each.label == write_again).click().run())
+
+    said = "because of a change to: tone." if language == "en" else "因为改动了：语气。"
+    assert said in text_of(app)

@@ -1,0 +1,47 @@
+"""The brief after the start: kind of document, readers and tone, to be changed at any time."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from components.messages import Messages
+from components.text import Text
+from pipeline.domain.manuscripts import Brief
+
+TYPE_CHARS, AUDIENCE_CHARS, TONE_CHARS = 80, 500, 80
+"""As many as a `Brief` takes."""
+
+TEXTS: Mapping[str, Text] = {
+    "title": Text("Kind, readers, tone", "类型、读者与语气"),
+    "type": Text("Kind of document", "文档类型"),
+    "audience": Text("Readers", "读者"),
+    "tone": Text("Tone", "语气"),
+    "save": Text("Save", "保存"),
+    "written": Text(
+        "A change concerns every section that you did not correct yourself: they are written anew "
+        "with “Write it again”, which says so first.",
+        "改动会影响所有未经你亲自修改的小节：点击“重新写作”时会先列出，再重新撰写。",
+    ),
+}
+
+
+def brief_editor(brief: Brief, m: Messages, *, key: str, has_document: bool) -> Brief | None:
+    """Draw it folded; returns the brief as it is to be, when the author saves a change."""
+    with (
+        st.expander(_say("title", m), icon=":material/tune:"),
+        st.form(f"brief-{key}", border=False),
+    ):
+        kind = st.text_input(_say("type", m), brief.document_type, max_chars=TYPE_CHARS)
+        audience = st.text_input(_say("audience", m), brief.audience, max_chars=AUDIENCE_CHARS)
+        tone = st.text_input(_say("tone", m), brief.tone, max_chars=TONE_CHARS)
+        if has_document:
+            st.caption(_say("written", m))
+        if not st.form_submit_button(_say("save", m)):
+            return None
+    fields = {"document_type": kind.strip(), "audience": audience.strip(), "tone": tone.strip()}
+    changed = brief.model_copy(update=fields)
+    return None if changed == brief else changed
+
+
+def _say(key: str, m: Messages) -> str:
+    return TEXTS[key].zh if m.language == "zh" else TEXTS[key].en
