@@ -16,16 +16,23 @@ _EN_ASK = re.compile(
     r"complete|full|in-depth|\d[\d,]*[- ]?words?)\s+)*",
     re.IGNORECASE,
 )
+_EN_READERS = (
+    r"(?:\s+(?:for|to)\s+(?:(?:the|our|my|an?)\s+)?(?:[\w'’-]+\s+){0,3}"
+    r"(?:council(?:lors)?|board|committee|government|ministry|parliament|management|managers|team|"
+    r"staff|department|mayor|public|investors|customers|clients|citizens|residents|parents|"
+    r"teachers|students|beginners|readers|engineers|developers)(?=\s+(?:on|about|covering)\s))?"
+)
 _EN_KIND = re.compile(
     r"^(?:(?:technical|research|project|business|policy|academic|practical|user|literature|"
     r"scientific|white)\s+)*(?:report|tutorial|guide|proposal|survey|manual|analysis|article|"
     r"document(?:ation)?|overview|outline|paper|whitepaper|essay|plan|review|handbook|introduction)"
-    r"(?:\s+outline)?\s+(?:on|about|of|for|to|into|covering|describing|explaining)\s+",
+    rf"(?:\s+outline)?{_EN_READERS}\s+(?:on|about|of|for|to|into|covering|describing|explaining)\s+",
     re.IGNORECASE,
 )
 _EN_TAIL = re.compile(
     r",?\s+(?:covering|including|includes|that covers|which covers|and cover|with (?:chapters|"
-    r"sections|a section)|based on|from (?:the|my|these) (?:attached |uploaded )?(?:files|notes)|"
+    r"a chapter|sections|a section)|based on|"
+    r"from (?:the|my|these) (?:attached |uploaded )?(?:files|notes)|"
     r"in (?:about |around )?\d[\d,]* words)\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -34,6 +41,9 @@ _ZH_ASK = re.compile(
     r"(?:(?:为|给|替)[^，。；：]{1,14}?(?=写|撰写|生成|编写|起草|制作|拟|制定))?"
     r"(?:写|撰写|生成|编写|起草|制作|准备|创建|拟定|拟|输出|制定|整理)?出?"
     r"(?:[一1](?:份|篇|个|本|套|章))?(?:\d+\s*字(?:左右|以上|以内)?的?)?(?:关于|有关|针对|围绕)?"
+)
+_ZH_READERS = re.compile(
+    r"^.{0,4}(?:给|为|面向|提交)[^，。；：:]{1,14}的?(?:报告|方案|综述|手册|指南|文档|文章|材料)[：:]"
 )
 _ZH_TAIL = re.compile(r"的?(?:大纲|提纲|目录|框架)$")
 _ZH_LINK = re.compile(
@@ -63,6 +73,8 @@ def _english_title(line: str) -> str:
 
 
 def _chinese_title(line: str) -> str:
+    if readers := _ZH_READERS.match(line):
+        return re.split(r"[。；？！;]", line[readers.end() :], maxsplit=1)[0].strip()
     topic = re.split(r"[，。；：？！,;]", line, maxsplit=1)[0].strip()
     topic = _ZH_TAIL.sub("", _ZH_ASK.sub("", topic, count=1)).strip()
     return _ZH_LINK.sub("", topic).strip('的 《》“”"')

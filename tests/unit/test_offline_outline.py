@@ -60,6 +60,24 @@ def titles(nodes: tuple[ProposedNode, ...]) -> list[str]:
             "report",
             ("快照备份", "日志备份与 PITR", "备份存储"),
         ),
+        (
+            "A report for the city council on storage, with a chapter on the cost of fusion",
+            "Storage",
+            "report",
+            ("Cost of fusion",),
+        ),
+        (
+            "一份给市政府的报告：老旧小区更新，大模型评测，以及量子计算机的采购成本",
+            "老旧小区更新，大模型评测，以及量子计算机的采购成本",
+            "report",
+            ("老旧小区更新", "大模型评测", "量子计算机的采购成本"),
+        ),
+        (
+            "写一份潮汐能报告，其中一章讲电站的保险",
+            "潮汐能报告",
+            "report",
+            ("电站的保险",),
+        ),
     ],
 )
 def test_a_prompt_says_its_subject_genre_and_sections(

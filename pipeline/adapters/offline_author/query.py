@@ -16,7 +16,9 @@ _EN_LIST = re.compile(
     re.IGNORECASE,
 )
 _ZH_LIST = re.compile(
-    r"(?:包括|涵盖|包含|覆盖|涉及|内容有|章节有|分为|重点介绍|重点讨论)[:：]?\s*([^。；\n]+)"
+    r"(?:包括|涵盖|包含|覆盖|涉及|内容有|章节有|分为|重点介绍|重点讨论)[:：]?\s*(?P<a>[^。；\n]+)"
+    r"|(?:一章|专章|一节|专节)(?:讲|谈|写|介绍|讨论|论述|说明|分析)\s*(?P<b>[^。；，\n]{2,30})"
+    r"|[:：]\s*(?P<c>(?:[^。；\n，、]{2,20}[，、]){1,9}(?:以及|和|及)[^。；\n，、]{2,30})"
 )
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.、)）])\s*(\S.*)$", re.MULTILINE)
 _ZH_REST = re.compile(r"等(?:.{0,2}(?:个|方面|内容|部分|章节|章|主题|要点))*$")
@@ -49,7 +51,8 @@ def _asked(prompt: str, language: Language) -> tuple[str, ...]:
     items = _ITEM.findall(prompt)
     if len(items) < 2:
         match = (_ZH_LIST if language == "zh" else _EN_LIST).search(prompt)
-        items = _split(match[1], language) if match else []
+        text = next(filter(None, match.groups()), "") if match else ""
+        items = _split(text, language) if text else []
     return _titles(items)
 
 
