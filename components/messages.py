@@ -136,6 +136,7 @@ TEXTS: Mapping[str, Text] = {
     ),
     "file.read": Text("{words} words", "{words} 字"),
     "file.read_pages": Text("{pages} pages, {words} words", "{pages} 页，{words} 字"),
+    "file.read_slides": Text("{pages} slides, {words} words", "{pages} 张幻灯片，{words} 字"),
     "writing.title": Text("Writing", "写作"),
     "writing.failed": Text("The writing ended early.", "写作提前结束。"),
     "writing.cancelled": Text("You stopped the writing.", "你已停止写作。"),

@@ -11,6 +11,7 @@ from pipeline.domain.coverage import sections_by_source
 from pipeline.domain.documents import FileRole, SourceId
 from pipeline.domain.manuscripts import AttachedFile, OutlineDraft
 from pipeline.domain.outline import leaves, walk
+from pipeline.domain.references import has_slides
 
 MOST_NAMED = 6
 """Sections without material that are named; more of them, and nobody reads the list."""
@@ -51,7 +52,8 @@ def _name(file: AttachedFile) -> str:
 def _read(file: AttachedFile, m: Messages) -> str:
     words = f"{file.words:,}"
     if file.pages:
-        return m("file.read_pages", pages=file.pages, words=words)
+        key = "file.read_slides" if has_slides(file.file_name) else "file.read_pages"
+        return m(key, pages=file.pages, words=words)
     return m("file.read", words=words)
 
 

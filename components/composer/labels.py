@@ -115,6 +115,8 @@ LABELS: Mapping[str, Label] = {
     "state_reading": Label("Reading…", "正在读取……"),
     "pages_one": Label("{n} page", "{n} 页"),
     "pages_other": Label("{n} pages", "{n} 页"),
+    "slides_one": Label("{n} slide", "{n} 张幻灯片"),
+    "slides_other": Label("{n} slides", "{n} 张幻灯片"),
     "words_one": Label("{n} word", "{n} 字"),
     "words_other": Label("{n} words", "{n} 字"),
     "headings_one": Label("{n} heading", "{n} 个标题"),

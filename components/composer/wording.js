@@ -69,13 +69,17 @@ export class Wording {
     const parts = file.url
       ? [this.text("web_page"), hostOf(file.url)]
       : [this.size(file.size_bytes)]
-    if (file.pages) parts.push(this.count("pages", file.pages))
+    if (file.pages) parts.push(this.count(hasSlides(file) ? "slides" : "pages", file.pages))
     if (file.words) parts.push(this.count("words", file.words))
     if (file.headings) parts.push(this.count("headings", file.headings))
     const notes = file.notes ?? []
     parts.push(...notes.map((note) => `note_${note}`).filter((key) => this.has(key)).map((key) => this.text(key)))
     return parts
   }
+}
+
+function hasSlides(file) {
+  return /\.pptx$/i.test(file.file_name)
 }
 
 /** The letters on a file's tile: its suffix where it is short enough to be read. */

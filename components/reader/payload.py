@@ -16,6 +16,7 @@ from pipeline.domain.documents import (
     SectionStatus,
     Source,
 )
+from pipeline.domain.references import has_slides
 
 Labels = Mapping[str, str]
 Plain = str | int | bool | None
@@ -99,7 +100,8 @@ def _place(passage: Passage, source: Source | None, language: Language) -> dict[
     """Title, address and place of a passage: "notes.pdf · p. 4 · Methods › Sampling"."""
     title = source.title if source else ""
     file_name = source.file_name if source and source.file_name != title else ""
-    page = LABELS[language]["page"].format(n=passage.page) if passage.page else ""
+    unit = "slide" if source and has_slides(source.file_name) else "page"
+    page = LABELS[language][unit].format(n=passage.page) if passage.page else ""
     path = " › ".join(passage.heading_path)
     dates = _dates(source, LABELS[language]) if source else []
     return {

@@ -25,6 +25,7 @@ _HAN_CHAR = re.compile(f"[{HAN}]")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?![\d-])")
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
 _OPENING = {")": "(", "]": "[", ">": "<", "}": "{"}
+_COUNTED: Mapping[Language, tuple[str, str]] = {"en": ("pages", "slides"), "zh": ("页", "张幻灯片")}
 _MARKUP = re.compile(r"\\([!-/:-@\[-`{-~])|\*")
 
 
@@ -46,7 +47,8 @@ def entry_text(source: Source, style: CitationStyle, language: Language) -> str:
     if style != "numeric" and source.entry:
         return without_markup(source.entry)
     title = title_of(source)
-    pages = f"{source.pages} 页" if language == "zh" else f"{source.pages} pages"
+    unit = _COUNTED[language][has_slides(source.file_name)]
+    pages = f"{source.pages} {unit}"
     details = [
         source.file_name if source.file_name != title else "",
         source.url if source.url != title else "",
@@ -56,6 +58,11 @@ def entry_text(source: Source, style: CitationStyle, language: Language) -> str:
     if language == "zh":
         return f"{title}（{'，'.join(kept)}）" if kept else title
     return f"{title} ({', '.join(kept)})" if kept else title
+
+
+def has_slides(file_name: str) -> bool:
+    """Whether what counts in a file are slides, not pages."""
+    return file_name.lower().endswith(".pptx")
 
 
 def without_markup(entry: str) -> str:

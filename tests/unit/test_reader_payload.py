@@ -100,6 +100,14 @@ def test_a_passage_has_the_number_of_its_sources_reference_and_its_place() -> No
     )
 
 
+def test_a_passage_of_a_presentation_stands_on_a_slide() -> None:
+    deck = Source(id=MOON, title="The Moon", file_name="moon.PPTX")
+    shown = document().model_copy(update={"sources": (deck, document().sources[1])})
+
+    assert citations_shown(shown, "en")["m4"]["place"] == "moon.PPTX · slide 4 · Methods › Sampling"
+    assert "第 4 张幻灯片" in str(citations_shown(shown, "zh")["m4"]["place"])
+
+
 def test_only_addresses_that_a_browser_opens_as_a_page_are_links() -> None:
     def url(address: str) -> object:
         shown = document()

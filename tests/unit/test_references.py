@@ -142,6 +142,9 @@ def test_the_text_of_an_entry_is_plain_in_every_style() -> None:
     assert entry_text(styled, "apa", "en") == "Shelley. Tides_1 [M]."
     assert entry_text(styled, "numeric", "en") == "Tides (t.pdf)"
     assert entry_text(styled.model_copy(update={"entry": ""}), "apa", "zh") == "Tides（t.pdf）"
+    deck = source("d", title="Tides", file_name="t.pptx", pages=3)
+    assert entry_text(deck, "numeric", "en") == "Tides (t.pptx, 3 slides)"
+    assert entry_text(deck, "numeric", "zh") == "Tides（t.pptx，3 张幻灯片）"
     assert without_markup(r"a \* b \\ c*d*") == "a * b \\ cd"
 
 
