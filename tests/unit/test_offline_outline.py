@@ -322,6 +322,7 @@ def test_without_material_a_demanded_chapter_appears_too() -> None:
     assert swarming.content_summary.startswith("Required: There must be a chapter on swarming.")
 
 
+@pytest.mark.timeout(60)  # measured in CPU time; a busy machine takes longer by the clock
 def test_a_text_as_long_as_a_book_is_outlined_in_seconds() -> None:
     paragraphs = without_headings(STORAGE_TEXT).split("\n\n")
     book = "\n\n".join(f"{p} Number {i}." for i in range(52) for p in paragraphs)
