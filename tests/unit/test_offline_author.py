@@ -142,6 +142,15 @@ def test_a_section_without_fitting_passages_says_so_and_asks() -> None:
     assert all(line.startswith(">") for line in text.splitlines())
 
 
+def test_a_scaffold_does_not_repeat_what_the_outline_found_little_of() -> None:
+    little = "The files say little about this. Required: Permits must be explained."
+
+    text = section("Beekeeping law", STORAGE_PASSAGES, summary=little)
+
+    assert "say little" not in text
+    assert "**What belongs here:** Required: Permits must be explained." in text
+
+
 def test_a_chinese_section_without_fitting_passages_says_so_in_chinese() -> None:
     text = section("养蜂法规", EVALUATION_PASSAGES, summary="说明需要哪些许可。")
 

@@ -85,6 +85,19 @@ def test_a_chapter_called_general_provisions_gets_its_articles_without_their_num
     assert texts == ["本市机构开展数据处理活动，适用本办法。", "每年组织一次数据安全检查并公布。"]
 
 
+def test_a_section_that_no_heading_has_gets_the_sentences_with_all_words_of_its_title() -> None:
+    sections = (
+        Neighbour(number="1", title="Costs and benefits"),
+        Neighbour(number="2", title="Theft and vandalism"),
+    )
+    stolen = "Vandalism and theft cost the city 96,000 euros."
+    bought = "Subscriptions brought in half of the costs."
+
+    texts = written(sections, (passage(f"{stolen} {bought}", "Bikes", "Costs and benefits"),))
+
+    assert texts == [bought, stolen]
+
+
 def test_what_opens_a_chapter_is_told_in_its_first_section() -> None:
     sections = (
         Neighbour(number="1.1", title="Batteries", path=("Technologies",)),

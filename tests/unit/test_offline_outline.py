@@ -312,6 +312,25 @@ def test_each_requirement_finds_its_place_and_a_demanded_chapter_appears(
     assert "三千字" not in said
 
 
+def test_one_demanded_section_on_two_things_stays_one_beside_the_frame_of_the_report() -> None:
+    rules = (
+        "At least one section about theft and vandalism is required.\n"
+        "There must be chapters on winter, insurance and parking."
+    )
+    text = "\n\n".join(
+        f"## {title}\n\n"
+        + f"The {title.lower()} of bikes are known to many people of the town. " * 3
+        for title in ("Executive summary", "Use", "Costs", "Docks", "Riders", "Conclusions")
+    )
+    told = commission("A report on bikes", words=700).model_copy(update={"requirements": rules})
+
+    outline, _ = proposal(outline_brief(told, bikes=f"# Bikes\n\n{text}"))
+
+    found = titles(outline.nodes)
+    assert {"Theft and vandalism", "Winter", "Insurance", "Parking"} <= set(found)
+    assert (found[0], found[-1]) == ("Executive summary", "Conclusions")
+
+
 def test_without_material_a_demanded_chapter_appears_too() -> None:
     told = commission("A guide to bees", has_material=False)
     told = told.model_copy(update={"requirements": "There must be a chapter on swarming."})

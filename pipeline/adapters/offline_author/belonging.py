@@ -20,6 +20,10 @@ from pipeline.domain.documents import SourceId
 HOME = 2.0
 """What it counts that a sentence stands below the heading which gave the section its title."""
 
+NAMED = 3.5
+"""What it counts that a sentence has all words of a title that no heading of the files has: who
+asked for such a section asked for just that sentence, wherever it stands."""
+
 FIT = 0.2
 """A sentence belongs to a section from this affinity on; below it shares only a stray word."""
 
@@ -130,35 +134,56 @@ def own_sentences(brief: SectionBrief, found: Sequence[Candidate]) -> list[Candi
 
     Of sections that fit equally well, one gets the paragraph by its wording.
     """
-    common = term_set(brief.commission.title)
-    field = _field(brief.neighbours)
     me = next((_aim(n) for n in brief.neighbours if n.number == brief.number), None)
     me = me or _aim(
         Neighbour(number=brief.number, title=brief.title, summary=brief.summary, path=brief.path)
     )
-    above = term_set(" ".join(brief.path))
+    judge = _Judge(
+        field=_field(brief.neighbours),
+        common=term_set(brief.commission.title),
+        headings=frozenset(_name(h) for each in found for h in each.passage.heading_path),
+        above=term_set(" ".join(brief.path)),
+    )
     mine: list[Candidate] = []
     for candidate in found:
-        if candidate.needs:
-            if mine and candidate.goes_on_from(mine[-1]):
-                mine.append(candidate)
-            continue
-        homes = field.homes(candidate)
-        fit = _affinity(me, candidate, common, field) + HOME * (me.number in homes)
-        least = FAR_FIT if field.is_far(me, candidate) else FIT
-        if fit < least and not (fit > 0 and share(above, candidate.about) >= 0.5):
-            continue
-        rivals = {
-            other.number: _affinity(other, candidate, common, field)
-            + HOME * (other.number in homes)
-            for other in field.rivals(candidate, homes, me.number)
-        }
-        if fit < max(rivals.values(), default=0.0) - NEAR:
-            continue
-        tied = sorted({me.number, *(n for n, rival in rivals.items() if rival >= fit - NEAR)})
-        if tied[zlib.crc32(_together(candidate).encode()) % len(tied)] == me.number:
+        follows = bool(mine) and candidate.goes_on_from(mine[-1])
+        if follows if candidate.needs else judge.is_of(me, candidate):
             mine.append(candidate)
     return mine
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Decides for the sentences of one section's passages."""
+
+    field: _Field
+    common: frozenset[str]
+    """Terms of the document's title."""
+    headings: frozenset[str]
+    """Names of all headings above the sentences."""
+    above: frozenset[str]
+    """Terms of the titles above the section."""
+
+    def is_of(self, me: _Aim, candidate: Candidate) -> bool:
+        homes = self.field.homes(candidate)
+        fit = self._fit(me, candidate, homes)
+        least = FAR_FIT if self.field.is_far(me, candidate) else FIT
+        if fit < least and not (fit > 0 and share(self.above, candidate.about) >= 0.5):
+            return False
+        rivals = {
+            other.number: self._fit(other, candidate, homes)
+            for other in self.field.rivals(candidate, homes, me.number)
+        }
+        if fit < max(rivals.values(), default=0.0) - NEAR:
+            return False
+        tied = sorted({me.number, *(n for n, rival in rivals.items() if rival >= fit - NEAR)})
+        return tied[zlib.crc32(_together(candidate).encode()) % len(tied)] == me.number
+
+    def _fit(self, aim: _Aim, candidate: Candidate, homes: frozenset[str]) -> float:
+        fit = _affinity(aim, candidate, self.common, self.field)
+        if aim.name not in self.headings and len(aim.title - self.common) > 1:
+            fit += NAMED * (aim.title <= candidate.terms)
+        return fit + HOME * (aim.number in homes)
 
 
 def _together(candidate: Candidate) -> str:

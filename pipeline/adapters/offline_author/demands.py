@@ -20,11 +20,12 @@ _DEMAND = re.compile(
     re.IGNORECASE,
 )
 _CHAPTER = re.compile(
-    r"\b(?:chapters?|sections?|parts?)\s+(?:on|about|for|titled|called|named|that covers?)\s+"
+    r"\b(chapters?|sections?|parts?)\s+(?:on|about|for|titled|called|named|that covers?)\s+"
     r"[\"“]?([^.;:\"”\n]+)|"
     r"\ban?\s+([\w\- ]{3,40}?)\s+(?:chapter|section)\b",
     re.IGNORECASE,
 )
+_PREDICATE = re.compile(r"\s+(?:is|are|must|shall|should|will|has|have|needs?)\b")
 _ZH_CHAPTER = re.compile(
     r"(?:设|有|写|单列|包括|包含|列出|增加|安排)(?:一|1)?[个]?(?:关于)?[“《「]?([^，。；：“”《》「」]{2,30}?)[”》」]?"
     r"(?:的)?(?:一)?[章节](?!节)|[“《「]([^“”《》「」]{2,20})[”》」](?:一)?[章节]|"
@@ -67,6 +68,15 @@ def demands_of(requirements: str) -> list[Demand]:
 
 
 def _chapters(sentence: str, language: Language) -> tuple[str, ...]:
-    pattern = _ZH_CHAPTER if language == "zh" else _CHAPTER
-    names = [name for match in pattern.finditer(sentence) for name in match.groups() if name]
-    return tuple(part for name in names for part in listed(name, language))
+    """Titles of the chapters that a sentence names; one section may be on two things."""
+    if language == "zh":
+        found = [
+            name for match in _ZH_CHAPTER.finditer(sentence) for name in match.groups() if name
+        ]
+        return tuple(part for name in found for part in listed(name, language))
+    titles: list[str] = []
+    for match in _CHAPTER.finditer(sentence):
+        name = _PREDICATE.split(next(filter(None, match.groups()[1:])), maxsplit=1)[0]
+        is_one = not (match[1] or "").lower().endswith("s")
+        titles += [name.strip()] if is_one and "," not in name else listed(name, language)
+    return tuple(title[:1].upper() + title[1:] for title in titles if title)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pipeline.adapters.offline_author.genres import kind_of
 from pipeline.adapters.offline_author.headings import Topic
 from pipeline.adapters.offline_author.terms import share, term_set
 from pipeline.adapters.offline_author.topics import FULL, MANY_FILES, divided
@@ -14,6 +15,9 @@ MOST_CHAPTERS, MOST_SECTIONS = 12, 8
 DEEPEST = 3
 """Levels; a fourth is a list and not an outline."""
 
+_FRAME = frozenset({"summary", "intro", "conclusion", "advice"})
+"""Kinds of chapters that a document is expected to begin and to end with."""
+
 FEW_CHAPTERS, CERTAIN = 5, 0.6
 """Of many files so many are chapters in any case, or this share of the sections; of the others
 those whose text would fill half a section. What is left out is found by search all the same."""
@@ -21,7 +25,7 @@ those whose text would fill half a section. What is left out is found by search 
 
 def fitted(topics: Sequence[Topic], brief: OutlineBrief, sections: int) -> list[Topic]:
     """The topics that fit, in their order; what is left out is named in the summary above it."""
-    room = max(6, round(sections * FULL))
+    room = max(6, round(sections * FULL)) + sum(1 for topic in topics if topic.is_asked)
     chapters = _kept(topics, brief, min(MOST_CHAPTERS, room))
     for topic in chapters:
         _fold(topic)
@@ -47,7 +51,8 @@ def _kept(topics: Sequence[Topic], brief: OutlineBrief, limit: int) -> list[Topi
     def worth(topic: Topic) -> float:
         own = term_set(topic.title)
         hits = sum(1 for path in quoted if own and own <= path) / (len(quoted) or 1)
-        return share(own, wanted) + hits + topic.words / total + 10 * topic.is_asked
+        is_frame = kind_of(topic.title) in _FRAME
+        return share(own, wanted) + hits + topic.words / total + is_frame + 10 * topic.is_asked
 
     filled = [topic for topic in topics if topic.words or topic.is_asked]
     best = sorted(filled, key=worth, reverse=True)[:limit]

@@ -10,7 +10,7 @@ from pipeline.adapters.offline_author.naming import Namer, lower
 from pipeline.adapters.offline_author.placing import answering, placed
 from pipeline.adapters.offline_author.query import Query, read_query
 from pipeline.adapters.offline_author.questions import Kind
-from pipeline.adapters.offline_author.sections import COVERS
+from pipeline.adapters.offline_author.sections import COVERS, LITTLE
 from pipeline.adapters.offline_author.sentences import tellable_words
 from pipeline.adapters.offline_author.targets import targets
 from pipeline.adapters.offline_author.topics import topics_of
@@ -27,10 +27,6 @@ PHRASES = 4
 """Named in a summary; they shall be read at a glance."""
 
 _UNTITLED: dict[Language, str] = {"en": "Untitled document", "zh": "未命名文档"}
-_NOTHING: dict[Language, str] = {
-    "en": "The files say little about this.",
-    "zh": "文件中与此有关的内容很少。",
-}
 _REQUIRED: dict[Language, str] = {"en": "Required: {text}", "zh": "要求：{text}"}
 
 
@@ -124,7 +120,7 @@ class _Scribe:
         gap = "" if self._language == "zh" else " "
         covers = f"{COVERS[self._language]}{_list(names, self._language)}" if names else ""
         asked = _asked(topic, self._language)
-        nothing = "" if topic.words else _NOTHING[self._language]
+        nothing = "" if topic.words else LITTLE[self._language]
         return gap.join(part for part in (covers, nothing, asked) if part)
 
 

@@ -20,6 +20,12 @@ MOST_QUESTIONS = 5
 COVERS: dict[Language, str] = {"en": "Covers: ", "zh": "内容包括："}
 """How a summary of ours begins that names what the material holds."""
 
+LITTLE: dict[Language, str] = {
+    "en": "The files say little about this.",
+    "zh": "文件中与此有关的内容很少。",
+}
+"""What a summary of ours says of a section that was asked for."""
+
 FROM: dict[Language, str] = {"en": "From: ", "zh": "来源："}
 """How the part of it begins that names the files."""
 
@@ -154,7 +160,8 @@ def _summary_and_questions(brief: SectionBrief) -> tuple[str, list[str]]:
     language = brief.commission.language
     said = split_sentences(f"{brief.summary}\n{brief.notes}")
     asked = [sentence for sentence in said if sentence.endswith(("?", "？"))]
-    belongs = [s for s in said if s not in asked and not s.startswith(FROM[language])]
+    ours = (COVERS[language], FROM[language], LITTLE[language])
+    belongs = [s for s in said if s not in asked and not s.startswith(ours)]
     for question in questions(kind_of(brief.title), language, brief.title):
         if len(asked) < 3 and question not in asked:
             asked.append(question)

@@ -78,7 +78,8 @@ _PLURAL_PERSON = re.compile(r"(?i:\b(?:we|our|us|you|your|we'll|you'll)\b)|我�
 _POINTING = re.compile(
     r"\b(?:see|refer to|shown in|as in|cf\.) (?:also |the )?(?:fig|figure|table|section|chapter|"
     r"appendix|page|above|below|http)|\b(?:fig(?:ure)?|table)\.? \d|\b(?:above|below)[,.]|"
-    r"\bthis (?:chapter|section|sidebar|manual|tutorial|page)\b|\b(?:see|in) (?:the )?sidebar\b|"
+    r"\bthis (?:chapter|section|sidebar|manual|tutorial|page|report|paper|article)\b|"
+    r"\b(?:see|in) (?:the )?sidebar\b|"
     r"\b(?:previous|preceding|next|following) (?:chapter|section|page|figure|table)|"
     r"(?:见|如|参见|参考|详见|请看)(?:下|上|右|左|前|后|第|附|本)?[图表文节章录]|[上下]图|[上下]表|"
     r"(?:上|下|本|前|后)一?(?:节|章)|(?:请)?(?:参见|参阅|详见|请参考)",
