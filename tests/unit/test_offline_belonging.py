@@ -165,6 +165,22 @@ def test_the_sentences_of_a_paragraph_without_a_heading_stay_together() -> None:
     assert texts == [health, security]
 
 
+def test_a_text_without_headings_is_opened_in_the_first_section() -> None:
+    opening = (
+        "Two dozen people were asked in spring. All of them work at desks. "
+        "None of them was paid for it."
+    )
+    laptops = "All laptops are encrypted."
+    sections = (
+        Neighbour(number="1", title="Health", summary="Covers: Sick days, back pain."),
+        Neighbour(number="2", title="Security", summary="Covers: Laptops, incidents."),
+    )
+
+    texts = written(sections, (passage(f"{opening}\n{laptops}", place=0),))
+
+    assert texts == [opening, laptops]
+
+
 @pytest.mark.parametrize(
     ("path", "text", "entry", "language"),
     [

@@ -39,6 +39,9 @@ UNTITLED = 0.5
 BOUND = 0.3
 """What it counts that a section is bound to the sentence's source, and others are not."""
 
+FIRST, OPENING = {"1", "1.1"}, 3
+"""Numbers of a first section: it tells the first sentences of a text without headings."""
+
 TITLE_WEIGHT = 0.15
 """What a term of the document's title weighs in a section's title: all sections have it."""
 
@@ -181,7 +184,8 @@ class _Judge:
 
     def _fit(self, aim: _Aim, candidate: Candidate, homes: frozenset[str]) -> float:
         fit = _affinity(aim, candidate, self.common, self.field)
-        if aim.name not in self.headings and len(aim.title - self.common) > 1:
+        is_asked = bool(self.headings) and aim.name not in self.headings
+        if is_asked and len(aim.title - self.common) > 1:
             fit += NAMED * (aim.title <= candidate.terms)
         return fit + HOME * (aim.number in homes)
 
@@ -228,7 +232,8 @@ def _affinity(aim: _Aim, candidate: Candidate, common: frozenset[str], field: _F
     fit += 0.6 * _weighted(weights, near)
     fit += _summary_fit(aim, candidate, field)
     fit += BOUND * field.is_bound(aim, candidate)
-    if aim.opens and candidate.passage.position == 0:
+    is_first = not candidate.passage.heading_path and aim.number in FIRST
+    if candidate.passage.position == 0 and (aim.opens or (is_first and candidate.place < OPENING)):
         fit += 0.6
     kind = kind_of(candidate.passage.heading_path[-1]) if candidate.passage.heading_path else None
     if (aim.closes and kind == "conclusion") or (aim.opens and kind in {"intro", "summary"}):
