@@ -7,6 +7,7 @@ import streamlit as st
 
 from pipeline.domain.documents import Language, NodeId
 from pipeline.domain.jobs import JobId, ManuscriptId
+from pipeline.domain.spending import Budget
 
 
 @dataclass(slots=True)
@@ -26,6 +27,8 @@ class Session:
     """How often one was: each click fills the box anew."""
     choices: dict[str, str] = field(default_factory=dict)
     """What was chosen on the first page, by the choice's key."""
+    budget: Budget = field(default_factory=Budget)
+    """Of the documents that are begun in this tab."""
     write_request: int = 0
     """Counts up when the author wants it written: the outliner then saves and answers."""
     write_for: ManuscriptId | None = None

@@ -8,6 +8,7 @@ from typing import get_args
 
 import streamlit as st
 
+from components.budgets import budget_field
 from components.choices import choice, pick
 from components.composer import Example, Submission, composer
 from components.examples import EXAMPLES
@@ -41,6 +42,7 @@ def brief(prompt: str, chosen: Mapping[str, str]) -> Brief:
         citation_style=STYLES[chosen["style"]],
         web_search=st.session_state.get("web_search", False),
         second_opinion=st.session_state.get("second_opinion", False),
+        budget=state.budget,
     )
 
 
@@ -85,6 +87,9 @@ def more() -> dict[str, str]:
     for key, is_there in asked.items():
         if is_there:
             st.toggle(m(f"new.{key}"), help=m(f"new.{key}_help"), key=key, bind="query-params")
+    if settings.has_model:
+        currency = runtime().budgets.currency
+        state.budget = budget_field(state.budget, currency, m, key="budget", in_address=True)
     return chosen
 
 

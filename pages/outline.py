@@ -4,6 +4,7 @@ import streamlit as st
 
 from components.board import board
 from components.brief_editor import brief_editor
+from components.budgets import budget_field, estimate_notes
 from components.change_notes import change_notes, to_write_anew
 from components.interface import messages
 from components.notices import missing, problem
@@ -27,7 +28,7 @@ LOOK_EVERY_S = 3
 ENOUGH = 0.8
 """Of the words asked for; who gets fewer from a program that counts them is told why."""
 
-settings, manuscripts = runtime().settings, runtime().manuscripts
+settings, manuscripts, budgets = runtime().settings, runtime().manuscripts, runtime().budgets
 m, state, doc = messages(settings.interface_language), session(), manuscript_id()
 
 
@@ -115,6 +116,9 @@ def ask_again(view: View) -> None:
         changes = runtime().changes.of(view.manuscript.id)
         change_notes(changes, m)
         over = to_write_anew(changes, m)
+        outline = manuscripts.outline(view.manuscript.id).outline
+        about = budgets.estimate(view.manuscript, outline, changes)
+        estimate_notes(about, view.manuscript.brief.budget, runtime().author_name, m)
     except PipelineError as error:
         st.warning(m.problem(error.code, error.details), icon=":material/error:")
     with st.container(horizontal=True):
@@ -217,6 +221,7 @@ def beside(manuscript: Manuscript) -> None:
 
 
 def estimate(manuscript: Manuscript, draft: OutlineDraft) -> None:
+    """What the outline comes to, what writing it will use, and the most that it may."""
     sections = leaves(draft.outline.nodes)
     words = sum(place.node.target_words or 0 for place in sections)
     with st.container(border=True):
@@ -232,6 +237,14 @@ def estimate(manuscript: Manuscript, draft: OutlineDraft) -> None:
                 told = {"asked": f"{asked:,}", "words": f"{words:,}"}
                 st.caption(m("outline.estimate_short", **told))
             st.caption(m("outline.estimate_offline"))
+        budget = manuscript.brief.budget
+        if settings.has_model:
+            budget = budget_field(budget, budgets.currency, m, key=f"budget-{manuscript.id}")
+            if budget != manuscript.brief.budget:
+                budgets.set(manuscript.id, budget)
+                st.rerun()
+        about = budgets.estimate(manuscript, draft.outline)
+        estimate_notes(about, budget, runtime().author_name, m)
 
 
 if doc is None:

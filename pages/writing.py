@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from components.board import board
+from components.budgets import budget_field
 from components.interface import messages
 from components.job_end import KEEP, end_text, finished_text, kept_for, time_left
 from components.notices import missing, problem
 from components.session import manuscript_id, open_id, session
 from components.steps import Step, steps
 from pipeline.domain.jobs import Job, JobId, JobKind, JobStatus, ManuscriptId
-from pipeline.errors import Expired, NotFound, PipelineError
+from pipeline.domain.manuscripts import Manuscript
+from pipeline.errors import BudgetReached, Expired, NotFound, PipelineError
 from pipeline.runtime import runtime
 from pipeline.service.views import View
 
@@ -101,6 +103,8 @@ def after_the_end(job: Job) -> None:
     st.markdown(
         end_text("document", m) if has_document else finished_text(drafts.finished(view), m)
     )
+    if job.error_code == BudgetReached.code:
+        raised(view.manuscript)
     with st.container(horizontal=True, vertical_alignment="center"):
         is_stopped = job.status is JobStatus.CANCELLED
         label = m("writing.resume" if is_stopped else "writing.retry")
@@ -110,6 +114,15 @@ def after_the_end(job: Job) -> None:
         if has_document:
             to_document(job.manuscript_id)
         to_outline(job.manuscript_id)
+
+
+def raised(manuscript: Manuscript) -> None:
+    """Another budget, for the next try."""
+    budgets, budget = runtime().budgets, manuscript.brief.budget
+    wanted = budget_field(budget, budgets.currency, m, key=f"budget-{manuscript.id}")
+    if wanted != budget:
+        budgets.set(manuscript.id, wanted)
+        st.rerun()
 
 
 def go_on(doc: ManuscriptId) -> None:

@@ -31,6 +31,7 @@ from pipeline.adapters.web.fetching import PageFetcher
 from pipeline.config import Settings
 from pipeline.domain.changes import Changes
 from pipeline.domain.documents import Document
+from pipeline.domain.estimate import Pace
 from pipeline.domain.figures import Figures, ProcessFigures
 from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId
 from pipeline.domain.spending import Price, Prices
@@ -43,12 +44,14 @@ from pipeline.ports import (
     EventFeed,
     JobQueue,
     Journal,
+    ManuscriptStore,
     ReadingStore,
     Reviewer,
     Slots,
     Web,
     Work,
 )
+from pipeline.service.budgets import BudgetService
 from pipeline.service.changes import ChangeService
 from pipeline.service.drafts import DraftService
 from pipeline.service.editing import EditService
@@ -72,6 +75,7 @@ class Runtime:
     manuscripts: ManuscriptService
     exports: ExportService
     changes: ChangeService
+    budgets: BudgetService
     drafts: DraftService
     feed: EventFeed
     edits: EditService
@@ -218,6 +222,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         manuscripts=manuscripts,
         exports=_exports(),
         changes=ChangeService(store_of_manuscripts, manuscripts, work.changes, _now),
+        budgets=_budgets(settings, store_of_manuscripts, author),
         drafts=DraftService(store_of_manuscripts, manuscripts, work.draft, _now),
         feed=RedisEventFeed(url),
         edits=EditService(editor, engine.lend),
@@ -273,6 +278,18 @@ def _limits(settings: Settings) -> Limits:
         file_bytes=settings.max_file_bytes,
         keep=max(settings.max_result_ttl, settings.result_ttl),
         prices=_prices(settings),
+    )
+
+
+def _budgets(settings: Settings, store: ManuscriptStore, author: Author) -> BudgetService:
+    pace = Pace(
+        settings.model_speed,
+        min(settings.model_calls_per_job, settings.model_calls),
+        settings.model_requests_per_minute,
+        settings.model_tokens_per_minute,
+    )
+    return BudgetService(
+        store, author, _prices(settings), pace, settings.default_target_words, _now
     )
 
 

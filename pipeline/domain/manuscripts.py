@@ -20,6 +20,7 @@ from pipeline.domain.documents import (
     Value,
 )
 from pipeline.domain.jobs import START, EventId, JobId, ManuscriptId
+from pipeline.domain.spending import Budget
 
 MOST_EARLIER = 50
 """Earlier texts that are kept: those of some writings of a long document."""
@@ -77,6 +78,8 @@ class Brief(Value):
     citation_style: CitationStyle = "numeric"
     web_search: bool = False
     second_opinion: bool = False
+    budget: Budget = Budget()
+    """Of each of its jobs by itself."""
 
 
 class EarlierText(Value):

@@ -30,6 +30,8 @@ def outline_request(manuscript: Manuscript) -> OutlineGenerationRequest:
         citation_style=brief.citation_style,
         web_search=_is_to_search(manuscript),
         second_opinion=brief.second_opinion,
+        budget_tokens=brief.budget.tokens,
+        budget_cost=brief.budget.cost,
     )
 
 
@@ -51,6 +53,8 @@ def document_request(
         citation_style=brief.citation_style,
         web_search=_is_to_search(manuscript),
         second_opinion=brief.second_opinion,
+        budget_tokens=brief.budget.tokens,
+        budget_cost=brief.budget.cost,
     )
 
 

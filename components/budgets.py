@@ -1,0 +1,146 @@
+"""What a writing will use and may use: the estimate in words, and the field for the budget."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import streamlit as st
+
+from components.messages import Messages
+from components.plain import plain
+from components.text import Text
+from pipeline.domain.estimate import Estimate
+from pipeline.domain.spending import Budget
+
+SMALLEST = 0.01
+"""What costs less is said to."""
+
+MOST_COST, MOST_TOKENS = 1_000_000.0, 1_000_000_000
+TOKEN_STEP = 10_000
+
+SYMBOLS: Mapping[str, Text] = {
+    "USD": Text("$", "US$"),
+    "EUR": Text("€", "€"),
+    "GBP": Text("£", "£"),
+    "CNY": Text("CN¥", "¥"),
+    "JPY": Text("¥", "JP¥"),
+}
+"""As browsers write them in that language, so that the board says the same."""
+
+TEXTS: Mapping[str, Text] = {
+    "tokens": Text("about {tokens} tokens", "约 {tokens} 词元"),
+    "most_tokens": Text("{tokens} tokens", "{tokens} 词元"),
+    "less": Text("less than {amount}", "不足 {amount}"),
+    "seconds": Text("less than a minute", "不到 1 分钟"),
+    "minute": Text("about a minute", "约 1 分钟"),
+    "minutes": Text("about {n} minutes", "约 {n} 分钟"),
+    "free": Text("It costs nothing: no model is asked.", "不调用模型，不产生费用。"),
+    "no_price": Text(
+        "The price of {model} is not set (MODEL_PRICES).", "未设置 {model} 的价格（MODEL_PRICES）。"
+    ),
+    "beyond": Text(
+        "That is more than the budget of {budget}. The writing stops there: finished sections are "
+        "kept, the others stay marked gaps.",
+        "预计超出预算（{budget}）。写作会在用完预算时停止：保留已完成的小节，其余标为空缺。",
+    ),
+    "cost": Text("Budget ({currency})", "预算（{currency}）"),
+    "token_budget": Text("Budget (tokens)", "预算（词元）"),
+    "none": Text("No limit", "不限"),
+    "help": Text(
+        "The most that the outline, and that each writing, may use. It stops there and keeps what "
+        "is finished.",
+        "拟定大纲及每次写作各自的上限。达到上限即停止，已完成的内容会保留。",
+    ),
+}
+
+
+def say(key: str, m: Messages, **values: str | int) -> str:
+    return _in(TEXTS[key], m).format_map(values)
+
+
+def money(amount: float, currency: str, m: Messages) -> str:
+    """An amount as the interface's language writes it."""
+    if 0 < amount < SMALLEST:
+        return say("less", m, amount=money(SMALLEST, currency, m))
+    symbol = _in(SYMBOLS[currency], m) if currency in SYMBOLS else f"{currency}\u00a0"
+    return f"{symbol}{amount:,.2f}"
+
+
+def estimate_notes(estimate: Estimate | None, budget: Budget, model: str, m: Messages) -> None:
+    """Draw what a writing will use, and whether the budget holds it; None: no model is asked."""
+    if estimate is None:
+        st.caption(say("free", m))
+        return
+    parts = [say("tokens", m, tokens=f"{_rounded(estimate.tokens):,}")]
+    if estimate.cost is not None:
+        parts.append(plain(money(estimate.cost, estimate.currency, m)))
+    parts.append(_time(estimate.seconds, m))
+    st.markdown(m("list.comma").join(parts))
+    if estimate.cost is None:
+        st.caption(say("no_price", m, model=plain(model)))
+    if estimate.exceeds(budget):
+        told = plain(_limits(budget, estimate.currency, m))
+        st.warning(say("beyond", m, budget=told), icon=":material/savings:")
+
+
+def budget_field(
+    budget: Budget, currency: str, m: Messages, *, key: str, in_address: bool = False
+) -> Budget:
+    """Let the author set a budget, in money where there is a price, else in tokens.
+
+    A limit of the other kind stays as it is, and can be changed, too. `in_address` keeps what is
+    typed in the page's address, for a reload.
+    """
+    bind: Literal["query-params"] | None = "query-params" if in_address else None
+    cost, tokens = budget.cost, budget.tokens
+    if currency:
+        cost = st.number_input(
+            say("cost", m, currency=currency),
+            min_value=SMALLEST,
+            max_value=MOST_COST,
+            value=budget.cost,
+            step=0.1,
+            format="%.2f",
+            placeholder=say("none", m),
+            help=say("help", m),
+            key=key,
+            bind=bind,
+        )
+    if not currency or budget.tokens is not None:
+        tokens = st.number_input(
+            say("token_budget", m),
+            min_value=1,
+            max_value=MOST_TOKENS,
+            value=budget.tokens,
+            step=TOKEN_STEP,
+            placeholder=say("none", m),
+            help=say("help", m),
+            key=f"{key}_tokens",
+            bind=bind,
+        )
+    if not currency and tokens is not None:
+        cost = None  # nobody could keep it without a price
+    return Budget(tokens=tokens, cost=cost)
+
+
+def _limits(budget: Budget, currency: str, m: Messages) -> str:
+    limits = [money(budget.cost, currency, m)] if budget.cost is not None else []
+    if budget.tokens is not None:
+        limits.append(say("most_tokens", m, tokens=f"{budget.tokens:,}"))
+    return m("list.comma").join(limits)
+
+
+def _rounded(tokens: int) -> int:
+    """To two digits: more would pretend to know."""
+    digits = max(0, len(str(tokens)) - 2)
+    return round(tokens, -digits)
+
+
+def _time(seconds: float, m: Messages) -> str:
+    if seconds < 45:
+        return say("seconds", m)
+    minutes = round(seconds / 60)
+    return say("minute", m) if minutes <= 1 else say("minutes", m, n=minutes)
+
+
+def _in(text: Text, m: Messages) -> str:
+    return text.zh if m.language == "zh" else text.en

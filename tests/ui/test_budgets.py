@@ -1,0 +1,175 @@
+"""Estimates and budgets on the pages, in both languages."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks.endpoint import Pace, serving_in_thread
+from components.budgets import money, say
+from components.messages import Messages
+from components.plain import plain
+from pipeline.domain.documents import Language, SectionStatus
+from pipeline.domain.jobs import JobStatus
+from pipeline.domain.manuscripts import Brief, Manuscript
+from pipeline.domain.spending import Budget
+from pipeline.runtime import Runtime
+from tests.runtimes import finish, running_runtime
+from tests.ui.conftest import Open
+from tests.ui.screens import component_data, sound, text_of
+
+PRICES = {"sim": {"read": 100.0, "written": 200.0}}
+
+
+@pytest.fixture(scope="module")
+def priced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    with (
+        serving_in_thread(Pace(tokens=120, tells_usage=True)) as endpoint,
+        running_runtime(
+            tmp_path_factory.mktemp("priced"),
+            openai_base_url=endpoint.base_url,
+            openai_model="sim",
+            model_prices=PRICES,
+            price_currency="CNY",
+        ) as runtime,
+    ):
+        yield runtime
+
+
+def begun(runtime: Runtime, budget: Budget | None = None) -> Manuscript:
+    """With a proposed outline; the budget is given after it."""
+    brief = Brief(prompt="写一份关于潮汐能的报告", target_words=1_500)
+    manuscript = runtime.manuscripts.start(brief, [])
+    finish(runtime, manuscript.outline_job)
+    return runtime.budgets.set(manuscript.id, budget or Budget())
+
+
+def test_the_estimate_names_tokens_cost_and_time(
+    priced: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    manuscript = begun(priced)
+    outline = priced.manuscripts.outline(manuscript.id).outline
+    about = priced.budgets.estimate(manuscript, outline)
+    assert about
+    assert about.cost
+
+    text = text_of(shown(priced, "outline", doc=manuscript.id, language=language))
+
+    assert plain(money(about.cost, "CNY", m)) in text
+    first, _, rest = say("tokens", m, tokens="#").partition("#")
+    assert first in text
+    assert rest in text
+    assert say("seconds", m) in text
+    assert not any(line in text for line in [say("free", m), say("no_price", m, model="sim")])
+
+
+def test_what_is_above_the_budget_is_said_before_the_start(
+    priced: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    manuscript = begun(priced, Budget(cost=0.05))
+
+    app = shown(priced, "outline", doc=manuscript.id, language=language)
+
+    told = say("beyond", m, budget=plain(money(0.05, "CNY", m)))
+    assert [warning.value for warning in app.warning] == [told]
+    sound(app.number_input(key=f"budget-{manuscript.id}").set_value(500.0).run())
+    assert list(app.warning) == []
+    assert priced.manuscripts.open(manuscript.id).manuscript.brief.budget == Budget(cost=500)
+
+
+def test_a_budget_is_given_on_the_first_page(
+    priced: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+
+    app = shown(priced, "new", language=language)
+
+    field = app.number_input(key="budget")
+    assert field.label == say("cost", m, currency="CNY")
+    assert field.placeholder == say("none", m)
+    sound(field.set_value(2.5).run())
+    assert app.session_state["session"].budget == Budget(cost=2.5)
+
+
+def test_without_a_price_the_budget_is_one_of_tokens(
+    priced: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    unpriced = priced.settings.model_copy(update={"model_prices": {}})
+    with (
+        running_runtime(priced.settings.data_dir / "unpriced", **_model_of(unpriced)) as runtime,
+    ):
+        manuscript = begun(runtime, Budget(tokens=200))
+
+        app = shown(runtime, "outline", doc=manuscript.id, language=language)
+
+        assert app.number_input(key=f"budget-{manuscript.id}_tokens").value == 200
+        text = text_of(app)
+        assert say("no_price", m, model="sim") in text
+        told = say("beyond", m, budget=plain(say("most_tokens", m, tokens="200")))
+        assert [warning.value for warning in app.warning] == [told]
+
+
+def _model_of(settings: object) -> dict[str, object]:
+    return {"openai_base_url": settings.openai_base_url, "openai_model": "sim"}  # type: ignore[attr-defined]
+
+
+def test_offline_it_costs_nothing_and_that_is_said(
+    running: Runtime, shown: Open, manuscript: Manuscript, language: Language
+) -> None:
+    m = Messages(language)
+
+    app = shown(running, "outline", doc=manuscript.id, language=language)
+
+    assert say("free", m) in text_of(app)
+    assert list(app.number_input) == []
+
+
+def test_a_writing_that_the_budget_did_not_hold_is_tried_again_with_a_higher_one(
+    priced: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    manuscript = begun(priced, Budget(cost=0.01))
+    job = finish(priced, priced.manuscripts.write(manuscript.id).id)
+    assert (job.status, job.error_code) == (JobStatus.FAILED, "budget_reached")
+
+    app = shown(priced, "writing", job=job.id, language=language)
+
+    assert m.problem("budget_reached") in text_of(app)
+    assert component_data(app, "longhand_board")["metered"] is True
+    sound(app.number_input(key=f"budget-{manuscript.id}").set_value(900.0).run())
+    again = priced.manuscripts.write(manuscript.id)
+    finish(priced, again.id)
+    document = priced.manuscripts.open(manuscript.id).manuscript.document
+    assert document
+    assert not [s for s in document.sections if s.status is SectionStatus.FAILED]
+    assert document.usage
+    assert document.usage.cost
+
+
+def test_writing_again_is_estimated_by_what_changed(priced: Runtime) -> None:
+    manuscript = begun(priced)
+    finish(priced, priced.manuscripts.write(manuscript.id).id)
+    view = priced.manuscripts.open(manuscript.id)
+    outline = priced.manuscripts.outline(manuscript.id).outline
+
+    nothing = priced.budgets.estimate(view.manuscript, outline, priced.changes.of(manuscript.id))
+    everything = priced.budgets.estimate(view.manuscript, outline)
+
+    assert nothing
+    assert everything
+    assert (nothing.calls, nothing.tokens) == (0, 0)
+    assert everything.calls > 1
+
+
+def test_money_is_written_as_the_language_writes_it() -> None:
+    english, chinese = Messages("en"), Messages("zh")
+
+    assert money(1234.5, "USD", english) == "$1,234.50"
+    assert money(1234.5, "USD", chinese) == "US$1,234.50"
+    assert money(0.5, "CNY", english) == "CN¥0.50"
+    assert money(0.5, "CNY", chinese) == "¥0.50"
+    assert money(0.001, "EUR", english) == "less than €0.01"
+    assert money(0.001, "EUR", chinese) == "不足 €0.01"
+    assert money(2, "CHF", english) == "CHF\u00a02.00"
