@@ -36,7 +36,7 @@ from pipeline.domain.figures import Figures, ProcessFigures
 from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId
 from pipeline.domain.spending import Price, Prices
 from pipeline.domain.units import StoredUnit
-from pipeline.engine import Engine, Hooks, terms_of
+from pipeline.engine import Close, Engine, Hooks, terms_of
 from pipeline.errors import PipelineError
 from pipeline.ports import (
     Author,
@@ -193,7 +193,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     url = settings.redis_url or _embedded(settings)
     client = connect(url)
     shelf = _shelf(settings, RedisReadingStore(client, settings.manuscript_ttl), fetch)
-    author, reviewer, editor = _author_and_others(settings)
+    author, reviewer, editor, close = _author_and_others(settings)
     limits = _limits(settings)
     store = RedisJobStore(client, terms_of(settings), _now)
 
@@ -214,7 +214,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     jobs.on_ended = manuscripts.deliver
     work = LaterWork(author, shelf, _web(settings, shelf), reviewer, settings)
     revive = None if settings.redis_url else lambda: _embedded(settings)
-    hooks = Hooks(now=_now, on_finished=manuscripts.deliver, revive=revive)
+    hooks = Hooks(now=_now, on_finished=manuscripts.deliver, revive=revive, on_stop=close)
     engine = Engine(settings, url, work, hooks)
     return Runtime(
         settings=settings,
@@ -341,7 +341,9 @@ def _embedded(settings: Settings) -> str:
     return ensure_server(settings.data_dir, settings.embedded_redis_bin)
 
 
-def _author_and_others(settings: Settings) -> tuple[Author, Reviewer | None, Editor]:
+def _author_and_others(
+    settings: Settings,
+) -> tuple[Author, Reviewer | None, Editor, Close | None]:
     """All of one model, through the same connections; offline nobody gives an opinion."""
     if settings.openai_model is not None:
         # Half a second of imports, which the offline author does without.
@@ -352,8 +354,8 @@ def _author_and_others(settings: Settings) -> tuple[Author, Reviewer | None, Edi
 
         chat = OpenAIChat(settings)
         reviewer = ModelReviewer(chat, settings.openai_model)
-        return ModelAuthor(chat, settings), reviewer, ModelEditor(chat, settings)
-    return OfflineAuthor(), None, OfflineEditor()
+        return ModelAuthor(chat, settings), reviewer, ModelEditor(chat, settings), chat.aclose
+    return OfflineAuthor(), None, OfflineEditor(), None
 
 
 def _now() -> datetime:

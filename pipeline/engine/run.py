@@ -38,9 +38,12 @@ DRAIN_PATIENCE_S = 3.0
 # Who shuts down waits for this; afterwards the lease simply runs out.
 
 
+Close = Callable[[], Coroutine[Any, Any, None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """What an engine calls beside the work; all but `now` run in other threads."""
+    """What an engine calls beside the work; `on_finished` and `revive` run in other threads."""
 
     now: Callable[[], datetime]
     summarise: Summarise = summarise
@@ -49,6 +52,8 @@ class Hooks:
     """Gets each job that this engine ended, after its terminal event; may block."""
     revive: Callable[[], object] | None = None
     """Starts the embedded server again if it has died."""
+    on_stop: Close | None = None
+    """Lets go of connections that belong to the engine's loop, on which it runs, at the end."""
 
 
 class JobRun:

@@ -187,6 +187,8 @@ class _Core:
                 async with asyncio.timeout(LEAVING_S):
                     await self._leases.leave()
         self._reviver.shutdown(wait=False)
+        if self._hooks.on_stop is not None:
+            await self._hooks.on_stop()
         await self._commands.aclose()
         await self._blocking.aclose()
 
