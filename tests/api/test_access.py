@@ -1,5 +1,6 @@
 """The API behind keys."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -56,3 +57,34 @@ def test_probes_and_readers_of_the_description_need_no_key(tmp_path: Path, serve
         paths = ("/health", "/api/v1/health", "/api/v1/openapi.json")
 
         assert {client.get(path).status_code for path in paths} == {200}
+
+
+def test_a_key_is_in_no_log_and_in_no_answer(
+    tmp_path: Path, serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    with idle_runtime(tmp_path, api_keys="first-key") as runtime, serve(runtime) as client:
+        said = [repr(runtime.settings), str(runtime.settings)]
+        for key in ("first-key", "wrong-key"):
+            for headers in ({"Authorization": f"Bearer {key}"}, {"X-API-Key": key}):
+                for path in ("/api/v1/jobs", "/api/v1/jobs/nobody", "/metrics"):
+                    answer = client.get(path, headers=headers)
+                    said += [answer.text, str(answer.headers)]
+
+    assert "no job 'nobody'" in "".join(said)
+    assert not re.search("first-key|wrong-key", caplog.text + "".join(said))
+
+
+def test_everything_that_acts_or_tells_is_behind_the_keys(tmp_path: Path, serve: Serve) -> None:
+    with idle_runtime(tmp_path, api_keys=KEYS) as runtime, serve(runtime) as client:
+        description = client.get("/api/v1/openapi.json").json()
+        answers = {
+            f"{method.upper()} {path}": client.request(
+                method, f"/api/v1{path.replace('{job_id}', 'any')}", json={}
+            ).status_code
+            for path, methods in description["paths"].items()
+            for method in methods
+        }
+
+    assert len(answers) >= 14
+    assert {call for call, status in answers.items() if status != 401} == {"GET /health"}
