@@ -160,6 +160,7 @@ TEXTS: Mapping[str, Text] = {
     ),
     "document.markdown": Text("Markdown", "Markdown"),
     "document.word": Text("Word", "Word"),
+    "document.pdf": Text("PDF", "PDF"),
     "document.html": Text("Web page", "网页"),
     "document.epub": Text("E-book (EPUB)", "电子书（EPUB）"),
     "document.latex": Text("LaTeX", "LaTeX"),

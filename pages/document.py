@@ -44,6 +44,7 @@ class Download:
 
 WHOLE = (
     Download("document.word", "docx"),
+    Download("document.pdf", "pdf"),
     Download("document.markdown", "md"),
     Download("document.html", "html"),
     Download("document.epub", "epub"),

@@ -16,6 +16,7 @@ from pipeline.adapters.embedded_redis import ensure_server
 from pipeline.adapters.export_docx import DocxExporter
 from pipeline.adapters.export_markdown import MarkdownExporter
 from pipeline.adapters.export_pandoc import PandocExporter
+from pipeline.adapters.export_pdf import PdfExporter
 from pipeline.adapters.export_references import BibtexExporter, CslJsonExporter, RisExporter
 from pipeline.adapters.local_queue import LocalQueue
 from pipeline.adapters.offline_author import OfflineAuthor
@@ -241,6 +242,7 @@ def _exports() -> ExportService:
         {
             "md": MarkdownExporter(),
             "docx": DocxExporter(),
+            "pdf": PdfExporter(_now),
             "html": PandocExporter("html", _now),
             "epub": PandocExporter("epub", _now),
             "latex": PandocExporter("latex", _now),

@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Literal, cast
@@ -14,7 +15,7 @@ from pipeline.adapters.pandoc import run_pandoc, run_pandoc_bytes
 from pipeline.domain.language import HAN
 from pipeline.errors import ExportFailed, FormattingFailed
 
-Form = Literal["html", "epub", "latex"]
+Form = Literal["html", "epub", "latex", "pdf"]
 Node = dict[str, Any]
 """An element of pandoc's tree: its type `t`, and its content `c`."""
 
@@ -49,22 +50,35 @@ class PandocExporter:
         Raises:
             ExportFailed: pandoc failed, or took too long.
         """
-        text = UNFIT.sub("", markdown)
-        try:
-            with _at_once:
-                tree = json.loads(run_pandoc([_READER, "--to=json"], text, limit_s=LIMIT_S))
-                _Rewriter(tree, UNFIT.sub("", title), self._form).rewrite()
-                options = ["--from=json", *_WRITERS[self._form], *_options(self._form, language)]
-                options += _class(text, language) if self._form == "latex" else []
-                data = run_pandoc_bytes(options, json.dumps(tree), limit_s=LIMIT_S)
-        except FormattingFailed as error:
-            raise ExportFailed(f"The document could not be put into a file. {error}") from error
-        except RecursionError as error:
-            raise ExportFailed(
-                "The document has lists or quotations in each other, hundreds deep, which "
-                "no file can show. Take some out."
-            ) from error
+        with building():
+            tree = document_tree(markdown, title, self._form)
+            options = ["--from=json", *_WRITERS[self._form], *_options(self._form, language)]
+            options += _class(markdown, language) if self._form == "latex" else []
+            data = run_pandoc_bytes(options, json.dumps(tree), limit_s=LIMIT_S)
         return _dated(data, self._now()) if self._form == "epub" else data
+
+
+@contextmanager
+def building() -> Iterator[None]:
+    """Wait for a turn, and tell what fails as `ExportFailed`."""
+    try:
+        with _at_once:
+            yield
+    except FormattingFailed as error:
+        raise ExportFailed(f"The document could not be put into a file. {error}") from error
+    except RecursionError as error:
+        raise ExportFailed(
+            "The document has lists or quotations in each other, hundreds deep, which "
+            "no file can show. Take some out."
+        ) from error
+
+
+def document_tree(markdown: str, title: str, form: Form) -> Node:
+    """Pandoc's tree of a document: its title apart, citations that lead to their entries."""
+    text = UNFIT.sub("", markdown)
+    tree: Node = json.loads(run_pandoc([_READER, "--to=json"], text, limit_s=LIMIT_S))
+    _Rewriter(tree, UNFIT.sub("", title), form).rewrite()
+    return tree
 
 
 def _options(form: Form, language: str) -> Sequence[str]:
@@ -93,7 +107,8 @@ class _Rewriter:
         self._title = title
         self._form = form
         self._headings = 0
-        self._entries = {number for block in tree["blocks"] if (number := _number(block))}
+        # of blocks that begin with the same number the last one: the list stands at the end
+        self._entries = {number: block for block in tree["blocks"] if (number := _number(block))}
 
     def rewrite(self) -> None:
         blocks: list[Node] = self._tree["blocks"]
@@ -105,7 +120,7 @@ class _Rewriter:
 
     def _block(self, block: Node) -> Iterator[Node]:
         number = _number(block)
-        if number is None:
+        if number is None or self._entries[number] is not block:
             yield from self._walk([block], is_linked=False)
         else:
             entry = self._walk([block], is_linked=True)

@@ -25,6 +25,7 @@ FORMS: Mapping[str, FileForm] = {
     "docx": FileForm(
         "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     ),
+    "pdf": FileForm("pdf", "application/pdf"),
     "html": FileForm("html", "text/html; charset=utf-8"),
     "epub": FileForm("epub", "application/epub+zip"),
     "latex": FileForm("tex", "application/x-tex"),

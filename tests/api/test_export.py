@@ -50,6 +50,7 @@ def test_a_document_is_taken_away_in_every_format(client: TestClient, document: 
     assert json.loads(files["csl-json"].content)[0]["title"] == "潮汐"
     assert "潮汐" in files["bibtex"].content.decode("utf-8")
     assert files["ris"].content.decode("utf-8").startswith("TY  - ")
+    assert files["pdf"].content.startswith(b"%PDF-")
 
 
 def test_a_files_name_is_the_documents_title_in_any_script(
@@ -85,7 +86,7 @@ def test_a_name_without_ascii_has_one_for_old_programs() -> None:
 def test_a_format_that_there_is_not_is_refused_with_those_that_there_are(
     client: TestClient, document: str
 ) -> None:
-    refused = client.get(f"{JOBS}/{document}/export?format=pdf")
+    refused = client.get(f"{JOBS}/{document}/export?format=odt")
 
     assert refusal(refused) == (422, "format_unknown")
     assert all(name in refused.json()["error"]["message"] for name in ("docx", "md", "bibtex"))

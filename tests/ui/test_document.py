@@ -49,7 +49,7 @@ def test_a_document_can_be_read_and_taken_away(
     assert (data["revision"], data["language"]) == (written.revision, language)
     assert m("document.offline") in text_of(app)
     labels = [button.label for button in app.download_button]
-    formats = ("word", "markdown", "html", "epub", "latex", "bibtex", "ris", "csl")
+    formats = ("word", "pdf", "markdown", "html", "epub", "latex", "bibtex", "ris", "csl")
     assert labels == [m(f"document.{name}") for name in formats]
 
 
