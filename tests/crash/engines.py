@@ -18,6 +18,7 @@ from pathlib import Path
 from redis import Redis
 
 from pipeline.adapters.embedded_redis import ensure_server
+from pipeline.adapters.openai_chat.unmetered import Unmetered
 from pipeline.adapters.redis_connection import connect, store_errors
 from pipeline.adapters.redis_keys import JobKeys
 from pipeline.adapters.redis_manuscripts import RedisReadingStore
@@ -76,9 +77,10 @@ class WatchfulAuthor:
 
     name = "watchful"
 
-    def __init__(self, redis: Redis, slowness: float) -> None:
+    def __init__(self, redis: Redis, slowness: float, meter: Meter | None = None) -> None:
         self._redis = redis
         self._slowness = slowness
+        self._meter: Meter = meter or Unmetered()
 
     async def propose_outline(
         self, brief: OutlineBrief, grow: Callable[[ProposedOutline], None]
@@ -94,9 +96,12 @@ class WatchfulAuthor:
         await self._noted(f"section:{brief.node_id}", brief.commission.tone)
         tell_delay(Delay(reason="stalled", wait_s=0.01, attempt=2, attempts=3))
         text = text_of(brief.title)
-        for piece in pieces_of(text):
-            write(piece)
-            await self._rest(0.002, 0.03)
+        async with self._meter.call(PIECES, PIECES) as spending:
+            spending.sent()
+            for piece in pieces_of(text):
+                write(piece)
+                spending.wrote(1)
+                await self._rest(0.002, 0.03)
         return text
 
     async def _rest(self, shortest_s: float, longest_s: float) -> None:
@@ -136,7 +141,7 @@ class WatchfulAuthor:
         return text
 
     def metered(self, meter: Meter) -> "WatchfulAuthor":
-        return self
+        return WatchfulAuthor(self._redis, self._slowness, meter)
 
     async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:
         await self._rest(0, 0.05)

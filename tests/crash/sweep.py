@@ -74,6 +74,7 @@ KINDS = (
     "section_state:writing",
     "text_delta",
     "model_delayed",
+    "usage",
     "section_state:done",
     "chapter_fused",
     "task_completed",
