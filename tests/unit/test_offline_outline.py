@@ -1,5 +1,4 @@
 import asyncio
-import time
 from itertools import pairwise
 
 import pytest
@@ -9,7 +8,6 @@ from pipeline.adapters.offline_author.query import read_query
 from pipeline.adapters.offline_author.subjects import subject_of
 from pipeline.domain.briefs import OutlineBrief
 from pipeline.domain.documents import ProposedNode, ProposedOutline
-from pipeline.domain.terms import terms
 from tests.example_files import (
     commission,
     outline_brief,
@@ -342,23 +340,6 @@ def test_without_material_a_demanded_chapter_appears_too() -> None:
 
 
 @pytest.mark.timeout(60)  # measured in CPU time; a busy machine takes longer by the clock
-def test_a_text_as_long_as_a_book_is_outlined_in_seconds() -> None:
-    paragraphs = without_headings(STORAGE_TEXT).split("\n\n")
-    book = "\n\n".join(f"{p} Number {i}." for i in range(52) for p in paragraphs)
-    assert len(book) > 350_000
-    brief = outline_brief(commission("Storage", words=30_000), flat=book)
-    begun = time.process_time()
-    for _ in range(20):
-        terms(book)
-    pace = time.process_time() - begun  # half a second on an idle core; a busy one is slower
-
-    begun = time.process_time()
-    outline, _ = proposal(brief)
-
-    assert time.process_time() - begun < 11 * pace  # six times, for some eighty sections
-    assert len(leaves(outline.nodes)) > 20
-
-
 @pytest.mark.parametrize(
     ("sentence", "subject"),
     [

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.adapters.offline_author.sentences import fingerprint
 from pipeline.adapters.offline_author.terms import likeness, term_set
@@ -104,9 +105,16 @@ def with_text(topics: Sequence[Topic]) -> list[Topic]:
 
 def same_subject(one: str, other: str) -> bool:
     """Whether two titles name the same subject."""
-    if fingerprint(one) == fingerprint(other):
+    (text, terms), (other_text, other_terms) = _compared(one), _compared(other)
+    if text == other_text:
         return True
-    return likeness(term_set(one), term_set(other)) >= ALIKE
+    return not terms.isdisjoint(other_terms) and likeness(terms, other_terms) >= ALIKE
+
+
+@lru_cache(maxsize=20_000)
+def _compared(title: str) -> tuple[str, frozenset[str]]:
+    """What titles are compared by; each heading of a book is compared with all those beside it."""
+    return fingerprint(title), term_set(title)
 
 
 def add(found: list[Topic], topic: Topic) -> None:

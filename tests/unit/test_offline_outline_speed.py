@@ -1,0 +1,34 @@
+import time
+
+from pipeline.adapters.offline_author.headings import tree_of
+from pipeline.adapters.offline_author.terms import terms
+from tests.example_files import commission, outline_brief, without_headings
+from tests.unit.test_offline_outline import STORAGE_TEXT, leaves, proposal
+
+
+def test_a_text_as_long_as_a_book_is_outlined_in_seconds() -> None:
+    paragraphs = without_headings(STORAGE_TEXT).split("\n\n")
+    book = "\n\n".join(f"{p} Number {i}." for i in range(52) for p in paragraphs)
+    assert len(book) > 350_000
+    brief = outline_brief(commission("Storage", words=30_000), flat=book)
+    begun = time.process_time()
+    for _ in range(20):
+        terms(book)
+    pace = time.process_time() - begun  # half a second on an idle core; a busy one is slower
+
+    begun = time.process_time()
+    outline, _ = proposal(brief)
+
+    assert time.process_time() - begun < 11 * pace  # six times, for some eighty sections
+    assert len(leaves(outline.nodes)) > 20
+
+
+def test_more_than_a_thousand_headings_side_by_side_are_compared_in_seconds() -> None:
+    text = "\n\n".join(f"## Station {n} of the {n * 7919} line\n\nRead." for n in range(1_200))
+    [(name, reading)] = outline_brief(commission("Stations"), a=text).readings.items()
+
+    begun = time.process_time()
+    _, topics = tree_of(name, reading)
+
+    assert time.process_time() - begun < 8  # 1 on an idle core; 30 with each title read each time
+    assert len(topics) == 1_200
