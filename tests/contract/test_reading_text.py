@@ -121,6 +121,8 @@ def test_a_reading_counts_words_headings_and_tells_the_language() -> None:
         ("a.md", "---\ntitle: 潮汐 2024\n---\n# Other\n", "潮汐 2024"),
         ("a.md", "first\n\n# Heading\n", "Heading"),
         ("a.txt", "The first line\n\nmore\n", "The first line"),
+        ("纪要.txt", "扩建项目会议纪要\n\n一、进展\n\n底板已完成。\n", "扩建项目会议纪要"),
+        ("a.txt", "It was late.\n\n1. Progress\n\nThe slab is done.\n", "1. Progress"),
         ("报告 v2.md", "- only\n- a list\n", "报告 v2"),
         ("long.txt", "x" * 500, "long"),
     ],

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from pipeline.adapters.reading.limits import Limits
-from pipeline.adapters.reading.prose import clean, one_line
+from pipeline.adapters.reading.prose import clean, numbered_level, one_line
 from pipeline.domain.documents import Block, Publication, Reading
 from pipeline.domain.language import count_words, detect_language
 from pipeline.errors import UnreadableFile
@@ -16,6 +16,9 @@ EDITION = 3
 
 MAX_TITLE_CHARS = 200
 """A first line that is longer is a paragraph, and its beginning must do as a title."""
+
+SENTENCE_ENDS = tuple(".。!！?？;；:：,，")
+"""No title ends so."""
 
 MAX_AS_WRITTEN_CHARS = 100_000
 """An outline of a thousand nodes with summaries; longer files are material, and kept once."""
@@ -157,10 +160,12 @@ def _sample(blocks: tuple[Block, ...]) -> str:
 
 
 def _title(name: str, own: str, blocks: tuple[Block, ...]) -> str:
-    """The file's own title, its first heading, its first line, or its name."""
+    """The file's own title, its first heading or the line above a numbered one, or its name."""
     heading = next((block.text for block in blocks if block.kind == "heading"), "")
     line = blocks[0].text.split("\n", 1)[0] if blocks[0].kind == "paragraph" else ""
     if len(line) > MAX_TITLE_CHARS:
         line = ""
+    if numbered_level(heading) and line and not line.endswith(SENTENCE_ENDS):
+        heading = line  # the first of the sections; the title stands above it without a number
     title = one_line(clean(own)) or heading or one_line(line) or PurePath(name).stem
     return title[:MAX_TITLE_CHARS].strip() or name
