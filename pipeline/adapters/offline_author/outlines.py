@@ -16,12 +16,16 @@ from pipeline.adapters.offline_author.targets import targets
 from pipeline.adapters.offline_author.topics import topics_of
 from pipeline.domain.briefs import Commission, OutlineBrief
 from pipeline.domain.documents import Language, ProposedNode, ProposedOutline
+from pipeline.domain.terms import share, term_set
 
 WORDS_PER_SECTION = 350
 """What a reader takes in at once; the length asked for says how many sections there are."""
 
 FEWEST_SECTIONS = 4
 """Of a document with material, however short it shall be."""
+
+STRANGE = 0.5
+"""Share of a title's terms below which it names something that the material does not speak of."""
 
 PHRASES = 4
 """Named in a summary; they shall be read at a glance."""
@@ -95,6 +99,7 @@ class _Scribe:
         leaves = [each for topic in topics for each in topic.walk() if not each.children]
         self._places = {id(leaf): number for number, leaf in enumerate(leaves)}
         self._namer = Namer([leaf.all_texts() for leaf in leaves], commission.language)
+        self._known = term_set(" ".join(text for leaf in leaves for text in leaf.all_texts()))
         self._language = commission.language
         self._names_sources = names_sources
         carried = [tellable_words(leaf.all_texts()) for leaf in leaves]
@@ -106,9 +111,13 @@ class _Scribe:
             content_summary=self._summary(topic),
             target_words=None if topic.children else self._targets[self._places[id(topic)]],
             source_ids=tuple(topic.sources) if self._names_sources else (),
-            is_uncovered=not topic.words,
+            is_uncovered=not topic.words and self._is_strange(topic.title),
             children=tuple(self.node(child) for child in topic.children),
         )
+
+    def _is_strange(self, title: str) -> bool:
+        """Whether the files know few words of a title; the subject of all of them is no part."""
+        return share(term_set(title), self._known) < STRANGE
 
     def _summary(self, topic: Topic) -> str:
         below = topic.named or [child.title for child in topic.children]
