@@ -243,8 +243,9 @@ def estimate(manuscript: Manuscript, draft: OutlineDraft) -> None:
             if budget != manuscript.brief.budget:
                 budgets.set(manuscript.id, budget)
                 st.rerun()
-        about = budgets.estimate(manuscript, draft.outline)
-        estimate_notes(about, budget, runtime().author_name, m)
+        if sections:
+            about = budgets.estimate(manuscript, draft.outline)
+            estimate_notes(about, budget, runtime().author_name, m)
 
 
 if doc is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ class Till:
     """Called once, when a call is first refused for the budget."""
     running: int = 0
     """Calls that may leave room when they end."""
+    queue: deque[object] = field(default_factory=deque)
+    """Who asks for room, in the order in which they came."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     told_at: float = 0.0
     is_reached: bool = False
@@ -103,13 +106,24 @@ class JobMeter:
             self.till.let_others_look()
 
     async def _room(self, tokens: Tokens) -> Account:
-        """Wait for room while a call runs: only the end of one makes any."""
-        till = self.till
-        while (account := till.ledger.open(tokens, self.within)) is None:
-            if not till.running or not till.ledger.can_ever_hold(tokens):
-                raise till.reached()
-            await till.changed.wait()
-        return account
+        """Wait for room while a call runs: only the end of one makes any.
+
+        Who waits comes before who asks later: a section before the correction of another one.
+        """
+        till, ticket = self.till, object()
+        till.queue.append(ticket)
+        try:
+            while True:
+                is_next = till.queue[0] is ticket or self.within is not None
+                if is_next and (account := till.ledger.open(tokens, self.within)) is not None:
+                    return account
+                if is_next and not (till.running and till.ledger.can_ever_hold(tokens)):
+                    raise till.reached()
+                await till.changed.wait()
+        finally:
+            till.queue.remove(ticket)
+            if till.queue:
+                till.let_others_look()
 
 
 @dataclass(slots=True)
