@@ -4,6 +4,8 @@ import unicodedata
 import pytest
 
 from pipeline.adapters.reading import read_bytes
+from pipeline.adapters.reading.process import HERE_BYTES
+from pipeline.adapters.reading.recognise import Format
 from tests.samples.blocks import outline, read_text
 
 CHINESE = "中华人民共和国国家标准规定了信息与文献的著录规则。\n潮汐能是一种可再生能源。\n"
@@ -175,6 +177,26 @@ x = 1
         ("code", 0, "# not a heading\n\nx = 1"),
         ("paragraph", 0, "quoted bold"),
     ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "the sea rises at the coast and the sun adds a smaller part of the wa-\n",
+        "潮汐是由于月球和太阳对地球各处引力不同所引起的水位周期性涨落现象，在白天的称潮\n",
+    ],
+)
+@pytest.mark.parametrize(("name", "of"), [("a.txt", Format.TEXT), ("a.md", Format.MARKDOWN)])
+def test_the_longest_paragraph_that_is_read_in_this_process_takes_it_a_moment(
+    name: str, of: Format, line: str
+) -> None:
+    data = (line * (HERE_BYTES[of] // len(line.encode()))).encode()
+    began = time.process_time()
+
+    reading = read_bytes(name, data)
+
+    assert time.process_time() - began < 5
+    assert len(reading.blocks) == 1
 
 
 def test_markdown_made_to_be_slow_does_not_hold_up_this_process() -> None:

@@ -11,7 +11,7 @@ from pipeline.adapters.reading.decoding import decode
 from pipeline.adapters.reading.extract import Extract, table_text
 from pipeline.adapters.reading.front_matter import without_front_matter
 from pipeline.adapters.reading.limits import Limits
-from pipeline.adapters.reading.prose import clean, join_lines
+from pipeline.adapters.reading.prose import Joined, clean
 from pipeline.domain.documents import Block
 
 SAFE_BYTES = 100_000
@@ -124,16 +124,15 @@ class _Walk:
 
 def _plain(children: Sequence[Token]) -> str:
     """Inline content as the reader sees it: no emphasis marks, link targets or tags."""
-    text = ""
+    text = Joined()
     after_break = False
     for child in children:
         if child.type in {"softbreak", "hardbreak"}:
             after_break = True
-            continue
-        piece = _piece(child)
-        text = join_lines(text, piece) if after_break and piece else text + piece
-        after_break = after_break and not piece
-    return text.strip()
+        elif piece := _piece(child):
+            (text.add_line if after_break else text.go_on)(piece)
+            after_break = False
+    return str(text).strip()
 
 
 def _piece(child: Token) -> str:

@@ -7,7 +7,7 @@ from pipeline.adapters.reading import from_markdown
 from pipeline.adapters.reading.decoding import decode
 from pipeline.adapters.reading.extract import Extract
 from pipeline.adapters.reading.limits import Limits
-from pipeline.adapters.reading.prose import clean, join_lines, numbered_level
+from pipeline.adapters.reading.prose import Joined, clean, numbered_level
 from pipeline.adapters.reading.recognise import suffix_of
 from pipeline.domain.documents import Block
 
@@ -69,8 +69,8 @@ class _Builder:
 
     def __init__(self, group: Sequence[str]) -> None:
         self._blocks: list[Block] = []
-        self._items: list[str] = []
-        self._paragraph = ""
+        self._items: list[Joined] = []
+        self._paragraph = Joined()
         self._width = _margin(group)
         self._is_single = len(group) == 1
         self._all_indented = all(line[:1].isspace() for line in group)
@@ -81,17 +81,17 @@ class _Builder:
         level = None if goes_on else numbered_level(line.strip())
         if _ITEM.match(line) and not (self._is_single and level):
             self._end_paragraph()
-            self._items.append(line.replace("\t", "    "))
+            self._items.append(Joined(line.replace("\t", "    ")))
         elif self._items and line[:1].isspace():
-            self._items[-1] = join_lines(self._items[-1], line)
+            self._items[-1].add_line(line)
         elif level:
             self._end()
             self._blocks.append(Block(kind="heading", text=line.strip(), level=level))
         elif self._paragraph and goes_on and (self._all_indented or not line[:1].isspace()):
-            self._paragraph = join_lines(self._paragraph, line)
+            self._paragraph.add_line(line)
         else:
             self._end()
-            self._paragraph = line
+            self._paragraph = Joined(line)
 
     def finished(self) -> list[Block]:
         """All blocks of the group."""
@@ -101,15 +101,16 @@ class _Builder:
     def _end(self) -> None:
         self._end_paragraph()
         if self._items:
-            indent = min(len(item) - len(item.lstrip()) for item in self._items)
-            text = "\n".join(item[indent:] for item in self._items)
+            items = [str(item) for item in self._items]
+            indent = min(len(item) - len(item.lstrip()) for item in items)
+            text = "\n".join(item[indent:] for item in items)
             self._blocks.append(Block(kind="list", text=text))
             self._items = []
 
     def _end_paragraph(self) -> None:
         if self._paragraph:
-            self._blocks.append(Block(kind="paragraph", text=self._paragraph.strip()))
-            self._paragraph = ""
+            self._blocks.append(Block(kind="paragraph", text=str(self._paragraph).strip()))
+            self._paragraph = Joined()
 
 
 def _margin(group: Sequence[str]) -> int:

@@ -9,7 +9,7 @@ from statistics import median
 
 from pipeline.adapters.reading.pdf_lines import Line
 from pipeline.adapters.reading.pdf_tables import Tables
-from pipeline.adapters.reading.prose import join_lines, numbered_level, one_line
+from pipeline.adapters.reading.prose import Joined, join_lines, numbered_level, one_line
 from pipeline.domain.documents import Block
 
 EDGE_LINES = 2
@@ -198,7 +198,7 @@ class _Builder:
 
     def __init__(self, body: Body) -> None:
         self._body = body
-        self._text = ""
+        self._text = Joined()
         self._page = 0
         self._is_item = False
         self._items: list[str] = []
@@ -226,10 +226,10 @@ class _Builder:
         text = placed.line.text
         is_item = bool(_ITEM.match(text))
         if self._text and not is_item and self._goes_on(placed):
-            self._text = join_lines(self._text, text)
+            self._text.add_line(text)
         else:
             yield from self._end_paragraph(before_item=is_item)
-            self._text, self._page, self._is_item = text, placed.page, is_item
+            self._text, self._page, self._is_item = Joined(text), placed.page, is_item
         self._last = placed
 
     def rest(self) -> Iterator[Block]:
@@ -241,14 +241,14 @@ class _Builder:
 
     def _end_paragraph(self, *, before_item: bool) -> Iterator[Block]:
         if self._is_item:
-            self._items.append(_BULLET.sub("- ", self._text))
+            self._items.append(_BULLET.sub("- ", str(self._text)))
             page = self._page
             if not before_item:
                 yield Block(kind="list", text="\n".join(self._items), page=page)
                 self._items = []
         elif self._text:
-            yield Block(kind="paragraph", text=self._text, page=self._page)
-        self._text, self._is_item = "", False
+            yield Block(kind="paragraph", text=str(self._text), page=self._page)
+        self._text, self._is_item = Joined(), False
 
     def _wraps(self, line: Line | None) -> bool:
         """Whether this line is close below the heading's last one and looks the same."""

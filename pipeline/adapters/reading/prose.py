@@ -15,10 +15,9 @@ _UNWANTED = re.compile(
 _LINE_BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _WIDE = rf"[{HAN}\u3000-\u303f\u3040-\u30ff\uff00-\uffef]"
-_WIDE_END = re.compile(rf"{_WIDE}$")
-_WIDE_START = re.compile(rf"^{_WIDE}")
-_HYPHENATED = re.compile(r"[^\W\d_][-\u2010\u00ad\x02]$")
-_LOWER_START = re.compile(r"^[a-zà-öø-ÿ]")
+_WIDE_CHAR = re.compile(_WIDE)
+_HYPHENATED = re.compile(r"[^\W\d_][-\u2010\u00ad\x02]")
+_LOWER_START = re.compile(r"[a-zà-öø-ÿ]")
 
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _DIGIT = "一二三四五六七八九十百零〇两0-9０-９"
@@ -55,16 +54,58 @@ def without_declaration(text: str) -> str:
 
 def join_lines(before: str, after: str) -> str:
     """Two lines of one paragraph as one: hyphens undone, no space between Chinese characters."""
-    before, after = before.rstrip(), after.lstrip()
-    if not before or not after:
-        return before + after
-    if _HYPHENATED.search(before) and _LOWER_START.match(after):
-        return before[:-1] + after
-    if before.endswith(("-", "\u2010")) and before[-2:-1].isalnum():
-        return before + after
-    if _WIDE_END.search(before) or _WIDE_START.match(after):
-        return before + after
-    return f"{before} {after}"
+    joined = Joined(before)
+    joined.add_line(after)
+    return str(joined)
+
+
+class Joined:
+    """A paragraph whose lines are joined as they come, in a time that grows with its length."""
+
+    def __init__(self, text: str = "") -> None:
+        self._parts = [text] if text else []
+
+    def __bool__(self) -> bool:
+        return bool(self._parts)
+
+    def __str__(self) -> str:
+        return "".join(self._parts)
+
+    def go_on(self, text: str) -> None:
+        """Put a text behind it as it stands."""
+        if text:
+            self._parts.append(text)
+
+    def add_line(self, line: str) -> None:
+        """Put a line behind it: hyphens undone, no space between Chinese characters."""
+        self._drop_blanks()
+        line = line.lstrip()
+        if self._parts and line:
+            end = self._end()
+            if _HYPHENATED.fullmatch(end) and _LOWER_START.match(line):
+                self._parts[-1] = self._parts[-1][:-1]
+            elif not _joins_tightly(end, line):
+                self._parts.append(" ")
+        self.go_on(line)
+
+    def _drop_blanks(self) -> None:
+        """Cut the white space off its end."""
+        while self._parts:
+            last = self._parts.pop().rstrip()
+            if last:
+                self._parts.append(last)
+                return
+
+    def _end(self) -> str:
+        """Its last two characters."""
+        before = self._parts[-2][-1:] if len(self._parts) > 1 else ""
+        return (before + self._parts[-1][-2:])[-2:]
+
+
+def _joins_tightly(end: str, line: str) -> bool:
+    """Whether a line follows what ends so without a space."""
+    is_compound = end.endswith(("-", "\u2010")) and end[:-1].isalnum()
+    return is_compound or bool(_WIDE_CHAR.match(end[-1]) or _WIDE_CHAR.match(line))
 
 
 def numbered_level(line: str) -> int | None:
