@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from html import unescape
 from itertools import pairwise
 
 from pipeline.domain.documents import Language
@@ -40,8 +41,11 @@ def composed(text: str) -> str:
 
 
 def count_words(text: str) -> int:
-    """Words as word processors count them: each Han character is one, each Latin run is one."""
-    return len(_WORD.findall(text))
+    """Words as word processors count them: each Han character is one, each Latin run is one.
+
+    A character that is written by its number, as `&#91;`, is what it stands for.
+    """
+    return len(_WORD.findall(unescape(text) if "&#" in text else text))
 
 
 def split_sentences(text: str) -> list[str]:

@@ -20,16 +20,20 @@ _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 _MARKUP = re.compile(r"[\\`*_\[\]<>$]|~(?=~)|&(?=#?\w+;)")
+_FORMULA = r"(?!\s{0,3}@)(?:[^\[【]|[\[【](?!@))+?"
+# What stands between escaped brackets and holds a citation is prose: "\\[0, 1) … [@id] … (0, 1\\]".
 _INLINE = re.compile(
     r"(?=[`$\\!\[<])(?:"  # what each begins with: most characters are then passed over quickly
-    r"(?<!`)(?P<ticks>`+)(?!`)[\s\S]+?(?<!`)(?P=ticks)(?!`)"
+    r"(?:(?<!`)|(?<=\\`))(?P<ticks>`+)(?!`)[\s\S]+?(?<!`)(?P=ticks)(?!`)"
     r"|\$\$[\s\S]+?\$\$"
     r"|(?<![\\$])\$(?=[^\s$])(?:[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
-    r"|\\\([\s\S]+?\\\)|\\\[[\s\S]+?\\\]"
+    rf"|\\\({_FORMULA}\\\)|\\\[{_FORMULA}\\\]"
+    r"|(?P<escape>\\(?:[^\w\s]|_))"  # begins nothing else
     r"|!?\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)"
     r"|<(?:https?://|mailto:)[^<>\s]*>"
     r")"
 )
+_BRACKETED_FORMULA = re.compile(rf"\\\[{_FORMULA}\\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def protected(text: str) -> list[tuple[int, int]]:
             spans.append((block.start, block.end))
         else:
             inline = _INLINE.finditer(text, block.start, block.end)
-            spans += [match.span() for match in inline]
+            spans += [match.span() for match in inline if not match["escape"]]
     return spans
 
 
@@ -239,8 +243,8 @@ def _kind(lines: list[str], before: Kind | None) -> Kind:
 def _is_math(lines: list[str]) -> bool:
     """A bracket behind a backslash that nothing closes is one that was escaped."""
     first = lines[0].lstrip()
-    opens = first.startswith("\\[") and any("\\]" in line for line in lines)
-    return opens or first.startswith("$$")
+    opens = first.startswith("\\[") and _BRACKETED_FORMULA.match("\n".join(lines).lstrip())
+    return bool(opens) or first.startswith("$$")
 
 
 def _is_table(lines: list[str]) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from itertools import pairwise
 
 from pipeline.domain.citations import cited, without_markers
@@ -23,7 +24,7 @@ _IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
 _LINK = re.compile(r"\[([^\[\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)")
 _FOOTNOTE = re.compile(r"\[\^[^\]\n]+\]:?")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]*>")
-_EMPHASIS = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![^\W_])|~~|`+")
+_EMPHASIS = re.compile(r"(?<!\\)(?:\*{1,3}|(?<![^\W_])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![^\W_])|~~|`+)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~$])")
 _MARKUP = frozenset("*_`~[<\\!")
 
@@ -106,4 +107,6 @@ def _plain(text: str, kind: Kind) -> str:
     if not _MARKUP.isdisjoint(text):
         text = _FOOTNOTE.sub("", _LINK.sub(r"\1", _IMAGE.sub("", text)))
         text = _ESCAPE.sub(r"\1", _EMPHASIS.sub("", _TAG.sub("", text)))
+    if "&" in text:
+        text = unescape(text)
     return " ".join(text.split())

@@ -32,7 +32,7 @@ from pipeline.ports import Material
 
 log = logging.getLogger(__name__)
 
-VERSION = 4
+VERSION = 5
 """Raise it when the way that sections are written changes: stored units are then not reused."""
 
 HOPELESS = frozenset({"model_key_invalid", "model_unknown", "model_quota_exhausted"})

@@ -4,7 +4,7 @@ import time
 import pytest
 
 from pipeline.adapters.offline_author import OfflineAuthor
-from pipeline.adapters.offline_author.sentences import as_markdown, cleaned, worth_of
+from pipeline.adapters.offline_author.sentences import cleaned, worth_of
 from pipeline.domain.briefs import (
     ChapterBrief,
     Commission,
@@ -321,7 +321,7 @@ def test_markup_and_foreign_reference_marks_are_cleaned_off() -> None:
     assert cleaned("It is <b>bold</b> at <file id>.<br/>") == "It is bold at <file id>."
     assert cleaned("Choice. components/box: a box of ours.") == "components/box: a box of ours."
     assert cleaned("摘要：本系统用于监测温室环境。") == "本系统用于监测温室环境。"
-    assert as_markdown("a * b < c and `x*y` [z]") == r"a \* b \< c and `x*y` \[z\]"
+    assert cleaned("Tides rise [@moon2020; @sun, p. 4].") == "Tides rise."
 
 
 def test_fusing_tells_a_repeated_sentence_once_and_keeps_its_sources() -> None:

@@ -102,7 +102,11 @@ _LABEL = re.compile(
 """A heading that runs into the sentence, or the number of an article of a law."""
 
 _CONTRACTION = re.compile(r"\b(?:it|that|there|what|here)['’]s\b|n['’]t\b", re.IGNORECASE)
-_SOURCE_MARKS = re.compile(r"\s*\[\d+(?:\s*[,，–-]\s*\d+)*\]")
+_SOURCE_MARKS = re.compile(
+    r"\s*(?:\[\d+(?:\s*[,，–-]\s*\d+)*\]|\[@[\w:.-]+(?:[,;][^\[\]]{0,80})?\])"
+)
+"""`[3]`, `[1, 2]`, and those of programs for citing, `[@smith2020; @li, p. 4]`."""
+
 _TAGS = (
     "a|abbr|b|br|cite|code|div|em|font|h[1-6]|hr|i|img|kbd|li|mark|ol|p|q|s|small|span|strong|"
     "su[bp]|t[dhr]|u|ul"
@@ -116,6 +120,13 @@ _INLINE = (
     (re.compile(r"\s+"), " "),
 )
 _BULLET = re.compile(r"^\s*(?:[-*•●▪·]|\(?\d{1,2}[.)、）]|[（(][一二三四五六七八九十\d]+[)）])\s*")
+_CODE = re.compile(r"(?<!`)(?P<ticks>`+)(?!`)[^`]+(?P=ticks)(?!`)")
+_READ_AS_MARKUP = re.compile(
+    r"(?P<sign>(?<!\w)_|_(?!\w)|[*<$`]|\\(?=[^\w\s]|_|$)|&(?=#?\w+;)|~(?=~))"
+    r"|(?P<bracket>(?:^|(?<=\\))\[|\[(?=[@^])|\](?=[(\[:])|(?<=\\)\])"
+)
+"""A bracket is, where a link, a note, a box or a citation would begin; `[0, 1)` stays as it is."""
+
 _START = re.compile(rf"[\"“‘『「《（(`]*[A-Z0-9{HAN}a-z]")
 
 
@@ -250,12 +261,17 @@ def leans(text: str) -> bool:
 
 def as_markdown(text: str) -> str:
     """A sentence of plain text so that Markdown shows it as it stands; code in backticks stays."""
-    if text.count("`") % 2:
-        text = text.replace("`", r"\`")
-    parts = text.split("`")
-    for i in range(0, len(parts), 2):
-        parts[i] = re.sub(r"(?<!\w)_|_(?!\w)|[*<\[\]$]", r"\\\g<0>", parts[i])
-    return "`".join(parts)
+    pieces: list[str] = []
+    position = 0
+    for code in _CODE.finditer(text):
+        pieces += [_READ_AS_MARKUP.sub(_as_it_stands, text[position : code.start()]), code[0]]
+        position = code.end()
+    return "".join([*pieces, _READ_AS_MARKUP.sub(_as_it_stands, text[position:])])
+
+
+def _as_it_stands(match: re.Match[str]) -> str:
+    """A bracket behind a backslash would be taken for the beginning or the end of a formula."""
+    return f"\\{match[0]}" if match["sign"] else f"&#{ord(match[0])};"
 
 
 def _without_connective(text: str) -> str:

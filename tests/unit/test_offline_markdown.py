@@ -1,0 +1,65 @@
+"""What the offline author quotes is shown as it stands, and keeps no citation from being one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from pipeline.adapters.offline_author.sentences import as_markdown
+from pipeline.domain.citations import checked, cited, numbered, rendered
+from pipeline.domain.documents import Passage, PassageId, Source, SourceId
+from pipeline.domain.language import count_words
+from pipeline.domain.prose import sentences
+
+FIRST, SECOND = PassageId("a1b2c3d4e5f6"), PassageId("0f0f0f0f0f0f")
+SOURCE = Source(id=SourceId("s"), title="S")
+PASSAGES = {i: Passage(id=i, source_id=SOURCE.id, text="T.") for i in (FIRST, SECOND)}
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            *("word", " ", "潮汐", "，", ". ", "(", ")", "[", "]", "[0, 1)", "(0, 1]", "[x](y)"),
+            *("`", "``", "`code`", "\\", "C:\\temp\\( x", "\\[", "\\]", "\\(", "\\)", "$5", "$$"),
+            *("*", "_", "a_b", "**", "<b>", "&#91;", "&amp;", "~~", "[^1]", "[a]: b", "!["),
+        ]
+    ),
+    max_size=12,
+).map(lambda pieces: " ".join(["Word", *"".join(pieces).split()]))
+
+
+def shown(markdown: str) -> str:
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    (inline,) = [token for token in parser.parse(markdown) if token.type == "inline"]
+    return "".join(token.content for token in inline.children or [])
+
+
+@given(PIECES, PIECES)
+def test_each_sentence_reads_as_it_did_and_each_citation_is_one(one: str, other: str) -> None:
+    text = f"{as_markdown(one)} [@{FIRST}]. {as_markdown(other)} [@{SECOND}]."
+
+    draft = checked(text, PASSAGES)
+    numbering = numbered([draft.text], PASSAGES, [SOURCE])
+    content = rendered(draft.text, numbering)
+
+    assert (draft.unknown_markers, cited(text)) == (0, [FIRST, SECOND])
+    assert shown(content).replace("`", "") == f"{one} [1]. {other} [1].".replace("`", "")
+
+
+@pytest.mark.parametrize(
+    ("plain", "markdown"),
+    [
+        ("a * b < c and `x(y)` [z]", r"a \* b \< c and `x(y)` [z]"),
+        ("On [0, 1) it rises, on (0, 1] it falls", "On [0, 1) it rises, on (0, 1] it falls"),
+        ("In C:\\temp\\( x", "In C:\\temp\\\\( x"),
+        ("A `stray tick", r"A \`stray tick"),
+        ("[x] is a box", "&#91;x] is a box"),
+        ("No [link](x)", "No [link&#93;(x)"),
+    ],
+)
+def test_only_what_would_be_markup_is_escaped(plain: str, markdown: str) -> None:
+    told = plain.replace("`x(y)`", "x(y)")
+
+    assert as_markdown(plain) == markdown
+    assert shown(markdown) == told
+    assert count_words(markdown) == count_words(plain)
+    assert sentences(f"{markdown} goes on.")[0].text == f"{told} goes on."
