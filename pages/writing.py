@@ -35,7 +35,7 @@ def asked_for() -> Job | NotFound | None:
 
 def page(job: Job) -> None:
     """The board; the end of what is watched here opens the document, a later visit does not."""
-    doc = job.manuscript_id or ""
+    doc = job.manuscript_id if job.manuscript_id and view_of(job) else ""
     reachable: list[Step] = ["outline"] if doc else []
     if doc and job.status is JobStatus.COMPLETED:
         reachable.append("document")
@@ -60,6 +60,14 @@ def page(job: Job) -> None:
         after_the_end(ended)
     if ended.status.is_final:
         keeping(ended)
+
+
+def view_of(job: Job) -> View | None:
+    """Its manuscript; None also when it was deleted."""
+    try:
+        return manuscripts.open(job.manuscript_id) if job.manuscript_id else None
+    except NotFound:
+        return None
 
 
 def to_document(doc: str) -> None:
@@ -95,10 +103,11 @@ def after_the_end(job: Job) -> None:
         st.markdown(m("writing.cancelled"))
     else:
         st.error(f"{m('writing.failed')} {m.problem(job.error_code)}", icon=":material/error:")
-    if job.manuscript_id is None:
-        st.caption(m("writing.kept"))
+    view = view_of(job)
+    if view is None:
+        deleted = job.manuscript_id is not None
+        st.caption(m("missing.document" if deleted else "writing.kept"))
         return
-    view = manuscripts.open(job.manuscript_id)
     has_document = view.manuscript.document is not None
     st.markdown(
         end_text("document", m) if has_document else finished_text(drafts.finished(view), m)
@@ -109,19 +118,24 @@ def after_the_end(job: Job) -> None:
         is_stopped = job.status is JobStatus.CANCELLED
         label = m("writing.resume" if is_stopped else "writing.retry")
         if st.button(label, type="primary", icon=":material/refresh:"):
-            go_on(job.manuscript_id)
+            go_on(view.manuscript.id)
         draft_of(view)
         if has_document:
-            to_document(job.manuscript_id)
-        to_outline(job.manuscript_id)
+            to_document(view.manuscript.id)
+        to_outline(view.manuscript.id)
 
 
 def raised(manuscript: Manuscript) -> None:
     """Another budget, for the next try."""
     budgets, budget = runtime().budgets, manuscript.brief.budget
     wanted = budget_field(budget, budgets.currency, m, key=f"budget-{manuscript.id}")
-    if wanted != budget:
+    if wanted == budget:
+        return
+    try:
         budgets.set(manuscript.id, wanted)
+    except PipelineError as error:
+        problem(error, m)
+    else:
         st.rerun()
 
 

@@ -90,6 +90,24 @@ def test_a_writing_that_was_stopped_can_be_tried_again(
     assert components_of(app) == ["longhand_board"]
 
 
+def test_a_manuscript_that_is_deleted_while_it_is_written_is_said_kindly(
+    idle: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    manuscript = queued(idle)
+    app = shown(
+        idle, "writing", job=str(manuscript.document_job), doc=manuscript.id, language=language
+    )
+    idle.manuscripts.delete(manuscript.id)
+
+    sound(app.run())
+
+    assert m("writing.cancelled") in text_of(app)
+    assert m("missing.document") in text_of(app)
+    assert m("writing.to_outline") not in links_of(app)
+    assert m("writing.resume") not in [button.label for button in app.button]
+
+
 def test_the_end_of_what_is_watched_opens_the_document(
     running: Runtime, idle: Runtime, shown: Open
 ) -> None:
