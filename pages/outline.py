@@ -133,10 +133,8 @@ def ask_again(view: View) -> None:
 def write(view: View) -> None:
     """Start the second job, or say what the outline still lacks."""
     try:
-        if state.write_anew:
-            job = runtime().changes.write_all_anew(view.manuscript.id)
-        else:
-            job = runtime().changes.write(view.manuscript.id, state.write_over)
+        over = None if state.write_anew else state.write_over
+        job = manuscripts.write(view.manuscript.id, over)
     except PipelineError as error:
         state.unwritten = (view.manuscript.id, m.problem(error.code, error.details))
         return

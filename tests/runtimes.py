@@ -53,6 +53,14 @@ def running_runtime(data_dir: Path, **changes: object) -> Iterator[Runtime]:
         yield runtime
 
 
+@contextmanager
+def idle_at(runtime: Runtime) -> Iterator[Runtime]:
+    """Another runtime on the same store, whose engine does not run."""
+    waiting = build_runtime(runtime.settings)
+    yield waiting
+    waiting.stop()
+
+
 def finish(runtime: Runtime, job_id: JobId | None) -> Job:
     """Wait until the engine has let go of a job, its delivery included."""
     assert job_id is not None, "there is no job to wait for"

@@ -110,16 +110,6 @@ class RedisManuscriptStore:
             if text
         }
 
-    def forget_units(
-        self, manuscript_id: ManuscriptId, kind: JobKind, units: Sequence[str] | None = None
-    ) -> None:
-        key = f"{manuscript_key(manuscript_id)}:units:{kind}"
-        with store_errors(f"forget what is written of manuscript {manuscript_id!r}"):
-            if units is None:
-                self._redis.delete(key)
-            elif units:
-                self._redis.hdel(key, *units)
-
     def recent(self, *, limit: int) -> Sequence[Manuscript]:
         manuscripts: list[Manuscript] = []
         start = 0

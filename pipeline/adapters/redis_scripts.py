@@ -7,9 +7,13 @@ so the clocks of the machines do not matter. A script answers numbers; `FENCED` 
 from pipeline.adapters.redis_keys import COUNTS, INDEX_TTL, RANK_MS, milliseconds
 from pipeline.domain.figures import BUCKETS_S
 
+ALL = "*"
+# Every unit of a manuscript; no unit is called so.
+
 _FIXED = f"""
 local RANK_MS = {RANK_MS}  -- see `redis_keys`
 local COUNTS, COUNTS_TTL = '{COUNTS}', {milliseconds(INDEX_TTL)}
+local ALL = '{ALL}'
 local BUCKETS_S = {{ {", ".join(map(str, BUCKETS_S))} }}
 """
 
@@ -114,7 +118,7 @@ CREATE = (
     + """
 -- KEYS[10]: units of an earlier job to begin with, or ''
 -- ARGV: job, fingerprint, job as JSON, request, created (ms), ttl, index ttl, jobs listed, rank,
---       most that may wait
+--       most that may wait, then: units of the manuscript that are forgotten, or ALL
 -- -> 1 created, 0 the same request is there, -1 another request is there, -2 too many wait
 local known = redis.call('HGET', META, 'fingerprint')
 if known then return known == ARGV[2] and 0 or -1 end
@@ -126,6 +130,11 @@ redis.call('SET', REQUEST, ARGV[4])
 if KEYS[10] ~= '' then
   local units = redis.call('HGETALL', KEYS[10])
   for i = 1, #units, 2 do redis.call('HSET', UNITS, units[i], units[i + 1]) end
+end
+if SHARED ~= '' then
+  for i = 11, #ARGV do
+    if ARGV[i] == ALL then redis.call('DEL', SHARED) else redis.call('HDEL', SHARED, ARGV[i]) end
+  end
 end
 expire(ARGV[6])
 redis.call('ZADD', RECENT, ARGV[5], ARGV[1])

@@ -1,7 +1,7 @@
 """The job store: jobs, their events and results in Redis, for pages and the API."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -67,7 +67,13 @@ class RedisJobStore:
         self._forget = client.register_script(scripts.FORGET)
 
     def create(
-        self, job: Job, request: str, fingerprint: str, *, units_of: JobId | None = None
+        self,
+        job: Job,
+        request: str,
+        fingerprint: str,
+        *,
+        units_of: JobId | None = None,
+        forget: Collection[str] | None = (),
     ) -> Job:
         begin_with = JobKeys.of(units_of).units if units_of else ""
         arguments: list[str | int] = [
@@ -81,6 +87,7 @@ class RedisJobStore:
             JOBS_LISTED,
             job.priority.rank,
             self._terms.max_queued,
+            *([scripts.ALL] if forget is None else forget),
         ]
         with store_errors(f"save job {job.id!r}"):
             keys = [*JobKeys.of_job(job).for_script(), begin_with]

@@ -113,6 +113,9 @@ class Manuscript(Value):
     document: Document | None = None
     revision: int = 0
     """Of the document: it grows with each change to it."""
+    anew: tuple[NodeId, ...] = ()
+    """Sections whose text of the author's own the last writing was not to keep; until there is a
+    document without it, or the author works on it again."""
     earlier_texts: tuple[EarlierText, ...] = ()
     """The author's own texts that a later writing replaced, newest first."""
     created_at: AwareDatetime
@@ -130,6 +133,7 @@ def with_document(
         update={
             "document": document,
             "delivered_job": job_id,
+            "anew": (),
             "revision": manuscript.revision + 1,
             "earlier_texts": (*replaced, *manuscript.earlier_texts)[:MOST_EARLIER],
             "title": document.title,
@@ -139,11 +143,12 @@ def with_document(
 
 
 def _replaced(before: Document, after: Document, now: datetime) -> tuple[EarlierText, ...]:
-    own = {section.id for section in after.sections if section.by_hand}
+    """Also a correction that came too late for the writing, which kept an older one."""
+    stand = {section.id: section.content for section in after.sections}
     return tuple(
         earlier_text(section, before, now)
         for section in before.sections
-        if section.by_hand and section.id not in own
+        if section.by_hand and section.content and stand.get(section.id) != section.content
     )
 
 

@@ -14,6 +14,11 @@ class StoredUnit(NamedTuple):
     value: JsonValue
 
 
+def section_unit(section_id: str) -> str:
+    """The name of the unit that holds a section's text."""
+    return f"section:{section_id}"
+
+
 def content_key(kind: str, **parts: JsonValue) -> str:
     """A key that is equal when everything that the unit depends on is equal, in any process."""
     text = json.dumps([kind, parts], sort_keys=True, ensure_ascii=False)

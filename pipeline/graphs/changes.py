@@ -62,6 +62,11 @@ class _Fate:
     own: Draft | None = None
     """Of the author's own, which stands."""
     loses_own: bool = False
+    """Its text of the author's own goes, also where another one is ready."""
+
+    @property
+    def is_kept(self) -> bool:
+        return self.draft is not None and not self.loses_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,10 @@ async def _fate(place: Place, shared: Assignment, tools: Tools, before: Document
     fate = await _fate_as_written(place, shared, tools, before)
     if (own := own_draft(place, shared, tools)) is not None:
         return replace(fate, draft=fate.draft or own, own=own)
-    return replace(fate, loses_own=place.node.id in shared.own)
+    stands = before.sections if before else ()
+    if any(section.id == place.node.id and section.by_hand for section in stands):
+        return replace(fate, loses_own=True)
+    return fate
 
 
 async def _fate_as_written(
@@ -195,8 +203,8 @@ def _sorted(
 ) -> Changes:
     sections = before.sections if before else ()
     places = leaves(outline.nodes)
-    written = [p for p in places if fates[p.node.id].draft is None]
-    same = [p.node.id for p in places if fates[p.node.id].draft is not None]
+    written = [p for p in places if not fates[p.node.id].is_kept]
+    same = [p.node.id for p in places if fates[p.node.id].is_kept]
     moved = moved_among(places, sections, same)
     there = {place.node.id for place in walk(outline.nodes)}
     stale = [set(fates[p.node.id].reasons) for p in written]

@@ -23,7 +23,7 @@ from pipeline.domain.documents import (
 from pipeline.domain.jobs import OwnText
 from pipeline.domain.outline import Place, bound_node, leaves
 from pipeline.domain.queries import queries_for
-from pipeline.domain.units import content_key
+from pipeline.domain.units import content_key, section_unit
 from pipeline.errors import ModelRejected, PipelineError, StoreUnavailable
 from pipeline.graphs.research import passages_on
 from pipeline.graphs.section_length import known, to_length
@@ -221,7 +221,7 @@ def draft_of(own: OwnText, shared: Assignment) -> Draft:
 
 
 def unit_of(place: Place) -> str:
-    return f"section:{place.node.id}"
+    return section_unit(place.node.id)
 
 
 def earlier_of(place: Place, tools: Tools) -> list[SectionUnit]:

@@ -1,6 +1,6 @@
 """What the pipeline needs from the world, as Protocols. Adapters provide it."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Protocol
@@ -194,8 +194,7 @@ class Web(Protocol):
     async def fetch(self, url: str, known: Publication) -> Reading:
         """Fetch and read a page, and store it to be found as `file:<sha256>`.
 
-        `known` fills in what the page does not say of itself. Raises `UnreadableFile` with the
-        reason.
+        `known` fills in what the page does not say of itself. Raises `UnreadableFile`.
         """
 
 
@@ -235,11 +234,18 @@ class JobStore(Protocol):
     """Jobs, their events and results, for the pages and the API; safe from many threads."""
 
     def create(
-        self, job: Job, request: str, fingerprint: str, *, units_of: JobId | None = None
+        self,
+        job: Job,
+        request: str,
+        fingerprint: str,
+        *,
+        units_of: JobId | None = None,
+        forget: Collection[str] | None = (),
     ) -> Job:
         """Save a new job with its request (JSON), or return the one with the same fingerprint.
 
-        It begins with the finished units of `units_of`, an earlier job.
+        It begins with the finished units of `units_of`, an earlier job, and of its manuscript,
+        which forgets those of `forget` in the same step; None: all.
 
         Raises:
             Conflict: The id is taken by a request with another fingerprint.
@@ -307,8 +313,7 @@ class EventFeed(Protocol):
         No gap and no duplicate. If events after `after` were trimmed, the first item of the
         first batch is `["gap", null]`, and all that is left follows from the start: everything
         but pieces of text, which are in the last event of their section, too. An empty string is a
-        sign of life (every 15 s). Who leaves before the end closes it (`contextlib.aclosing`), or
-        connections stay open for a while.
+        sign of life (every 15 s). Who leaves before the end closes it (`contextlib.aclosing`).
         """
 
 
@@ -359,11 +364,6 @@ class ManuscriptStore(Protocol):
 
     def units(self, manuscript_id: ManuscriptId, kind: JobKind) -> Mapping[str, StoredUnit]:
         """What its jobs of that kind have finished, for later ones to use."""
-
-    def forget_units(
-        self, manuscript_id: ManuscriptId, kind: JobKind, units: Sequence[str] | None = None
-    ) -> None:
-        """Let the next job of that kind make these anew; None: everything."""
 
     def recent(self, *, limit: int) -> Sequence[Manuscript]:
         """Manuscripts, last changed first."""

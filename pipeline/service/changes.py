@@ -1,10 +1,10 @@
 """What writing a manuscript's document again would do, said before it is done."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from pipeline.domain.changes import Changes
-from pipeline.domain.documents import Document, NodeId
+from pipeline.domain.documents import Document
 from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId, JobKind, ManuscriptId
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.domain.outline import tidied
@@ -70,17 +70,3 @@ class ChangeService:
         return self._store.change(
             manuscript_id, lambda current: current.model_copy(update={"brief": brief})
         )
-
-    def write_all_anew(self, manuscript_id: ManuscriptId) -> Job:
-        """Start writing, and keep no text of before. Raises as `ManuscriptService.write`."""
-        document = self._manuscripts.open(manuscript_id).manuscript.document
-        self._store.forget_units(manuscript_id, JobKind.DOCUMENT)
-        own = [section.id for section in document.sections] if document else []
-        return self._manuscripts.write(manuscript_id, own)
-
-    def write(self, manuscript_id: ManuscriptId, anew: Collection[NodeId] = ()) -> Job:
-        """Start writing; `anew` names sections whose text goes, also the author's own."""
-        if anew:
-            units = [f"section:{section_id}" for section_id in anew]
-            self._store.forget_units(manuscript_id, JobKind.DOCUMENT, units)
-        return self._manuscripts.write(manuscript_id, anew)

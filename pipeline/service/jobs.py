@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
@@ -99,19 +99,25 @@ class JobService:
         self._check_prompt(prompt)
         language = request.language or detect_language(prompt)
         title = title_of(prompt, language) or prompt.splitlines()[0][:TITLE_CHARS].strip()
-        return self._submit(request, JobKind.OUTLINE, title, language, manuscript_id)
+        return self._submit(request, self._job(request, title, language, manuscript_id))
 
     def submit_document(
-        self, request: DocumentGenerationRequest, manuscript_id: ManuscriptId | None = None
+        self,
+        request: DocumentGenerationRequest,
+        manuscript_id: ManuscriptId | None = None,
+        forget: Collection[str] | None = (),
     ) -> Job:
-        """As `submit_outline`, and the outline's own rules (`pipeline.domain.outline.check`)."""
+        """As `submit_outline`, and the outline's own rules (`pipeline.domain.outline.check`).
+
+        `forget` names finished units of its manuscript that are made anew; None: all.
+        """
         outline = tidied(request.outline)
         check(outline, max_nodes=self._limits.nodes, max_depth=self._limits.depth)
         self._check_prompt(request.task_prompt)
         tidy = request.model_copy(update={"outline": outline})
         words = " ".join([outline.title, *(p.node.title for p in leaves(outline.nodes)[:20])])
         language = request.language or detect_language(words)
-        return self._submit(tidy, JobKind.DOCUMENT, outline.title, language, manuscript_id)
+        return self._submit(tidy, self._job(tidy, outline.title, language, manuscript_id), forget)
 
     def _check_prompt(self, prompt: str) -> None:
         if len(prompt) > self._limits.prompt_chars:
@@ -122,27 +128,29 @@ class JobService:
                 {"limit": self._limits.prompt_chars, "size": len(prompt)},
             )
 
-    def _submit(
+    def _job(
         self,
         request: JobOptions,
-        kind: JobKind,
         title: str,
         language: Language,
         manuscript_id: ManuscriptId | None,
     ) -> Job:
-        self._check_files(request.context_files)
-        self._check_budget(request.budget, request.model)
-        job = Job(
+        is_outline = isinstance(request, OutlineGenerationRequest)
+        return Job(
             id=JobId(request.job_id or self._new_id()),
-            kind=kind,
+            kind=JobKind.OUTLINE if is_outline else JobKind.DOCUMENT,
             title=title,
             language=language,
             priority=request.priority,
             manuscript_id=manuscript_id,
             created_at=self._now(),
         )
+
+    def _submit(self, request: JobOptions, job: Job, forget: Collection[str] | None = ()) -> Job:
+        self._check_files(request.context_files)
+        self._check_budget(request.budget, request.model)
         body = request.model_dump_json(exclude={"job_id"})
-        stored = self._store.create(job, body, fingerprint(kind, body))
+        stored = self._store.create(job, body, fingerprint(job.kind, body), forget=forget)
         self._queue.put(stored)
         return stored
 

@@ -47,9 +47,10 @@ from pipeline.errors import (
 )
 from pipeline.ports import ManuscriptStore
 from pipeline.service.jobs import JobService, Limits
-from pipeline.service.requests import document_request, outline_request, own_texts
+from pipeline.service.requests import outline_request
 from pipeline.service.revisions import Outside, Revisions
 from pipeline.service.views import Deleted, View
+from pipeline.service.writings import Writings
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,7 @@ class ManuscriptService:
         self._limits = limits
         self._intake = outside.intake
         self._revisions = Revisions(store, outside.bibliographer, now)
+        self._writings = Writings(store, jobs, now)
         self._now = now
         self._new_id = new_id
 
@@ -288,44 +290,23 @@ class ManuscriptService:
 
         self._store.change(manuscript_id, rename)
 
-    def write(self, manuscript_id: ManuscriptId, anew: Collection[NodeId] = ()) -> Job:
+    def write(self, manuscript_id: ManuscriptId, anew: Collection[NodeId] | None = ()) -> Job:
         """Start writing from the outline as it stands.
 
         Args:
             manuscript_id: Whose document.
-            anew: Sections whose text of the author's own is not to be kept.
+            anew: Sections of which no text is kept, also none of the author's own; None: all. It
+                holds until there is a document: who goes on with a writing that was stopped need
+                not say it again.
 
         Raises:
             InvalidRequest: The outline's own rules, such as `node_title_empty`.
             Conflict: It is being written already.
+            QueueFull: Too many jobs wait already.
         """
         view = self.open(manuscript_id)
-        if view.is_writing:
-            raise Conflict("This document is being written already.")
-        outline, job_id = self.outline(manuscript_id).outline, JobId(self._new_id())
-        own = own_texts(view.manuscript, self._store, anew)
-        request = document_request(view.manuscript, outline, job_id, own)
-        title = outline.title or view.manuscript.title
-
-        def begin(current: Manuscript) -> Manuscript:
-            if current.document_job != view.manuscript.document_job:
-                raise Conflict("This document is being written already.")
-            return self._writing(current, job_id, title)
-
-        self._store.change(manuscript_id, begin)
-        try:
-            return self._jobs.submit_document(request, manuscript_id)
-        except PipelineError:
-            before = view.manuscript
-            self._store.change(
-                manuscript_id, lambda m: self._writing(m, before.document_job, before.title)
-            )
-            raise
-
-    def _writing(self, manuscript: Manuscript, job_id: JobId | None, title: str) -> Manuscript:
-        return manuscript.model_copy(
-            update={"document_job": job_id, "title": title, "updated_at": self._now()}
-        )
+        outline = self.outline(manuscript_id).outline
+        return self._writings.begin(view, outline, JobId(self._new_id()), anew)
 
     def edit_section(
         self,
@@ -351,7 +332,8 @@ class ManuscriptService:
             self._refuse_while_rewritten(current)
             if revision is not None and revision != current.revision:
                 raise Conflict("The document was changed in another tab. Reload the page.")
-            return {"document": edited(document, section_id, content)}
+            kept = tuple(each for each in current.anew if each != section_id)
+            return {"document": edited(document, section_id, content), "anew": kept}
 
         return self._revisions.revise(manuscript_id, change)
 
@@ -378,7 +360,8 @@ class ManuscriptService:
         if manuscript.document_job in {None, manuscript.delivered_job}:
             return
         job = self._known_job(manuscript.document_job)
-        if job is not None and not job.status.is_final:
+        ends_so = {JobStatus.FAILED, JobStatus.CANCELLED}
+        if job is not None and job.status not in ends_so:  # completed: its document is on the way
             raise Conflict("The document is being written again; edit it when that is done.")
 
     def recent(self, *, limit: int = 100) -> Sequence[Manuscript]:

@@ -1,9 +1,9 @@
 """The two requests that a manuscript makes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from pipeline.domain.changes import Basis
-from pipeline.domain.documents import ContextFile, NodeId, Outline
+from pipeline.domain.documents import ContextFile, Outline
 from pipeline.domain.jobs import (
     DocumentGenerationRequest,
     JobId,
@@ -12,7 +12,7 @@ from pipeline.domain.jobs import (
     OwnText,
 )
 from pipeline.domain.manuscripts import AttachedFile, Manuscript
-from pipeline.domain.units import StoredUnit
+from pipeline.domain.units import StoredUnit, section_unit
 from pipeline.ports import ManuscriptStore
 
 
@@ -58,18 +58,16 @@ def document_request(
     )
 
 
-def own_texts(
-    manuscript: Manuscript, store: ManuscriptStore, anew: Collection[NodeId] = ()
-) -> list[OwnText]:
+def own_texts(manuscript: Manuscript, store: ManuscriptStore) -> list[OwnText]:
     """What the author wrote or corrected, and what each section was for when it was written."""
-    document = manuscript.document
+    document, anew = manuscript.document, manuscript.anew
     own = [s for s in document.sections if s.by_hand and s.id not in anew] if document else []
     units = store.units(manuscript.id, JobKind.DOCUMENT) if own else {}
     return [
         OwnText(
             section_id=section.id,
             text=section.content,
-            written_for=_written_for(units.get(f"section:{section.id}")),
+            written_for=_written_for(units.get(section_unit(section.id))),
         )
         for section in own
     ]

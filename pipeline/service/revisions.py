@@ -93,7 +93,8 @@ def _with_text_of_before(
     others = [each for each in manuscript.earlier_texts if each != earlier]
     if standing is not None and standing.content:
         others.insert(0, earlier_text(standing, document, now))
-    return {"document": changed, "earlier_texts": tuple(others)}
+    kept = tuple(each for each in manuscript.anew if each != earlier.section_id)
+    return {"document": changed, "earlier_texts": tuple(others), "anew": kept}
 
 
 def _document(manuscript: Manuscript) -> Document:

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,6 +24,7 @@ from pipeline.domain.jobs import (
     TextDelta,
 )
 from pipeline.domain.manuscripts import Manuscript
+from pipeline.errors import Conflict
 from tests.running import (
     REQUEST,
     RESULT,
@@ -150,7 +152,7 @@ def test_a_later_job_of_the_same_manuscript_finds_finished_units(any_url: str) -
     assert as_writer(any_url, _created(any_url, "fourth"), look) is None
 
 
-def test_what_was_stored_under_another_key_is_there_to_compare_with_until_it_is_forgotten(
+def test_what_was_stored_under_another_key_is_there_to_compare_with(
     any_url: str,
 ) -> None:
     async def finish(writer: Writer) -> None:
@@ -169,8 +171,35 @@ def test_what_was_stored_under_another_key_is_there_to_compare_with_until_it_is_
 
     assert earlier == [["新的第一节", "第一节"], []]
     assert manuscripts.units(named, first.kind) == {"section:一": ("key-1", "第一节")}
-    manuscripts.forget_units(named, first.kind)
-    assert manuscripts.units(named, first.kind) == {}
+
+
+@pytest.mark.parametrize(
+    ("forget", "left"), [((), {"甲", "乙"}), (("甲",), {"乙"}), (None, set[str]())]
+)
+def test_a_job_lets_its_manuscript_forget_what_it_makes_anew(
+    any_url: str, forget: Sequence[str] | None, left: set[str]
+) -> None:
+    async def finish(writer: Writer) -> None:
+        await writer.journal.finish("甲", "key", "第一节")
+        await writer.journal.finish("乙", "key", "第二节")
+        await writer.journal.end(_completed(writer.claim.job))
+
+    async def look(writer: Writer) -> set[str]:
+        return {name for name in ("甲", "乙") if writer.journal.finished(name, "key")}
+
+    manuscripts, named = _a_manuscript(any_url, "稿"), ManuscriptId("稿")
+    first = _created(any_url, "first", "稿")
+    as_writer(any_url, first, finish)
+    other = a_job("first", manuscript_id=named)
+    with pytest.raises(Conflict):
+        a_store(any_url).create(other, REQUEST, "another request", forget=None)
+    assert set(manuscripts.units(named, first.kind)) == {"甲", "乙"}
+
+    second = a_job("second", manuscript_id=named)
+    second = a_store(any_url).create(second, REQUEST, "fingerprint", forget=forget)
+
+    assert set(manuscripts.units(named, first.kind)) == left
+    assert as_writer(any_url, second, look) == left
 
 
 def test_a_section_gets_no_other_sections_text_though_both_are_briefed_alike(any_url: str) -> None:

@@ -125,7 +125,7 @@ def test_a_text_of_the_author_that_was_replaced_can_be_put_back(
     assert written.document is not None
     section = written.document.sections[-1].id
     running.manuscripts.edit_section(written.id, section, "手改的正文。")
-    finish(running, running.changes.write(written.id, [section]).id)
+    finish(running, running.manuscripts.write(written.id, [section]).id)
     app = shown(running, "document", doc=written.id, language=language)
     title = "Your earlier texts (1)" if language == "en" else "你此前的正文（1）"
     assert title in [expander.label for expander in app.expander]

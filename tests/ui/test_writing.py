@@ -1,6 +1,4 @@
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,9 +9,9 @@ from pipeline.domain.edits import OPERATION
 from pipeline.domain.jobs import DocumentGenerationRequest, JobId, OutlineGenerationRequest
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.errors import Expired
-from pipeline.runtime import Runtime, build_runtime
+from pipeline.runtime import Runtime
 from pipeline.service.views import Deleted
-from tests.runtimes import finish, idle_runtime
+from tests.runtimes import finish, idle_at, idle_runtime
 from tests.ui.conftest import Open
 from tests.ui.screens import component_data, components_of, links_of, sound, text_of
 
@@ -185,11 +183,3 @@ def wait_until_expired(runtime: Runtime, job_id: JobId) -> None:
             return
         time.sleep(0.02)
     raise AssertionError("it did not expire")
-
-
-@contextmanager
-def idle_at(runtime: Runtime) -> Iterator[Runtime]:
-    """Another runtime on the same store, whose engine does not run."""
-    waiting = build_runtime(runtime.settings)
-    yield waiting
-    waiting.stop()

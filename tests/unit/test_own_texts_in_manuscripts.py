@@ -4,14 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from pipeline.domain.assembly import edited
 from pipeline.domain.documents import DocumentSection, NodeId
-from pipeline.domain.manuscripts import EarlierText, Manuscript
-from pipeline.errors import NotFound
+from pipeline.domain.jobs import JobId, ManuscriptId
+from pipeline.domain.manuscripts import EarlierText, Manuscript, OutlineDraft, with_document
+from pipeline.errors import Conflict, InvalidRequest, NotFound
 from pipeline.runtime import Runtime
-from tests.runtimes import finish, running_runtime
+from pipeline.service.views import Deleted
+from tests.runtimes import finish, idle_at, running_runtime
 from tests.unit.test_service_manuscripts import edit, proposed
 
 MINE = "手改的正文。"
+LATER = "后来又改的正文。"
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +38,7 @@ def corrected(runtime: Runtime) -> tuple[Manuscript, NodeId]:
 def rewritten(
     runtime: Runtime, manuscript: Manuscript, *anew: NodeId, all_anew: bool = False
 ) -> Manuscript:
-    if all_anew:
-        job = runtime.changes.write_all_anew(manuscript.id)
-    else:
-        job = runtime.changes.write(manuscript.id, anew)
+    job = runtime.manuscripts.write(manuscript.id, None if all_anew else anew)
     finish(runtime, job.id)
     return runtime.manuscripts.open(manuscript.id).manuscript
 
@@ -85,6 +86,108 @@ def test_who_wants_a_corrected_section_written_anew_gets_that_and_keeps_the_text
 
     assert MINE not in section_of(after, section).content
     assert [each.content for each in after.earlier_texts] == [MINE]
+
+
+def test_a_correction_made_while_a_writing_is_about_to_begin_is_not_lost(
+    running: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manuscript, section = corrected(running)
+    before = section_of(manuscript, section).content
+    look_at_the_outline = running.manuscripts.outline
+
+    def corrected_in_another_tab(manuscript_id: ManuscriptId) -> OutlineDraft:
+        draft = look_at_the_outline(manuscript_id)
+        running.manuscripts.edit_section(manuscript_id, section, LATER)
+        return draft
+
+    with monkeypatch.context() as patched:
+        patched.setattr(running.manuscripts, "outline", corrected_in_another_tab)
+        job = running.manuscripts.write(manuscript.id)
+    finish(running, job.id)
+
+    after = running.manuscripts.open(manuscript.id).manuscript
+    assert before == MINE
+    assert section_of(after, section).content == LATER
+
+
+@pytest.mark.parametrize("all_anew", [False, True])
+def test_what_is_to_be_written_anew_is_so_too_when_it_was_stopped_and_goes_on(
+    running: Runtime, *, all_anew: bool
+) -> None:
+    manuscript, section = corrected(running)
+    with idle_at(running) as waiting:
+        job = waiting.manuscripts.write(manuscript.id, None if all_anew else [section])
+        waiting.jobs.cancel(job.id)
+    changes = running.changes.of(manuscript.id)
+
+    after = rewritten(running, manuscript)
+
+    assert [each.id for each in changes.lost] == [section]
+    assert MINE not in section_of(after, section).content
+    assert [each.content for each in after.earlier_texts] == [MINE]
+    assert after.anew == ()
+
+
+def test_a_section_that_was_to_be_written_anew_stays_once_the_author_works_on_it(
+    running: Runtime,
+) -> None:
+    manuscript, section = corrected(running)
+    with idle_at(running) as waiting:
+        waiting.jobs.cancel(waiting.manuscripts.write(manuscript.id, [section]).id)
+    running.manuscripts.edit_section(manuscript.id, section, LATER)
+
+    after = rewritten(running, manuscript)
+
+    assert section_of(after, section).content == LATER
+
+
+@pytest.mark.parametrize("all_anew", [False, True])
+def test_a_writing_that_cannot_begin_takes_nothing_away(
+    running: Runtime, *, all_anew: bool
+) -> None:
+    manuscript, section = corrected(running)
+    before = running.manuscripts.open(manuscript.id).manuscript
+    edit(running, manuscript, {"t": "set", "id": section, "k": "title", "v": " "})
+
+    with pytest.raises(InvalidRequest):
+        running.manuscripts.write(manuscript.id, None if all_anew else [section])
+
+    after = running.manuscripts.open(manuscript.id).manuscript
+    assert after.model_copy(update={"updated_at": before.updated_at}) == before
+    title = section_of(before, section).title
+    mended = {"t": "set", "id": section, "k": "title", "v": title}
+    edit(running, manuscript, mended, client="另一标签页")
+    assert running.changes.of(manuscript.id).is_empty
+
+
+def test_a_document_that_waits_to_be_delivered_takes_no_correction(running: Runtime) -> None:
+    manuscript, section = corrected(running)
+    draft = running.manuscripts.outline(manuscript.id)
+    job = running.manuscripts.write(manuscript.id)
+    finish(running, job.id)
+    waiting = manuscript.model_copy(update={"document_job": job.id})
+    running.manuscripts.restore(Deleted(waiting, draft))
+
+    with pytest.raises(Conflict):
+        running.manuscripts.edit_section(manuscript.id, section, LATER)
+
+    after = running.manuscripts.open(manuscript.id).manuscript
+    assert after.delivered_job == job.id
+    running.manuscripts.edit_section(manuscript.id, section, LATER)
+
+
+def test_a_correction_that_a_writing_does_not_know_of_is_among_the_earlier_texts(
+    running: Runtime,
+) -> None:
+    manuscript, section = corrected(running)
+    assert manuscript.document is not None
+    newer = edited(manuscript.document, section, LATER)
+    writing = manuscript.model_copy(update={"document": newer, "document_job": JobId("later")})
+
+    after = with_document(writing, JobId("later"), manuscript.document, manuscript.updated_at)
+
+    assert section_of(after, section).content == MINE
+    assert [(each.section_id, each.content) for each in after.earlier_texts] == [(section, LATER)]
 
 
 def test_an_earlier_text_is_put_back_and_that_can_be_undone(running: Runtime) -> None:

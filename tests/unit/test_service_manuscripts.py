@@ -39,12 +39,17 @@ def proposed(runtime: Runtime) -> Manuscript:
     return manuscript
 
 
-def edit(runtime: Runtime, manuscript: Manuscript, *operations: Mapping[str, object]) -> None:
+def edit(
+    runtime: Runtime,
+    manuscript: Manuscript,
+    *operations: Mapping[str, object],
+    client: str = "标签页",
+) -> None:
     numbered: list[Operation] = [
         OPERATION.validate_python({"seq": seq, **operation})
         for seq, operation in enumerate(operations, start=1)
     ]
-    runtime.manuscripts.edit_outline(manuscript.id, "标签页", numbered)
+    runtime.manuscripts.edit_outline(manuscript.id, client, numbered)
 
 
 def outlined(runtime: Runtime, *titles: str, name: str = "潮汐能") -> Manuscript:
@@ -335,7 +340,7 @@ def test_a_plan_of_an_unchanged_document_is_empty_and_writing_all_anew_keeps_not
     finish(running, running.manuscripts.write(manuscript.id).id)
     assert running.changes.of(manuscript.id).is_empty
 
-    job = running.changes.write_all_anew(manuscript.id)
+    job = running.manuscripts.write(manuscript.id, None)
 
     # nothing that was written is left to be kept, until the job has put its own there
     finish(running, job.id)

@@ -1,0 +1,74 @@
+"""The start of a writing: what is asked for is what the manuscript holds at that moment."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.domain.documents import NodeId, Outline
+from pipeline.domain.jobs import Job, JobId
+from pipeline.domain.manuscripts import Manuscript
+from pipeline.domain.units import section_unit
+from pipeline.errors import Conflict, PipelineError
+from pipeline.ports import ManuscriptStore
+from pipeline.service.jobs import JobService
+from pipeline.service.requests import document_request, own_texts
+from pipeline.service.views import View
+
+
+@dataclass(frozen=True, slots=True)
+class Writings:
+    """Starts document jobs of the manuscripts behind one store."""
+
+    store: ManuscriptStore
+    jobs: JobService
+    now: Callable[[], datetime]
+
+    def begin(
+        self, view: View, outline: Outline, job_id: JobId, anew: Collection[NodeId] | None
+    ) -> Job:
+        """Arguments and errors as of `ManuscriptService.write`; one that fails changes nothing."""
+        before = view.manuscript
+        if view.is_writing:
+            raise _being_written()
+
+        def started(current: Manuscript) -> Manuscript:
+            if current.document_job != before.document_job:
+                raise _being_written()
+            return self._changed(
+                current,
+                document_job=job_id,
+                title=outline.title or current.title,
+                anew=_to_replace(current, anew),
+            )
+
+        begun = self.store.change(before.id, started)
+        request = document_request(begun, outline, job_id, own_texts(begun, self.store))
+        forget = None if anew is None else [section_unit(each) for each in anew]
+        try:
+            return self.jobs.submit_document(request, before.id, forget=forget)
+        except PipelineError:
+            self.store.change(before.id, lambda current: self._undone(current, job_id, before))
+            raise
+
+    def _undone(self, current: Manuscript, job_id: JobId, before: Manuscript) -> Manuscript:
+        if current.document_job != job_id:
+            return current
+        return self._changed(
+            current, document_job=before.document_job, title=before.title, anew=before.anew
+        )
+
+    def _changed(self, manuscript: Manuscript, **fields: object) -> Manuscript:
+        return manuscript.model_copy(update={**fields, "updated_at": self.now()})
+
+
+def _to_replace(manuscript: Manuscript, anew: Collection[NodeId] | None) -> tuple[NodeId, ...]:
+    """The author's own texts that are not kept; what was said of an earlier try still holds."""
+    document = manuscript.document
+    own = [section.id for section in document.sections if section.by_hand] if document else []
+    if anew is None:
+        return tuple(own)
+    return tuple(each for each in own if each in anew or each in manuscript.anew)
+
+
+def _being_written() -> Conflict:
+    return Conflict("This document is being written already.")
