@@ -20,6 +20,7 @@ january february march april may june july august september october november dec
 _WORDS = {word: number for number, word in enumerate(_SMALL.split())} | {
     word: 10 * number for number, word in enumerate(_TENS.split(), 2)
 }
+_LARGE = ("hundred", "thousand", "million", "billion")
 _SCALES = {
     "hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "万亿": 10**12, "千亿": 10**11, "百亿": 10**10, "十亿": 10**9, "亿": 10**8,
@@ -54,20 +55,23 @@ _MONEY = {"$": "$", "€": "€", "£": "£", "¥": "¥", "￥": "¥"}
 _LATIN_UNITS = sorted((u for u in _UNITS if u.isascii() and u != "%"), key=len, reverse=True)
 _OTHER_UNITS = sorted((u for u in _UNITS if u not in _LATIN_UNITS), key=len, reverse=True)
 _UNIT = rf"(?:(?:{'|'.join(_LATIN_UNITS)})s?\b|{'|'.join(_OTHER_UNITS)})"
+_FIGURE = r"\d{1,30}(?!\d)(?:\.\d{1,30}(?!\d))?"
+"""A longer row of digits counts nothing, and Python refuses to print very long numbers."""
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _ARABIC = re.compile(
-    rf"(?P<money>[$€£¥])?[ ]?(?<![A-Za-z\d.])(?<![A-Za-z]-)(?P<number>\d+(?:\.\d+)?)"
+    rf"(?P<money>[$€£¥])?[ ]?(?<![A-Za-z\d.])(?<![A-Za-z]-)(?P<number>{_FIGURE})"
     rf"(?:(?:st|nd|rd|th|s)\b)?(?:[ -]?(?P<scale>{_SCALE}))?(?:[ -]?(?P<unit>{_UNIT}))?",
     re.IGNORECASE,
 )
 _IN_WORDS = re.compile(
     rf"\b(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b"
-    rf"(?:[ -](?:and )?(?:{'|'.join([*_WORDS, 'hundred', 'thousand', 'million', 'billion'])})\b)*"
+    rf"(?:[ -](?:and )?(?:{'|'.join([*_WORDS, *_LARGE])})\b){{0,11}}"
     rf"(?:[ -](?P<unit>{_UNIT}))?",
     re.IGNORECASE,
 )
+_HAN_SIGN = "[零〇一二三四五六七八九十百千万亿两]"
 _HAN_NUMBER = re.compile(
-    r"(?P<share>百分之)?(?P<number>[零〇一二三四五六七八九十百千万亿两]+)"
+    rf"(?P<share>百分之)?(?<!{_HAN_SIGN})(?P<number>{_HAN_SIGN}{{1,30}})(?!{_HAN_SIGN})"
     rf"(?P<unit>{'|'.join(u for u in _OTHER_UNITS if len(u) < 4)})?"
 )
 _COUNTED = frozenset("个年月日条种倍次章节页人家座台届岁元米吨天周期代批项名位")

@@ -94,6 +94,12 @@ def test_one_citation_covers_what_it_carries_in_its_paragraph() -> None:
     ]
 
 
+def test_a_rule_line_of_number_signs_does_not_stop_an_edit() -> None:
+    whole = edited(document("It has 24 turbines [@p1]."), NodeId("n1"), "一" * 5_000 + " [@p1]")
+
+    assert whole.sections[0].content.startswith("一一一")
+
+
 @pytest.mark.parametrize(
     "text",
     [

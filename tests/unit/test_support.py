@@ -1,11 +1,11 @@
 """Whether passages carry a sentence, in English and Chinese."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.domain.documents import Support
-from pipeline.domain.quantities import Quantity, quantities
+from pipeline.domain.quantities import Quantity, quantities, stated
 from pipeline.domain.support import Verdict, ground, support
 
 TIDES = ground(
@@ -128,6 +128,29 @@ def test_any_texts_can_be_compared(sentence: str, passage: str) -> None:
 
     assert isinstance(verdict, Verdict)
     assert 0 <= verdict.score <= 1
+
+
+_SIGNS = "一二三九十百千万亿〇零两第年月日成半分之点比负0179.,:%-−/ ⅓²٣"
+_NUMBER_WORDS = "hundred |two |thousand |half |third |March |minus | km|百分之|3月|5日|公里"
+PARTS_OF_NUMBERS = st.sampled_from([*_SIGNS, *_NUMBER_WORDS.split("|")])
+LONG_ROWS = st.builds(lambda part, times: part * times, PARTS_OF_NUMBERS, st.integers(1, 6_000))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(PARTS_OF_NUMBERS | LONG_ROWS, max_size=9).map("".join))
+def test_no_row_of_digits_signs_or_number_words_is_too_long(text: str) -> None:
+    verdict = support(text, [ground(text), TIDES, JIANGXIA])
+
+    assert isinstance(verdict, Verdict)
+    assert quantities(text) <= stated(text)
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["一" * 5_000, "一" + "亿" * 700, "two" + " hundred" * 5_000, "7" * 1_100_000 + " million"],
+)
+def test_a_rule_line_of_number_signs_is_no_number_that_cannot_be_printed(row: str) -> None:
+    assert all(len(quantity.value) < 300 for quantity in quantities(f"共有 {row} 个。"))
 
 
 SENTENCES = st.sampled_from(
