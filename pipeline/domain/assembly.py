@@ -99,6 +99,8 @@ class Imprint:
     citation_style: CitationStyle = "numeric"
     by_hand: Collection[NodeId] = ()
     """Sections with a text of the author's own."""
+    written_for: Mapping[NodeId, Mapping[str, str]] = field(default_factory=dict)
+    """As `DocumentSection.written_for`."""
 
 
 def assemble(
@@ -276,7 +278,10 @@ def _section(
         target_words=imprint.targets.get(node.id, node.target_words),
     )
     if draft is not None:
-        return _with_text(section, draft.text, by_hand=node.id in imprint.by_hand)
+        written = section.model_copy(
+            update={"written_for": dict(imprint.written_for.get(node.id, {}))}
+        )
+        return _with_text(written, draft.text, by_hand=node.id in imprint.by_hand)
     if not place.is_leaf:
         return section
     code = failure.code if failure else NOT_WRITTEN

@@ -225,6 +225,9 @@ class DocumentSection(Value):
     error: str = ""
     by_hand: bool = False
     """The author wrote or corrected this text."""
+    written_for: dict[str, str] = Field(default_factory=dict)
+    """Short hashes of what its text is for, such as its title and its notes, by `changes.Reason`: a
+    text that the author corrects stands as long as these are the same."""
 
 
 class Reference(Value):

@@ -3,7 +3,7 @@
 import asyncio
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypedDict, cast
 
 from langgraph.graph import END, START, StateGraph
@@ -20,7 +20,7 @@ from pipeline.domain.outline import Place
 from pipeline.domain.units import content_key
 from pipeline.errors import PipelineError
 from pipeline.graphs.phrases import reason
-from pipeline.graphs.section import Assignment, Written, draft_of, write_section
+from pipeline.graphs.section import Assignment, Written, draft_of, write_section, written_for
 from pipeline.graphs.tools import Tools
 
 VERSION = 1
@@ -35,6 +35,8 @@ class ChapterText:
     failures: Mapping[NodeId, PipelineError]
     by_hand: frozenset[NodeId] = frozenset()
     """Drafts of the author's own."""
+    written_for: Mapping[NodeId, Mapping[str, str]] = field(default_factory=dict)
+    """As `DocumentSection.written_for`."""
 
 
 class ChapterState(TypedDict, total=False):
@@ -68,11 +70,26 @@ async def fuse_chapter(state: ChapterState, runtime: Runtime[Tools]) -> ChapterO
     tools.counter.done += 1
     if len(drafts) > 1:
         drafts = await _fused_or_as_written(state, written, tools)
-    own = own_texts(written, state["assignment"])
-    return {"chapters": [ChapterText(drafts | own, failures, frozenset(own))]}
+    return {"chapters": [chapter_text(drafts, failures, written, state["assignment"], tools)]}
 
 
-def own_texts(written: Sequence[Written], shared: Assignment) -> dict[NodeId, Draft]:
+def chapter_text(
+    drafts: Mapping[NodeId, Draft],
+    failures: Mapping[NodeId, PipelineError],
+    written: Sequence[Written],
+    shared: Assignment,
+    tools: Tools,
+) -> ChapterText:
+    """With the author's own texts in their places, and what each text is for."""
+    own = _own_texts(written, shared)
+    today = {
+        w.place.node.id: written_for(w.place, shared, tools) for w in written if w.draft is not None
+    }
+    before = {node_id: shared.own[node_id].written_for for node_id in own}
+    return ChapterText({**drafts, **own}, failures, frozenset(own), today | before)
+
+
+def _own_texts(written: Sequence[Written], shared: Assignment) -> dict[NodeId, Draft]:
     """What the author wrote stands as it is, also before the sections below a node."""
     own = {w.place.node.id: w.own for w in written if w.own is not None}
     above = {node.id for w in written for node in w.place.path[:-1]} & shared.own.keys()

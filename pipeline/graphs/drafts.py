@@ -9,7 +9,7 @@ from pipeline.domain.outline import Place, walk
 from pipeline.domain.units import StoredUnit
 from pipeline.errors import PipelineError
 from pipeline.graphs.changes import GraphPlanner, NoSearch, assignment_of
-from pipeline.graphs.chapter import ChapterText, own_texts, stored_fusion
+from pipeline.graphs.chapter import ChapterText, chapter_text, stored_fusion
 from pipeline.graphs.document import DocumentState, assembled, entries_of
 from pipeline.graphs.section import Assignment, Written, own_draft, prepared
 from pipeline.graphs.tools import Tools
@@ -59,8 +59,7 @@ async def _chapter(
     if len(drafts) == len(written) > 1:
         drafts = stored_fusion(chapter, written, shared, tools) or drafts
     failures = {w.place.node.id: missing for w in written if w.draft is None}
-    own = own_texts(written, shared)
-    return ChapterText(drafts | own, failures, frozenset(own))
+    return chapter_text(drafts, failures, written, shared, tools)
 
 
 async def _written(place: Place, shared: Assignment, tools: Tools) -> Written:

@@ -208,10 +208,16 @@ def own_draft(place: Place, shared: Assignment, tools: Tools) -> Draft | None:
     own = shared.own.get(place.node.id)
     if own is None:
         return None
-    today = hashes(own_dependence(place, shared, tools))
+    today = written_for(place, shared, tools)
     if any(own.written_for.get(each, today[each]) != today[each] for each in OWN):
         return None
     return draft_of(own, shared)
+
+
+def written_for(place: Place, shared: Assignment, tools: Tools) -> dict[str, str]:
+    """Hashes of what a section is for."""
+    today = hashes(own_dependence(place, shared, tools))
+    return {each: today[each] for each in OWN}
 
 
 def draft_of(own: OwnText, shared: Assignment) -> Draft:

@@ -52,8 +52,7 @@ class ChangeService:
         """
         manuscript = self._manuscripts.open(manuscript_id).manuscript
         outline = tidied(self._manuscripts.outline(manuscript_id).outline)
-        own = own_texts(manuscript, self._store)
-        request = document_request(manuscript, outline, PLAN, own)
+        request = document_request(manuscript, outline, PLAN, own_texts(manuscript))
         job = Job(
             id=PLAN,
             kind=JobKind.DOCUMENT,

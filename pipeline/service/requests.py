@@ -2,18 +2,14 @@
 
 from collections.abc import Sequence
 
-from pipeline.domain.changes import Basis
 from pipeline.domain.documents import ContextFile, Outline
 from pipeline.domain.jobs import (
     DocumentGenerationRequest,
     JobId,
-    JobKind,
     OutlineGenerationRequest,
     OwnText,
 )
 from pipeline.domain.manuscripts import AttachedFile, Manuscript
-from pipeline.domain.units import StoredUnit, section_unit
-from pipeline.ports import ManuscriptStore
 
 
 def outline_request(manuscript: Manuscript) -> OutlineGenerationRequest:
@@ -58,26 +54,14 @@ def document_request(
     )
 
 
-def own_texts(manuscript: Manuscript, store: ManuscriptStore) -> list[OwnText]:
-    """What the author wrote or corrected, and what each section was for when it was written."""
-    document, anew = manuscript.document, manuscript.anew
-    own = [s for s in document.sections if s.by_hand and s.id not in anew] if document else []
-    units = store.units(manuscript.id, JobKind.DOCUMENT) if own else {}
+def own_texts(manuscript: Manuscript) -> list[OwnText]:
+    """What the author wrote or corrected and wants to keep."""
+    sections = manuscript.document.sections if manuscript.document else ()
     return [
-        OwnText(
-            section_id=section.id,
-            text=section.content,
-            written_for=_written_for(units.get(section_unit(section.id))),
-        )
-        for section in own
+        OwnText(section_id=each.id, text=each.content, written_for=each.written_for)
+        for each in sections
+        if each.by_hand and each.id not in manuscript.anew
     ]
-
-
-def _written_for(unit: StoredUnit | None) -> dict[str, str]:
-    """Empty where no author wrote it, or an earlier version that did not say."""
-    stored = unit.value if unit is not None else None
-    basis = stored.get("basis") if isinstance(stored, dict) else None
-    return {} if basis is None else Basis.model_validate(basis).parts
 
 
 def _is_to_search(manuscript: Manuscript) -> bool:

@@ -42,7 +42,7 @@ class Writings:
             )
 
         begun = self.store.change(before.id, started)
-        request = document_request(begun, outline, job_id, own_texts(begun, self.store))
+        request = document_request(begun, outline, job_id, own_texts(begun))
         forget = None if anew is None else [section_unit(each) for each in anew]
         try:
             return self.jobs.submit_document(request, before.id, forget=forget)

@@ -4,8 +4,7 @@ from pipeline.domain.assembly import edited
 from pipeline.domain.changes import Changes
 from pipeline.domain.documents import Document, NodeId
 from pipeline.domain.jobs import DocumentGenerationRequest, OwnText
-from pipeline.graphs.section import SectionUnit
-from tests.graph_fakes import ListJournal, ScriptedAuthor
+from tests.graph_fakes import ScriptedAuthor
 from tests.unit.test_changes import TREE, Desk, ids, node, said_and_done, tree, why, written_desk
 
 MINE = "我改过的正文。"
@@ -17,17 +16,10 @@ def corrected(desk: Desk, *sections: str) -> list[OwnText]:
     for section in sections:
         desk.before = edited(desk.before, NodeId(section), MINE)
     return [
-        OwnText(section_id=s.id, text=s.content, written_for=written_for(desk.journal, s.id))
+        OwnText(section_id=s.id, text=s.content, written_for=s.written_for)
         for s in desk.before.sections
         if s.by_hand
     ]
-
-
-def written_for(journal: ListJournal, section: str) -> dict[str, str]:
-    if f"section:{section}" not in journal.units:
-        return {}
-    basis = SectionUnit.model_validate(journal.units[f"section:{section}"][1]).basis
-    return basis.parts if basis else {}
 
 
 def texts(document: Document | None) -> dict[str, str]:

@@ -76,6 +76,29 @@ def test_a_corrected_section_with_a_new_title_is_replaced_and_its_text_kept(
     assert [(each.section_id, each.content) for each in after.earlier_texts] == [(section, MINE)]
 
 
+def test_a_section_corrected_under_an_older_title_is_no_more_kept_after_a_stopped_writing(
+    running: Runtime,
+) -> None:
+    manuscript, section = corrected(running)
+    edit(running, manuscript, {"t": "set", "id": section, "k": "title", "v": "新的标题"})
+    stopped_after_its_sections(running, manuscript)
+
+    changes = running.changes.of(manuscript.id)
+    after = rewritten(running, manuscript)
+
+    assert [each.id for each in changes.lost] == [section]
+    assert section_of(after, section).title == "新的标题"
+    assert MINE not in section_of(after, section).content
+    assert [each.content for each in after.earlier_texts] == [MINE]
+
+
+def stopped_after_its_sections(runtime: Runtime, manuscript: Manuscript) -> None:
+    """A writing whose sections are all stored, and which brought no document."""
+    draft = runtime.manuscripts.outline(manuscript.id)
+    finish(runtime, runtime.manuscripts.write(manuscript.id).id)
+    runtime.manuscripts.restore(Deleted(manuscript, draft))
+
+
 @pytest.mark.parametrize("all_anew", [False, True])
 def test_who_wants_a_corrected_section_written_anew_gets_that_and_keeps_the_text(
     running: Runtime, *, all_anew: bool
