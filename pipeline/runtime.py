@@ -45,13 +45,13 @@ from pipeline.ports import (
     EventFeed,
     JobQueue,
     Journal,
-    ManuscriptStore,
     ReadingStore,
     Reviewer,
     Slots,
     Web,
     Work,
 )
+from pipeline.ports.manuscripts import ManuscriptStore
 from pipeline.service.budgets import BudgetService
 from pipeline.service.changes import ChangeService
 from pipeline.service.drafts import DraftService

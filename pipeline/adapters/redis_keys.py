@@ -55,7 +55,7 @@ class JobKeys:
         cls, job_id: JobId, manuscript_id: ManuscriptId | None = None, kind: JobKind | None = None
     ) -> "JobKeys":
         stem = f"longhand:job:{{{job_id}}}"
-        shared = f"{manuscript_key(manuscript_id)}:units:{kind}" if manuscript_id else ""
+        shared = units_key(manuscript_id, kind) if manuscript_id and kind else ""
         return cls(
             meta=f"{stem}:meta",
             events=f"{stem}:events",
@@ -87,6 +87,11 @@ class JobKeys:
 
 def manuscript_key(manuscript_id: ManuscriptId) -> str:
     return f"longhand:manuscript:{{{manuscript_id}}}"
+
+
+def units_key(manuscript_id: ManuscriptId, kind: JobKind) -> str:
+    """What its jobs of that kind have finished."""
+    return f"{manuscript_key(manuscript_id)}:units:{kind}"
 
 
 def reading_key(sha256: str) -> str:

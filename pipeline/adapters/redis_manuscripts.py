@@ -3,7 +3,7 @@
 import base64
 import json
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar, cast
 
@@ -19,6 +19,7 @@ from pipeline.adapters.redis_keys import (
     manuscript_key,
     milliseconds,
     reading_key,
+    units_key,
 )
 from pipeline.adapters.redis_scripts import FORGET
 from pipeline.domain.documents import Reading
@@ -101,14 +102,17 @@ class RedisManuscriptStore:
 
     def units(self, manuscript_id: ManuscriptId, kind: JobKind) -> Mapping[str, StoredUnit]:
         with store_errors(f"load what is written of manuscript {manuscript_id!r}"):
-            key = f"{manuscript_key(manuscript_id)}:units:{kind}"
-            found = cast("dict[str, str]", self._redis.hgetall(key))
+            found = cast("dict[str, str]", self._redis.hgetall(units_key(manuscript_id, kind)))
         parted = {unit: stored.partition("\n") for unit, stored in found.items()}
         return {
             unit: StoredUnit(key, json.loads(text))
             for unit, (key, _, text) in parted.items()
             if text
         }
+
+    def finished(self, manuscript_id: ManuscriptId, kind: JobKind) -> Collection[str]:
+        with store_errors(f"look what is written of manuscript {manuscript_id!r}"):
+            return cast("list[str]", self._redis.hkeys(units_key(manuscript_id, kind)))
 
     def recent(self, *, limit: int) -> Sequence[Manuscript]:
         manuscripts: list[Manuscript] = []
@@ -126,7 +130,7 @@ class RedisManuscriptStore:
         key = manuscript_key(manuscript_id)
         with store_errors(f"delete manuscript {manuscript_id!r}"):
             pipe = self._redis.pipeline()
-            pipe.delete(key, *(f"{key}:units:{kind}" for kind in JobKind))
+            pipe.delete(key, *(units_key(manuscript_id, kind) for kind in JobKind))
             pipe.zrem(MANUSCRIPTS, manuscript_id)
             pipe.execute()
 

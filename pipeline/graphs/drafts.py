@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
-from pipeline.domain.documents import Document
+from pipeline.domain.changes import OWN
+from pipeline.domain.documents import Document, Draft
 from pipeline.domain.jobs import DocumentGenerationRequest, Job
 from pipeline.domain.outline import Place, walk
 from pipeline.domain.units import StoredUnit
@@ -11,7 +13,7 @@ from pipeline.errors import PipelineError
 from pipeline.graphs.changes import GraphPlanner, NoSearch, assignment_of
 from pipeline.graphs.chapter import ChapterText, chapter_text, stored_fusion
 from pipeline.graphs.document import DocumentState, assembled, entries_of
-from pipeline.graphs.section import Assignment, Written, own_draft, prepared
+from pipeline.graphs.section import Assignment, Written, earlier_of, own_draft, prepared
 from pipeline.graphs.tools import Tools
 
 
@@ -24,6 +26,7 @@ def finished_draft(
 ) -> Document | None:
     """The document as far as it is finished, or None where no section is.
 
+    Where a section was changed since, the text that was finished before stands in its place.
     Blocks the calling thread as `GraphPlanner.changes`; `missing` says why a section has no text.
     """
     return asyncio.run(_draft(request, planner.tools(job, units, NoSearch()), missing))
@@ -59,10 +62,27 @@ async def _chapter(
     if len(drafts) == len(written) > 1:
         drafts = stored_fusion(chapter, written, shared, tools) or drafts
     failures = {w.place.node.id: missing for w in written if w.draft is None}
-    return chapter_text(drafts, failures, written, shared, tools)
+    text = chapter_text(drafts, failures, written, shared, tools)
+    stored = {
+        w.place.node.id: _written_for(w.place, tools)
+        for w in written
+        if w.draft is not None and w.own is None
+    }
+    return replace(text, written_for={**text.written_for, **stored})
 
 
 async def _written(place: Place, shared: Assignment, tools: Tools) -> Written:
     ready = await prepared(place, shared, tools)
     own = own_draft(place, shared, tools)
-    return Written(place, ready.draft or own, own=own)
+    return Written(place, ready.draft or own or _stale(place, tools), own=own)
+
+
+def _stale(place: Place, tools: Tools) -> Draft | None:
+    earlier = earlier_of(place, tools)
+    return Draft.model_validate(earlier[0].model_dump()) if earlier else None
+
+
+def _written_for(place: Place, tools: Tools) -> dict[str, str]:
+    """What its stored text is for, which may be something else today."""
+    basis = earlier_of(place, tools)[0].basis
+    return {each: basis.parts[each] for each in OWN if each in basis.parts} if basis else {}

@@ -34,13 +34,10 @@ from pipeline.domain.jobs import (
     JobKind,
     JobPlace,
     JobStatus,
-    ManuscriptId,
     Priority,
     TaskFailed,
 )
-from pipeline.domain.manuscripts import Manuscript, OutlineDraft
 from pipeline.domain.text_edits import EditAction, TextEditRequest
-from pipeline.domain.units import StoredUnit
 from pipeline.domain.web import WebAnswer
 from pipeline.errors import PipelineError
 from pipeline.ports.metering import Meter
@@ -339,36 +336,6 @@ class JobQueue(Protocol):
     """Wakes somebody who runs jobs. Only a hint: duplicates and losses are harmless."""
 
     def put(self, job: Job) -> None: ...
-
-
-class ManuscriptStore(Protocol):
-    """The author's manuscripts; each change renews their expiry."""
-
-    def save(self, manuscript: Manuscript) -> None: ...
-
-    def load(self, manuscript_id: ManuscriptId) -> Manuscript:
-        """Raises `NotFound`."""
-
-    def change(
-        self, manuscript_id: ManuscriptId, change: Callable[[Manuscript], Manuscript]
-    ) -> Manuscript:
-        """Apply a pure change atomically; it may run more than once. Raises `NotFound`."""
-
-    def outline(self, manuscript_id: ManuscriptId) -> OutlineDraft:
-        """Raises `NotFound`."""
-
-    def change_outline(
-        self, manuscript_id: ManuscriptId, change: Callable[[OutlineDraft], OutlineDraft]
-    ) -> OutlineDraft:
-        """Apply a pure change to the outline draft atomically. Raises `NotFound`."""
-
-    def units(self, manuscript_id: ManuscriptId, kind: JobKind) -> Mapping[str, StoredUnit]:
-        """What its jobs of that kind have finished, for later ones to use."""
-
-    def recent(self, *, limit: int) -> Sequence[Manuscript]:
-        """Manuscripts, last changed first."""
-
-    def delete(self, manuscript_id: ManuscriptId) -> None: ...
 
 
 class ReadingStore(Protocol):

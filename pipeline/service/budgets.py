@@ -13,7 +13,8 @@ from pipeline.domain.manuscripts import Manuscript
 from pipeline.domain.outline import Place, leaves, word_targets
 from pipeline.domain.spending import Budget, Prices
 from pipeline.domain.tokens import tokens_for, tokens_of
-from pipeline.ports import Author, ManuscriptStore
+from pipeline.ports import Author
+from pipeline.ports.manuscripts import ManuscriptStore
 
 CHARS_PER_TOKEN = 4
 

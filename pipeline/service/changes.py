@@ -9,7 +9,7 @@ from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId, JobKind,
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.domain.outline import tidied
 from pipeline.domain.units import StoredUnit
-from pipeline.ports import ManuscriptStore
+from pipeline.ports.manuscripts import ManuscriptStore
 from pipeline.service.manuscripts import ManuscriptService
 from pipeline.service.requests import document_request, own_texts
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from pipeline.domain.documents import Document
 from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId, JobKind, ManuscriptId
 from pipeline.domain.manuscripts import Manuscript
-from pipeline.domain.outline import tidied
-from pipeline.domain.units import StoredUnit
+from pipeline.domain.outline import leaves, tidied
+from pipeline.domain.units import StoredUnit, section_unit
 from pipeline.errors import Cancelled, Conflict, NotFound, PipelineError
-from pipeline.ports import ManuscriptStore
+from pipeline.ports.manuscripts import ManuscriptStore
 from pipeline.service.manuscripts import ManuscriptService
 from pipeline.service.requests import document_request
 from pipeline.service.views import View
@@ -42,14 +42,16 @@ class DraftService:
         """How many sections a draft would have; 0 also where there is a document already."""
         if view.is_writing or view.manuscript.document is not None:
             return 0
-        units = self._store.units(view.manuscript.id, JobKind.DOCUMENT)
-        return sum(unit.startswith("section:") for unit in units)
+        outline = self._manuscripts.outline(view.manuscript.id).outline
+        finished = frozenset(self._store.finished(view.manuscript.id, JobKind.DOCUMENT))
+        return sum(section_unit(place.node.id) in finished for place in leaves(outline.nodes))
 
     def take(self, manuscript_id: ManuscriptId) -> Document:
         """Let what is finished be the manuscript's document; one that is there stays.
 
-        It can be read, corrected and exported, and the writing can go on with its gaps. No author
-        is asked.
+        It can be read, corrected and exported, and the writing can go on with its gaps. A text
+        that was finished before its section was changed is in it, too, until it is written again.
+        No author is asked.
 
         Raises:
             NotFound: There is no such manuscript, or nothing is finished.

@@ -45,7 +45,7 @@ from pipeline.errors import (
     PipelineError,
     UnreadableFile,
 )
-from pipeline.ports import ManuscriptStore
+from pipeline.ports.manuscripts import ManuscriptStore
 from pipeline.service.jobs import JobService, Limits
 from pipeline.service.requests import outline_request
 from pipeline.service.revisions import Outside, Revisions

@@ -9,7 +9,8 @@ from pipeline.domain.documents import CitationStyle, Document
 from pipeline.domain.jobs import ManuscriptId
 from pipeline.domain.manuscripts import EarlierText, Manuscript, earlier_text
 from pipeline.errors import NotFound
-from pipeline.ports import Bibliographer, Intake, ManuscriptStore
+from pipeline.ports import Bibliographer, Intake
+from pipeline.ports.manuscripts import ManuscriptStore
 
 Change = Callable[[Manuscript, Document], Mapping[str, object]]
 """The fields of the manuscript that a change sets; it may run more than once, and may refuse."""

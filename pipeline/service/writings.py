@@ -9,7 +9,7 @@ from pipeline.domain.jobs import Job, JobId
 from pipeline.domain.manuscripts import Manuscript
 from pipeline.domain.units import section_unit
 from pipeline.errors import Conflict, PipelineError
-from pipeline.ports import ManuscriptStore
+from pipeline.ports.manuscripts import ManuscriptStore
 from pipeline.service.jobs import JobService
 from pipeline.service.requests import document_request, own_texts
 from pipeline.service.views import View

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.domain.documents import Document, DocumentSection, NodeId, SectionStatus
+from pipeline.domain.documents import Document, DocumentSection, NodeId, Outline, SectionStatus
 from pipeline.domain.jobs import JobKind
 from pipeline.domain.manuscripts import Manuscript
+from pipeline.domain.outline import leaves
 from pipeline.domain.units import StoredUnit
 from pipeline.errors import Cancelled, NotFound
 from pipeline.graphs.changes import GraphPlanner
@@ -15,7 +16,7 @@ from pipeline.runtime import Runtime
 from pipeline.service.views import Deleted
 from tests.graph_fakes import NOW, ScriptedAuthor, ScriptedBibliographer, job_of
 from tests.runtimes import finish, running_runtime
-from tests.unit.test_changes import TREE, Desk, written_desk
+from tests.unit.test_changes import TREE, Desk, node, tree, written_desk
 from tests.unit.test_service_manuscripts import edit, outlined, proposed
 
 
@@ -25,14 +26,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
         yield runtime
 
 
-def drafted(desk: Desk, *missing: str) -> Document | None:
+def drafted(desk: Desk, *missing: str, outline: Outline = TREE) -> Document | None:
     """The draft when these units are not there."""
     units = {
         name: StoredUnit(*unit) for name, unit in desk.journal.units.items() if name not in missing
     }
     planner = GraphPlanner(ScriptedAuthor(), desk.shelf, ScriptedBibliographer(), lambda: NOW, 800)
     job = job_of(JobKind.DOCUMENT)
-    return finished_draft(planner, job, desk.request(TREE), units, Cancelled())
+    return finished_draft(planner, job, desk.request(outline), units, Cancelled())
 
 
 def sections(document: Document | None) -> dict[str, DocumentSection]:
@@ -59,6 +60,21 @@ def test_what_is_not_finished_is_a_marked_gap_with_its_reason() -> None:
     assert draft is not None
     assert draft.integrity.failed_sections == 1
     assert "任务在写到本节之前已停止" in draft.content or "stopped before its turn" in draft.content
+
+
+def test_a_text_that_was_finished_before_its_section_changed_is_in_the_draft() -> None:
+    desk = written_desk()
+    renamed = tree(node("一", node("a", title="鱼道"), node("b")), *TREE.nodes[1:])
+
+    draft = drafted(desk, outline=renamed)
+
+    after, before = sections(draft), sections(desk.before)
+    assert after["a"].title == "鱼道"
+    assert (after["a"].content, after["a"].written_for) == (
+        "第 1 稿。",
+        before["a"].written_for,
+    )
+    assert {i: after[i] for i in "cde"} == {i: before[i] for i in "cde"}
 
 
 def test_of_nothing_there_is_no_draft() -> None:
@@ -98,6 +114,27 @@ def test_the_draft_of_a_stopped_writing_is_read_exported_corrected_and_gone_on_w
     assert whole is not None
     assert whole.integrity.failed_sections == 0
     assert "我自己写的。" in whole.content
+
+
+def test_sections_are_counted_as_the_outline_stands_and_each_that_counts_is_in_the_draft(
+    running: Runtime,
+) -> None:
+    manuscript, _ = stopped(running)
+    outline = running.manuscripts.outline(manuscript.id).outline
+    written = [p.node.id for p in leaves(outline.nodes) if p.node.id != "缺"]
+    changes = [
+        {"t": "set", "id": written[0], "k": "title", "v": "新的标题"},
+        *({"t": "del", "id": each} for each in written[1:]),
+    ]
+    edit(running, manuscript, *changes, client="另一标签页")
+
+    finished = running.drafts.finished(running.manuscripts.open(manuscript.id))
+    draft = running.drafts.take(manuscript.id)
+
+    assert finished == 1
+    there = [each for each in draft.sections if each.content]
+    assert [each.id for each in there if not each.by_hand] == [written[0]]
+    assert {each.id for each in running.changes.of(manuscript.id).written} == {written[0], "缺"}
 
 
 def test_a_gap_of_a_draft_is_all_that_going_on_writes(running: Runtime) -> None:
