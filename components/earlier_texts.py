@@ -1,8 +1,8 @@
 """Texts of the author's own that a later writing replaced: to be read, copied and put back."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import tzinfo
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -38,7 +38,7 @@ def earlier_texts(
     sections: Collection[NodeId],
     m: Messages,
     *,
-    zone: ZoneInfo,
+    zone: tzinfo,
     is_locked: bool,
 ) -> EarlierText | None:
     """Draw them folded; returns the one that the author wants to stand again."""

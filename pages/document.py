@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import get_args
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -16,6 +15,7 @@ from components.plain import plain
 from components.reader import reader
 from components.session import manuscript_id, session
 from components.steps import steps
+from components.zones import author_zone
 from pipeline.domain.assembly import leaves
 from pipeline.domain.changes import Changes
 from pipeline.domain.documents import CitationStyle, Document
@@ -124,9 +124,8 @@ def ask_again(view: View, changes: Changes) -> None:
 
 def put_back(view: View, document: Document) -> None:
     """Earlier texts of the author's own, below the document."""
-    zone = ZoneInfo(st.context.timezone or "UTC")
     texts, sections = view.manuscript.earlier_texts, {s.id for s in document.sections}
-    wanted = earlier_texts(texts, sections, m, zone=zone, is_locked=view.is_writing)
+    wanted = earlier_texts(texts, sections, m, zone=author_zone(), is_locked=view.is_writing)
     if wanted is None:
         return
     try:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -10,6 +9,7 @@ from components.interface import messages
 from components.notices import problem
 from components.plain import plain
 from components.session import session
+from components.zones import author_zone
 from pipeline.domain.manuscripts import Manuscript
 from pipeline.errors import NotFound, PipelineError
 from pipeline.runtime import runtime
@@ -34,7 +34,7 @@ def card(manuscript: Manuscript) -> None:
     with st.container(border=True):
         st.badge(m(f"status.{status}"), color=COLOURS[status])
         st.markdown(f"**{title}**")
-        when = manuscript.updated_at.astimezone(zone()).strftime("%Y-%m-%d %H:%M")
+        when = manuscript.updated_at.astimezone(author_zone()).strftime("%Y-%m-%d %H:%M")
         st.caption(m("library.changed", when=when))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(
@@ -50,11 +50,6 @@ def card(manuscript: Manuscript) -> None:
                 type="tertiary",
             ):
                 ask(view)
-
-
-def zone() -> ZoneInfo:
-    """Where the author is, as the browser says."""
-    return ZoneInfo(st.context.timezone or "UTC")
 
 
 def page_of(view: View) -> str:
