@@ -1,7 +1,8 @@
-"""Texts of the author's own that a later writing replaced: to be read, copied and put back."""
+"""Texts that a later writing replaced: to be read, copied and put back."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import tzinfo
+from math import ceil
 from typing import Literal
 
 import streamlit as st
@@ -12,18 +13,20 @@ from components.text import Text
 from pipeline.domain.documents import NodeId
 from pipeline.domain.manuscripts import EarlierText
 
-MOST_SHOWN = 10
-"""The newest; nobody looks for older ones, and each is a whole section."""
+PAGE = 10
+"""Texts shown at once: each is a whole section."""
 
 LONG, TALL_PX = 600, 160
 """A text of more characters is shown in a box of this height, to be scrolled."""
 
 TEXTS: Mapping[str, Text] = {
-    "title": Text("Your earlier texts ({number})", "你此前的正文（{number}）"),
+    "title": Text("Earlier texts ({number})", "此前的正文（{number}）"),
     "lead": Text(
-        "You wrote or corrected these; what stands in the document now took their place.",
-        "以下正文由你撰写或修改，现已被文档中的内容取代。",
+        "You wrote or corrected these, where nothing else is said; what stands in the document now "
+        "took their place.",
+        "除另有标注外，以下正文由你撰写或修改，现已被文档中的内容取代。",
     ),
+    "not_by_hand": Text("not by you", "非你所写"),
     "when": Text("until {when}", "截至 {when}"),
     "put_back": Text("Put back", "恢复"),
     "gone": Text(
@@ -47,13 +50,9 @@ def earlier_texts(
         return None
     with st.expander(_say("title", m, number=len(texts)), icon=":material/history:"):
         st.caption(_say("lead", m))
-        for place, text in enumerate(texts[:MOST_SHOWN]):
+        for place, text in _on_this_page(texts):
             with st.container(border=True):
-                when = text.replaced_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-                st.markdown(
-                    f"**{text.number}\u2002{plain(text.title)}** "
-                    f":small[· {_say('when', m, when=when)}]"
-                )
+                st.markdown(_heading(text, m, zone))
                 height: int | Literal["content"] = (
                     TALL_PX if len(text.content) > LONG else "content"
                 )
@@ -68,6 +67,20 @@ def earlier_texts(
                 ):
                     wanted = text
     return wanted
+
+
+def _on_this_page(texts: Sequence[EarlierText]) -> list[tuple[int, EarlierText]]:
+    """Some of them with their places among all, chosen where there are many."""
+    pages = ceil(len(texts) / PAGE)
+    page = st.pagination(pages, key=f"earlier-page-of-{pages}") if pages > 1 else 1
+    return list(enumerate(texts))[(page - 1) * PAGE : page * PAGE]
+
+
+def _heading(text: EarlierText, m: Messages, zone: tzinfo) -> str:
+    when = text.replaced_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    notes = [] if text.by_hand else [_say("not_by_hand", m)]
+    notes.append(_say("when", m, when=when))
+    return f"**{text.number}\u2002{plain(text.title)}** :small[· {' · '.join(notes)}]"
 
 
 def _say(key: str, m: Messages, **values: str | int) -> str:

@@ -141,7 +141,12 @@ def assemble(
 
 
 def edited(
-    document: Document, section_id: NodeId, content: str, found: Sequence[Passage] = ()
+    document: Document,
+    section_id: NodeId,
+    content: str,
+    found: Sequence[Passage] = (),
+    *,
+    by_hand: bool = True,
 ) -> Document:
     """Replace one section's Markdown; numbers, references, counts and content are made anew.
 
@@ -151,6 +156,7 @@ def edited(
         section_id: The section to replace; a gap is filled by this.
         content: Its new Markdown, with `[@passage]` markers.
         found: Passages that the new text may cite beside those of the document.
+        by_hand: Whether it is the author's own.
 
     Raises:
         NotFound: The document has no such section.
@@ -160,7 +166,7 @@ def edited(
     known = {passage.id: passage for passage in (*document.passages, *found)}
     draft = checked(content, known)
     sections = tuple(
-        _with_text(section, draft.text, by_hand=True) if section.id == section_id else section
+        _with_text(section, draft.text, by_hand=by_hand) if section.id == section_id else section
         for section in document.sections
     )
     unknown = document.integrity.unknown_markers + draft.unknown_markers

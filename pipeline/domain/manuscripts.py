@@ -23,7 +23,7 @@ from pipeline.domain.jobs import START, EventId, JobId, ManuscriptId
 from pipeline.domain.spending import Budget
 
 MOST_EARLIER = 50
-"""Earlier texts that are kept: those of some writings of a long document."""
+"""Earlier texts that are kept of several writings; those that the last one replaced all are."""
 
 MAX_NAME_CHARS = 255
 """As many as a `ContextFile` may have."""
@@ -83,7 +83,7 @@ class Brief(Value):
 
 
 class EarlierText(Value):
-    """A text of the author's own that stands in the document no longer."""
+    """A text that stands in the document no longer."""
 
     section_id: NodeId
     title: str
@@ -93,6 +93,8 @@ class EarlierText(Value):
     passages: tuple[Passage, ...] = ()
     """Those that it cites."""
     replaced_at: AwareDatetime
+    by_hand: bool = True
+    """It is the author's own; else an earlier text took its place again."""
 
 
 class Manuscript(Value):
@@ -117,7 +119,7 @@ class Manuscript(Value):
     """Sections whose text of the author's own the last writing was not to keep; until there is a
     document without it, or the author works on it again."""
     earlier_texts: tuple[EarlierText, ...] = ()
-    """The author's own texts that a later writing replaced, newest first."""
+    """Texts that were replaced: the author's own, others where one was put back; newest first."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -135,11 +137,15 @@ def with_document(
             "delivered_job": job_id,
             "anew": (),
             "revision": manuscript.revision + 1,
-            "earlier_texts": (*replaced, *manuscript.earlier_texts)[:MOST_EARLIER],
+            "earlier_texts": (*replaced, *manuscript.earlier_texts[: _room_beside(replaced)]),
             "title": document.title,
             "updated_at": now,
         }
     )
+
+
+def _room_beside(replaced: Sequence[EarlierText]) -> int:
+    return max(0, MOST_EARLIER - len(replaced))
 
 
 def _replaced(before: Document, after: Document, now: datetime) -> tuple[EarlierText, ...]:
@@ -162,6 +168,7 @@ def earlier_text(section: DocumentSection, document: Document, now: datetime) ->
         content=section.content,
         passages=tuple(passage for passage in document.passages if passage.id in quoted),
         replaced_at=now,
+        by_hand=section.by_hand,
     )
 
 

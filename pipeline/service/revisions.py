@@ -90,7 +90,7 @@ def _with_text_of_before(
     standing = next((s for s in document.sections if s.id == earlier.section_id), None)
     sources = {source.id for source in document.sources}
     found = [passage for passage in earlier.passages if passage.source_id in sources]
-    changed = edited(document, earlier.section_id, earlier.content, found)
+    changed = edited(document, earlier.section_id, earlier.content, found, by_hand=earlier.by_hand)
     others = [each for each in manuscript.earlier_texts if each != earlier]
     if standing is not None and standing.content:
         others.insert(0, earlier_text(standing, document, now))

@@ -7,6 +7,7 @@ from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.errors import FormattingFailed
 from pipeline.runtime import Runtime
 from pipeline.service.manuscripts import ManuscriptService
+from pipeline.service.views import Deleted
 from tests.runtimes import finish
 from tests.ui.conftest import Open
 from tests.ui.screens import component_data, links_of, sound, text_of
@@ -127,7 +128,7 @@ def test_a_text_of_the_author_that_was_replaced_can_be_put_back(
     running.manuscripts.edit_section(written.id, section, "手改的正文。")
     finish(running, running.manuscripts.write(written.id, [section]).id)
     app = shown(running, "document", doc=written.id, language=language)
-    title = "Your earlier texts (1)" if language == "en" else "你此前的正文（1）"
+    title = "Earlier texts (1)" if language == "en" else "此前的正文（1）"
     assert title in [expander.label for expander in app.expander]
     assert [code.value for code in app.code] == ["手改的正文。"]
 
@@ -137,6 +138,28 @@ def test_a_text_of_the_author_that_was_replaced_can_be_put_back(
     after = running.manuscripts.open(written.id).manuscript
     assert after.document is not None
     assert after.document.sections[-1].content == "手改的正文。"
+    mark = "not by you" if language == "en" else "非你所写"
+    assert mark in text_of(app)
+
+
+def test_all_earlier_texts_can_be_reached(
+    running: Runtime, shown: Open, written: Manuscript
+) -> None:
+    assert written.document is not None
+    section = written.document.sections[-1].id
+    running.manuscripts.edit_section(written.id, section, "第 0 稿。")
+    finish(running, running.manuscripts.write(written.id, [section]).id)
+    replaced = running.manuscripts.open(written.id).manuscript
+    [text] = replaced.earlier_texts
+    texts = [text.model_copy(update={"content": f"第 {number} 稿。"}) for number in range(12)]
+    many = replaced.model_copy(update={"earlier_texts": tuple(texts)})
+    running.manuscripts.restore(Deleted(many, running.manuscripts.outline(written.id)))
+    app = shown(running, "document", doc=written.id)
+    first = [code.value for code in app.code]
+
+    sound(app.pagination[0].set_value(2).run())
+
+    assert first + [code.value for code in app.code] == [text.content for text in texts]
 
 
 def test_a_gap_can_be_tried_again_though_other_sections_were_corrected(

@@ -7,7 +7,13 @@ import pytest
 from pipeline.domain.assembly import edited
 from pipeline.domain.documents import DocumentSection, NodeId
 from pipeline.domain.jobs import JobId, ManuscriptId
-from pipeline.domain.manuscripts import EarlierText, Manuscript, OutlineDraft, with_document
+from pipeline.domain.manuscripts import (
+    MOST_EARLIER,
+    EarlierText,
+    Manuscript,
+    OutlineDraft,
+    with_document,
+)
 from pipeline.errors import Conflict, InvalidRequest, NotFound
 from pipeline.runtime import Runtime
 from pipeline.service.views import Deleted
@@ -211,6 +217,39 @@ def test_a_correction_that_a_writing_does_not_know_of_is_among_the_earlier_texts
 
     assert section_of(after, section).content == MINE
     assert [(each.section_id, each.content) for each in after.earlier_texts] == [(section, LATER)]
+
+
+def test_no_text_that_a_writing_replaces_is_dropped_however_many_there_are(
+    running: Runtime,
+) -> None:
+    manuscript, section = corrected(running)
+    assert manuscript.document is not None
+    one = section_of(manuscript, section)
+    many = [
+        one.model_copy(update={"id": NodeId(f"n{number}")}) for number in range(MOST_EARLIER + 10)
+    ]
+    before = manuscript.document.model_copy(update={"sections": tuple(many)})
+    after = before.model_copy(update={"sections": ()})
+    writing = manuscript.model_copy(update={"document": before, "document_job": JobId("later")})
+
+    stands = with_document(writing, JobId("later"), after, manuscript.updated_at)
+
+    assert [each.section_id for each in stands.earlier_texts] == [each.id for each in many]
+
+
+def test_a_text_that_an_earlier_one_took_the_place_of_is_marked_as_not_the_authors(
+    running: Runtime,
+) -> None:
+    manuscript, section = corrected(running)
+    manuscript = rewritten(running, manuscript, section)
+    [mine] = manuscript.earlier_texts
+
+    running.manuscripts.put_back(manuscript.id, mine)
+
+    [between] = running.manuscripts.open(manuscript.id).manuscript.earlier_texts
+    assert (mine.by_hand, between.by_hand) == (True, False)
+    running.manuscripts.put_back(manuscript.id, between)
+    assert not section_of(running.manuscripts.open(manuscript.id).manuscript, section).by_hand
 
 
 def test_an_earlier_text_is_put_back_and_that_can_be_undone(running: Runtime) -> None:
