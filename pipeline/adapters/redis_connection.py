@@ -30,10 +30,11 @@ SCHEMES = ("redis://", "rediss://", "unix://")
 CONNECTIONS = 16
 # Commands take well under a millisecond: this many serve hundreds of threads, the rest waits.
 PAGE_TIMEOUT_S = 4.0
-# A page or a caller of the API that waits so long for one command is told that the store is gone. A
-# server that hangs is not asked again: one that died is, until it has been started again.
+# A page or a caller of the API that waits so long for a free connection, and then so long for one
+# command, is told that the store is gone, however many wait with it. A server that hangs is not
+# asked again: one that died is, until it has been started again.
 WAIT_FOR_CONNECTION_S = 30
-# Far above any queue for a connection; only a server that hangs makes anybody wait so long.
+# Of an event loop, where nobody waits with a page before him; far above any queue.
 RETRIES = 6
 # With the back-off below some 2.5 s: long enough for an embedded server to be started again.
 FIRST_PAUSE_S = 0.05
@@ -70,21 +71,19 @@ _OPTIONS = _Options(
 )
 
 
-_IMPATIENT = {"socket_timeout": PAGE_TIMEOUT_S, "socket_connect_timeout": PAGE_TIMEOUT_S}
-
-
 def connect(url: str) -> Redis:
     """A client for threads. Connects with the first command, not now."""
     if url.startswith(MEMORY):
         return FakeRedis(server=_memory_server(url), decode_responses=True)
     _refuse_unknown(url)
     backoff = ExponentialWithJitterBackoff(cap=LONGEST_PAUSE_S, base=FIRST_PAUSE_S)
+    limits = {"socket_timeout": PAGE_TIMEOUT_S, "socket_connect_timeout": PAGE_TIMEOUT_S}
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=CONNECTIONS,
-        timeout=WAIT_FOR_CONNECTION_S,
+        timeout=PAGE_TIMEOUT_S,
         retry=Retry(backoff, RETRIES, supported_errors=(RedisConnectionError,)),
-        **{**_OPTIONS, **_IMPATIENT},
+        **_OPTIONS | limits,
     )
     return Redis.from_pool(pool)
 
