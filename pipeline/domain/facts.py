@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.domain.han_names import placed_names
 from pipeline.domain.language import HAN
-from pipeline.domain.quantities import Quantity, is_unit, quantities
+from pipeline.domain.measures import is_unit
+from pipeline.domain.quantities import Quantity, quantities
 from pipeline.domain.terms import STOP_WORDS, stem, terms
 
 SENTENCES_KEPT = 4096
@@ -27,19 +29,31 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|unable|fail(?:s|ed)? to|lack(?:s|ed)?)\b"
     r"|n['’]t\b"
-    r"|(?<![才差])不(?!仅|但|同|少|断|过|久|管|论|止|只|得不|可避|禁|由|妨|愧|锈)|没有|未(?!来|必)|(?<![无])无法|并非|绝非|禁止|尚无|毫无",
+    r"|(?<![才差])不(?!足|超|高于|低于|大于|小于|多于|少于|仅|但|同|少|断|过|久|管|论|止|只|得不|可避|禁|由|妨|愧|锈)|没有|未(?!来|必)|(?<![无])无法|并非|绝非|禁止|尚无|毫无",
     re.IGNORECASE,
 )
-_MORE = re.compile(
-    r"\b(?:increas(?:e[sd]?|ing)|r(?:ise[sn]?|ose|ising)|gr(?:ow(?:s|n|ing)?|ew)|higher|larger|"
-    r"more than)\b|增长|增加|上升|上涨|提高|提升|扩大|高于|大于|多于",
-    re.IGNORECASE,
+_RISES = re.compile(
+    r"\b(?:increas(?:e[sd]?|ing)|r(?:ise[sn]?|ose|ising)|gr(?:ow(?:s|n|ing)?|ew))\b"
 )
-_LESS = re.compile(
+_FALLS = re.compile(
     r"\b(?:decreas(?:e[sd]?|ing)|f(?:alls?|ell|allen|alling)|declin(?:e[sd]?|ing)|"
-    r"drop(?:s|ped|ping)?|reduc(?:e[sd]?|ing)|lower|smaller|"
-    r"less than|fewer than)\b|减少|下降|下跌|降低|下滑|缩小|低于|小于|少于",
-    re.IGNORECASE,
+    r"drop(?:s|ped|ping)?|reduc(?:e[sd]?|ing))\b"
+)
+_FIGURE_FOLLOWS = r"(?=\s?(?:[\d$€£¥一二三四五六七八九十百千半两]|half|an? |one|two|three))"
+_ABOVE = re.compile(
+    rf"\b(?:higher|larger|more than|at least|exceed(?:s|ed|ing)?|(?:over|above){_FIGURE_FOLLOWS})\b"
+)
+_BELOW = re.compile(
+    rf"\b(?:lower|smaller|less than|fewer than|at most|up to|(?:under|below){_FIGURE_FOLLOWS})\b"
+)
+_HAN_RISES = re.compile("增长|增加|上升|上涨|提高|提升|扩大")
+_HAN_FALLS = re.compile("减少|下降|下跌|降低|下滑|缩小")
+_HAN_ABOVE = re.compile(
+    rf"(?<!不)(?:超过|超出|高于|大于|多于)|不(?:少于|低于|小于)|至少|最少{_FIGURE_FOLLOWS}|以上"
+)
+_HAN_BELOW = re.compile(
+    r"(?<!不)(?:低于|小于|少于)|不(?:超过|高于|大于|多于)|至多|以下"
+    rf"|(?:不足|最多){_FIGURE_FOLLOWS}"
 )
 _WORDS_IN_QUOTE = 3
 """A shorter quote is a word used in quotation marks."""
@@ -59,6 +73,8 @@ class Facts:
     terms: frozenset[str]
     """Without the figures."""
     quantities: frozenset[Quantity]
+    han_names: frozenset[str]
+    """In Chinese characters; what may be one by the words around it."""
     names: frozenset[str]
     """Latin names in lower case, and Chinese titles."""
     quotes: frozenset[str]
@@ -68,15 +84,19 @@ class Facts:
     words: str
     """All of it, as `squeezed` has it."""
     trend: int = 0
-    """1 where things only rise or are more, -1 where they only fall or are less, otherwise 0."""
+    """1 where things only rise, -1 where they only fall, otherwise 0."""
+    bound: int = 0
+    """1 where something is only more than something, or so much at least; -1 where it is less."""
 
 
 @lru_cache(maxsize=SENTENCES_KEPT)
 def facts(sentence: str) -> Facts:
     """Take a sentence without markup apart."""
+    is_han = bool(_HAN_CHAR.search(sentence))
     return Facts(
         terms=subject(sentence),
         quantities=quantities(sentence),
+        han_names=placed_names(sentence) if is_han else frozenset(),
         names=frozenset(names(sentence)),
         quotes=frozenset(_quotes(sentence)),
         denied=tuple(
@@ -84,7 +104,8 @@ def facts(sentence: str) -> Facts:
             for found in _NEGATION.finditer(sentence)
         ),
         words=squeezed(sentence),
-        trend=bool(_MORE.search(sentence)) - bool(_LESS.search(sentence)),
+        trend=_direction(sentence, *((_HAN_RISES, _HAN_FALLS) if is_han else (_RISES, _FALLS))),
+        bound=_direction(sentence, *((_HAN_ABOVE, _HAN_BELOW) if is_han else (_ABOVE, _BELOW))),
     )
 
 
@@ -116,6 +137,11 @@ def names(text: str) -> set[str]:
 def squeezed(text: str) -> str:
     """The text in lower case, without anything but letters and digits; words one space apart."""
     return " ".join(_WORD.findall(text.lower()))
+
+
+def _direction(sentence: str, up: re.Pattern[str], down: re.Pattern[str]) -> int:
+    lower = sentence.lower()
+    return bool(up.search(lower)) - bool(down.search(lower))
 
 
 def _is_name_anyway(word: str, rest: str) -> bool:

@@ -9,6 +9,7 @@ from pipeline.domain.documents import Language
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 
+_LETTER = re.compile("[A-Za-z]")
 _HAN_CHAR = re.compile(f"[{HAN}]")
 _WORD = re.compile(rf"[{HAN}]|[^\W_]+(?:['’\-.][^\W_]+)*")
 _MARKERS = r"(?:[ \t]*\[@[^\]\n]*\])*"  # a citation behind the stop belongs to its sentence
@@ -29,7 +30,9 @@ HAN_SHARE = 0.15
 
 def detect_language(text: str, default: Language = "en") -> Language:
     """The language of a text by its script; `default` for a text without letters."""
-    letters = sum(1 for c in text if c.isalpha())
+    if text.isascii():
+        return "en" if _LETTER.search(text) else default
+    letters = sum(map(str.isalpha, text))
     if not letters:
         return default
     return "zh" if len(_HAN_CHAR.findall(text)) > HAN_SHARE * letters else "en"

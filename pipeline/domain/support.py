@@ -11,6 +11,7 @@ from pipeline.domain.documents import Language, Support
 from pipeline.domain.facts import Facts, facts, squeezed, subject
 from pipeline.domain.language import detect_language, split_sentences
 from pipeline.domain.quantities import Quantity, is_rough, missing, stated
+from pipeline.domain.rewordings import changes
 
 SUPPORTED_FROM = 0.45
 """Chosen on the tuning half of `evals/data/support`: sentences that their passage carries, in
@@ -73,10 +74,9 @@ def support(sentence: str, grounds: Sequence[Ground]) -> Verdict:
     if not same:
         return Verdict(Support.CHECK, ("other_language", *reasons))
     score = _coverage(claim, same)
-    if _is_denied(claim, same):
-        reasons = (*reasons, "negation")
-    if _is_reversed(claim, same):
-        reasons = (*reasons, "opposite")
+    reasons = tuple(dict.fromkeys([*reasons, *_differing(claim, same)]))
+    if not reasons:
+        reasons = _changed(claim, same)
     if score < NOT_FOUND_BELOW:
         return Verdict(Support.NOT_FOUND, ("words", *reasons), score)
     if score < SUPPORTED_FROM:
@@ -117,9 +117,39 @@ def _names(name: str, grounds: Sequence[Ground]) -> bool:
     return False
 
 
-def _is_denied(claim: Facts, grounds: Sequence[Ground]) -> bool:
-    """Whether the claim denies what the passages say, or says what they deny."""
+def _differing(claim: Facts, grounds: Sequence[Ground]) -> Iterator[str]:
+    """What differs from the sentences that are most like the claim, by words that both have."""
+    if any(name not in "".join(each.words for each in grounds) for name in claim.han_names):
+        yield "name"
     theirs = [each for one in grounds for each in one.sentences]
+    if _is_denied(claim, theirs):
+        yield "negation"
+    if claim.trend or claim.bound:
+        like = _most_like(claim, grounds)
+        trends, bounds = [each.trend for each in like], [each.bound for each in like]
+        if _is_reversed(claim.trend, trends) or _is_reversed(claim.bound, bounds):
+            yield "opposite"
+
+
+def _changed(claim: Facts, grounds: Sequence[Ground]) -> tuple[str, ...]:
+    """What the claim changes in each of the sentences that it is most like."""
+    if any(f" {claim.words} " in each.words for each in grounds):
+        return ()
+    found = [set(changes(claim.words, each.words)) for each in _most_like(claim, grounds)]
+    return tuple(sorted(set.intersection(*found))) if found else ()
+
+
+def _most_like(claim: Facts, grounds: Sequence[Ground]) -> list[Facts]:
+    """The sentences that share most terms with it, where that is much of them."""
+    shared = [(len(claim.terms & each.terms), each) for one in grounds for each in one.sentences]
+    most = max((count for count, _ in shared), default=0)
+    if not most or most < SAME_SENTENCE * len(claim.terms):
+        return []
+    return [each for count, each in shared if count == most]
+
+
+def _is_denied(claim: Facts, theirs: Sequence[Facts]) -> bool:
+    """Whether the claim denies what the passages say, or says what they deny."""
     for scope in claim.denied:
         holders = [each for each in theirs if _holds(each, scope)]
         if holders and not any(claim.terms & denied for each in holders for denied in each.denied):
@@ -131,15 +161,9 @@ def _is_denied(claim: Facts, grounds: Sequence[Ground]) -> bool:
     return is_like and any(_holds(claim, scope) for scope in like.denied)
 
 
-def _is_reversed(claim: Facts, grounds: Sequence[Ground]) -> bool:
+def _is_reversed(ours: int, theirs: Sequence[int]) -> bool:
     """Whether the claim lets rise what every like sentence of the passages lets fall, or so."""
-    theirs = [each for one in grounds for each in one.sentences]
-    if not claim.trend or not theirs:
-        return False
-    most = max(len(claim.terms & each.terms) for each in theirs)
-    like = [each for each in theirs if len(claim.terms & each.terms) == most]
-    is_like = most >= SAME_SENTENCE * len(claim.terms)
-    return is_like and all(each.trend == -claim.trend for each in like)
+    return ours != 0 and bool(theirs) and all(each == -ours for each in theirs)
 
 
 def _holds(sentence: Facts, scope: frozenset[str]) -> bool:

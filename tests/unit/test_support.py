@@ -109,9 +109,41 @@ def test_across_languages_only_numbers_and_names_are_compared() -> None:
         ("3.5亿元", {("350000000", "¥")}),
         ("三亿五千万元", {("350000000", "¥")}),
         ("一万二千三百吨", {("12300", "t")}),
-        ("二〇二四年五月", {("2024", ""), ("5", "")}),
+        ("二〇二四年五月", {("2024", ""), ("m5", "")}),
         ("the 19th century and the 1990s", {("19", ""), ("1990", "")}),
-        ("17 May 2024", {("17", ""), ("m5", ""), ("2024", "")}),
+        ("17 May 2024", {("m5d17", ""), ("2024", "")}),
+        ("2024年5月17日", {("m5d17", ""), ("2024", "")}),
+        ("2024-05-17", {("m5d17", ""), ("2024", "")}),
+        ("May 17th and 19th", {("m5d17", ""), ("m5d19", "")}),
+        ("5月17日至19日", {("m5d17", ""), ("m5d19", "")}),
+        ("three quarters of them", {("75", "%")}),
+        ("四分之三", {("75", "%")}),
+        ("七成五", {("75", "%")}),
+        ("¾", {("75", "%")}),
+        ("三成", {("30", "%")}),
+        ("30 %", {("30", "%")}),
+        ("一半", {("50", "%")}),
+        ("half of it", {("50", "%")}),
+        ("半小时", {("0.5", "h")}),
+        ("half an hour", {("0.5", "h")}),
+        ("half a million people", {("500000", "")}),
+        ("2½ km", {("2.5", "km")}),
+        ("two and a half years", {("2.5", "yr")}),
+        ("两千年前", {("2000", "")}),
+        ("零下五摄氏度", {("-5", "°C")}),
+        ("−5 °C", {("-5", "°C")}),
+        ("five degrees below zero", {("-5", "")}),
+        ("pages 3-5", {("3", ""), ("5", "")}),
+        ("a ratio of 3:1", {("3:1", "")}),
+        ("三比一", {("3:1", "")}),
+        ("at 10:30", {("10", ""), ("30", "")}),
+        ("百分之二点五", {("2.5", "%")}),
+        ("2.5个百分点", {("2.5", "pp")}),
+        ("30 km²", {("30", "km²")}),
+        ("三十平方米", {("30", "m²")}),
+        ("5毫克", {("5", "mg")}),
+        ("the first half of the third quarter", set()),
+        ("一成不变的看法", set()),
         ("GPT-4 may be one of them", set()),
         ("千万不要一概而论，十分重要", set()),
     ],
@@ -184,6 +216,64 @@ def test_a_sentence_of_the_passage_is_always_supported(sentence: str) -> None:
 def test_more_where_the_passage_says_less_is_worth_a_look(sentence: str, passage: str) -> None:
     assert support(sentence, [ground(passage)]).reasons == ("opposite",)
     assert support(passage, [ground(passage)]).reasons == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage", "reason"),
+    [
+        ("三分之二的受访者支持该方案。", "三分之一的受访者支持该方案。", "number"),
+        ("Two thirds of the farmers use it.", "One third of the farmers use it.", "number"),
+        ("Half of the farmers use it.", "A quarter of the farmers use it.", "number"),
+        ("2024年3月5日，电站开始发电。", "2024年5月3日，电站开始发电。", "number"),
+        ("当地最低气温为零下5摄氏度。", "当地最低气温为5摄氏度。", "number"),
+        ("The lowest temperature was −5 °C.", "The lowest temperature was 5 °C.", "number"),
+        ("Sand and cement are mixed 3:1.", "Sand and cement are mixed 1:3.", "number"),
+        ("每片含有5毫克该成分。", "每片含有5克该成分。", "number"),
+        ("Each tablet holds 5 mg of it.", "Each tablet holds 5 g of it.", "number"),
+        ("The park covers 30 km² of it.", "The park covers 30 m² of it.", "number"),
+        ("公园面积30平方公里。", "公园面积30平方米。", "number"),
+        ("清华大学发布了该模型。", "北京大学发布了该模型。", "name"),
+        ("华为发布了新手机。", "小米发布了新手机。", "name"),
+        ("该装置由张三发明。", "该装置由李四发明。", "name"),
+        ("受访者中超过30%支持该方案。", "受访者中不足30%支持该方案。", "opposite"),
+        ("参加该项目的农户至少有30户。", "参加该项目的农户至多有30户。", "opposite"),
+        ("At most 30 farmers use the pump.", "At least 30 farmers use the pump.", "opposite"),
+        ("华为公司收购小米公司。", "小米公司收购华为公司。", "order"),
+        ("The share rose from 5 % to 10 %.", "The share rose from 10 % to 5 %.", "order"),
+        ("All farmers use the pump.", "Some farmers use the pump.", "extent"),
+        ("所有受访者支持该方案。", "部分受访者支持该方案。", "extent"),
+    ],
+)
+def test_one_thing_that_is_another_in_the_passage_is_to_be_checked(
+    sentence: str, passage: str, reason: str
+) -> None:
+    there = support(sentence, [ground(passage)])
+    back = support(passage, [ground(sentence)])
+
+    assert (there.support, there.reasons) == (Support.CHECK, (reason,))
+    assert (back.support, back.reasons) == (Support.CHECK, (reason,))
+    assert support(sentence, [ground(sentence)]).support is Support.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("30 %的受访者支持该方案。", "三成的受访者支持该方案。"),
+        ("一半的受访者支持该方案。", "50%的受访者支持该方案。"),
+        ("About a third of the farmers use it.", "33 % of the farmers use it."),
+        ("Half of the farmers use the pump.", "50 per cent of the farmers use the pump."),
+        ("The plant opened on March 5, 2024.", "The plant opened on 5 March 2024."),
+        ("2024年3月5日，电站开始发电。", "电站于2024-03-05开始发电。"),
+        ("会议于3月5日举行。", "会议于3月5日至8日举行。"),
+        ("Sand and cement are mixed 3:1.", "Sand and cement are mixed three to one."),
+        ("It took 2½ hours to fill the dam.", "To fill the dam took two and a half hours."),
+        ("Profits declined by 5 % in the year.", "In the year profits changed by −5 %."),
+        ("Farmers and fishermen use the pump.", "Fishermen and farmers use the pump."),
+        ("1966年朗斯电站建成。", "朗斯电站1966年建成。"),
+    ],
+)
+def test_the_same_in_another_form_is_supported(sentence: str, passage: str) -> None:
+    assert support(sentence, [ground(passage)]).reasons == ()
 
 
 def test_a_direction_that_a_like_sentence_has_too_is_no_opposite() -> None:
