@@ -1,15 +1,20 @@
 """What a writing will use and may use: the estimate in words, and the field for the budget."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
 
 from components.messages import Messages
 from components.plain import plain
+from components.session import session
 from components.text import Text
 from pipeline.domain.estimate import Estimate
+from pipeline.domain.jobs import ManuscriptId
+from pipeline.domain.manuscripts import Manuscript
 from pipeline.domain.spending import Budget
+from pipeline.errors import PipelineError
 
 SMALLEST = 0.01
 """What costs less is said to."""
@@ -82,40 +87,101 @@ def estimate_notes(estimate: Estimate | None, budget: Budget, model: str, m: Mes
         st.warning(say("beyond", m, budget=told), icon=":material/savings:")
 
 
-def budget_field(
-    budget: Budget, currency: str, m: Messages, *, key: str, in_address: bool = False
-) -> Budget:
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """How one field is kept."""
+
+    key: str
+    is_stored: bool = False
+    """Its value stands in the session's state already."""
+    in_address: bool = False
+    on_change: Callable[[], None] | None = None
+
+    @property
+    def bind(self) -> Literal["query-params"] | None:
+        return "query-params" if self.in_address else None
+
+
+def budget_field(budget: Budget, currency: str, m: Messages, *, key: str) -> Budget:
     """Let the author set a budget, in money where there is a price, else in tokens.
 
-    A limit of the other kind stays as it is, and can be changed, too. `in_address` keeps what is
-    typed in the page's address, for a reload.
+    A limit of the other kind stays as it is, and can be changed, too. What is typed stays in the
+    page's address, for a reload.
     """
-    bind: Literal["query-params"] | None = "query-params" if in_address else None
+    fields = _Field(key, in_address=True), _Field(f"{key}_tokens", in_address=True)
+    return _fields(budget, currency, m, *fields)
+
+
+def stored_budget(
+    manuscript: Manuscript,
+    currency: str,
+    m: Messages,
+    store: Callable[[ManuscriptId, Budget], object],
+) -> Budget:
+    """The budget of a manuscript, stored when the author types another one, and only then.
+
+    The fields show what is stored, also when another tab has changed it.
+    """
+    budget, state = manuscript.brief.budget, session()
+    cost_key = f"budget-{manuscript.id}"
+    tokens_key = f"{cost_key}_tokens"
+
+    def typed() -> None:
+        tokens = st.session_state.get(tokens_key)
+        kept = budget.cost if tokens is None else None  # nobody could keep it without a price
+        cost = st.session_state[cost_key] if currency else kept
+        try:
+            store(manuscript.id, Budget(tokens=tokens, cost=cost))
+        except PipelineError as error:
+            state.unbudgeted = (manuscript.id, m.problem(error.code, error.details))
+
+    _show(cost_key, budget.cost)
+    _show(tokens_key, budget.tokens)
+    cost_field = _Field(cost_key, is_stored=True, on_change=typed)
+    tokens_field = _Field(tokens_key, is_stored=True, on_change=typed)
+    _fields(budget, currency, m, cost_field, tokens_field)
+    if state.unbudgeted and state.unbudgeted[0] == manuscript.id:
+        st.error(state.unbudgeted[1], icon=":material/error:")
+        state.unbudgeted = None
+    return budget
+
+
+def _show(key: str, stored: float | None) -> None:
+    """Let a field show what is stored; what is just being typed into it stays when that is so."""
+    if st.session_state.get(key) != stored:
+        st.session_state[key] = stored
+
+
+def _fields(
+    budget: Budget, currency: str, m: Messages, cost_field: _Field, tokens_field: _Field
+) -> Budget:
     cost, tokens = budget.cost, budget.tokens
     if currency:
         cost = st.number_input(
             say("cost", m, currency=currency),
             min_value=SMALLEST,
             max_value=MOST_COST,
-            value=budget.cost,
+            value=None if cost_field.is_stored else cost,
             step=0.1,
             format="%.2f",
             placeholder=say("none", m),
             help=say("help", m),
-            key=key,
-            bind=bind,
+            key=cost_field.key,
+            bind=cost_field.bind,
+            on_change=cost_field.on_change,
         )
     if not currency or budget.tokens is not None:
         tokens = st.number_input(
             say("token_budget", m),
             min_value=1,
             max_value=MOST_TOKENS,
-            value=budget.tokens,
+            value=None if tokens_field.is_stored else tokens,
             step=TOKEN_STEP,
             placeholder=say("none", m),
             help=say("help", m),
-            key=f"{key}_tokens",
-            bind=bind,
+            key=tokens_field.key,
+            bind=tokens_field.bind,
+            on_change=tokens_field.on_change,
         )
     if not currency and tokens is not None:
         cost = None  # nobody could keep it without a price

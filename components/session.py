@@ -41,6 +41,8 @@ class Session:
     """Why a manuscript could not be written, to be said in the next run."""
     unstyled: tuple[ManuscriptId, str] | None = None
     """Why a reference list could not be put into another style, to be said in the next run."""
+    unbudgeted: tuple[ManuscriptId, str] | None = None
+    """Why a budget could not be set, to be said in the next run."""
     watched: JobId | None = None
     """The job whose writing is being watched: its end opens the document, once."""
     deleted: object = None

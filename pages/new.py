@@ -89,7 +89,7 @@ def more() -> dict[str, str]:
             st.toggle(m(f"new.{key}"), help=m(f"new.{key}_help"), key=key, bind="query-params")
     if settings.has_model:
         currency = runtime().budgets.currency
-        state.budget = budget_field(state.budget, currency, m, key="budget", in_address=True)
+        state.budget = budget_field(state.budget, currency, m, key="budget")
     return chosen
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from components.board import board
 from components.brief_editor import brief_editor
-from components.budgets import budget_field, estimate_notes
+from components.budgets import estimate_notes, stored_budget
 from components.change_notes import change_notes, to_write_anew
 from components.interface import messages
 from components.notices import missing, problem
@@ -211,6 +211,7 @@ def rebrief(manuscript: Manuscript) -> None:
 def beside(manuscript: Manuscript) -> None:
     """What the tree amounts to and rests on, also while it is edited without a new run."""
     try:
+        manuscript = manuscripts.open(manuscript.id).manuscript  # another tab sets budgets, too
         draft = manuscripts.outline(manuscript.id)
     except PipelineError:  # the editor beside it says so, and goes on by itself
         return
@@ -237,10 +238,7 @@ def estimate(manuscript: Manuscript, draft: OutlineDraft) -> None:
             st.caption(m("outline.estimate_offline"))
         budget = manuscript.brief.budget
         if settings.has_model:
-            budget = budget_field(budget, budgets.currency, m, key=f"budget-{manuscript.id}")
-            if budget != manuscript.brief.budget:
-                budgets.set(manuscript.id, budget)
-                st.rerun()
+            budget = stored_budget(manuscript, budgets.currency, m, budgets.set)
         if sections:
             about = budgets.estimate(manuscript, draft.outline)
             estimate_notes(about, budget, runtime().author_name, m)

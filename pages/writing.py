@@ -5,20 +5,19 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from components.board import board
-from components.budgets import budget_field
+from components.budgets import stored_budget
 from components.interface import messages
 from components.job_end import KEEP, end_text, finished_text, kept_for, time_left
 from components.notices import missing, problem
 from components.session import manuscript_id, open_id, session
 from components.steps import Step, steps
 from pipeline.domain.jobs import Job, JobId, JobKind, JobStatus, ManuscriptId
-from pipeline.domain.manuscripts import Manuscript
 from pipeline.errors import BudgetReached, Expired, NotFound, PipelineError
 from pipeline.runtime import runtime
 from pipeline.service.views import View
 
 settings, jobs, manuscripts = runtime().settings, runtime().jobs, runtime().manuscripts
-drafts = runtime().drafts
+drafts, budgets = runtime().drafts, runtime().budgets
 m, state = messages(settings.interface_language), session()
 
 
@@ -113,7 +112,7 @@ def after_the_end(job: Job) -> None:
         end_text("document", m) if has_document else finished_text(drafts.finished(view), m)
     )
     if job.error_code == BudgetReached.code:
-        raised(view.manuscript)
+        stored_budget(view.manuscript, budgets.currency, m, budgets.set)
     with st.container(horizontal=True, vertical_alignment="center"):
         is_stopped = job.status is JobStatus.CANCELLED
         label = m("writing.resume" if is_stopped else "writing.retry")
@@ -123,20 +122,6 @@ def after_the_end(job: Job) -> None:
         if has_document:
             to_document(view.manuscript.id)
         to_outline(view.manuscript.id)
-
-
-def raised(manuscript: Manuscript) -> None:
-    """Another budget, for the next try."""
-    budgets, budget = runtime().budgets, manuscript.brief.budget
-    wanted = budget_field(budget, budgets.currency, m, key=f"budget-{manuscript.id}")
-    if wanted == budget:
-        return
-    try:
-        budgets.set(manuscript.id, wanted)
-    except PipelineError as error:
-        problem(error, m)
-    else:
-        st.rerun()
 
 
 def go_on(doc: ManuscriptId) -> None:

@@ -78,6 +78,31 @@ def test_what_is_above_the_budget_is_said_before_the_start(
     assert priced.manuscripts.open(manuscript.id).manuscript.brief.budget == Budget(cost=500)
 
 
+@pytest.mark.parametrize("page", ["outline", "writing"])
+def test_another_tab_does_not_write_its_old_budget_back(
+    priced: Runtime, shown: Open, page: str
+) -> None:
+    manuscript = begun(priced, Budget(cost=0.01))
+    job = finish(priced, priced.manuscripts.write(manuscript.id).id)
+    first = shown(priced, page, doc=manuscript.id, job=job.id)
+    key = f"budget-{manuscript.id}"
+    sound(first.number_input(key=key).set_value(5.0).run())
+    assert stored(priced, manuscript) == Budget(cost=5)
+
+    other = shown(priced, page, doc=manuscript.id, job=job.id)
+    sound(other.number_input(key=key).set_value(8.0).run())
+    sound(first.run())
+
+    assert stored(priced, manuscript) == Budget(cost=8)
+    assert first.number_input(key=key).value == 8
+    sound(first.number_input(key=key).set_value(None).run())
+    assert stored(priced, manuscript) == Budget()
+
+
+def stored(runtime: Runtime, manuscript: Manuscript) -> Budget:
+    return runtime.manuscripts.open(manuscript.id).manuscript.brief.budget
+
+
 def test_a_budget_is_given_on_the_first_page(
     priced: Runtime, shown: Open, language: Language
 ) -> None:
