@@ -2,7 +2,9 @@
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from markdown_it import MarkdownIt
 
 from components.examples import EXAMPLES
 from evals.documents import produced
@@ -10,8 +12,7 @@ from evals.table import Row
 from pipeline.adapters.bibliography import formatted
 from pipeline.domain.assembly import edited, restyled
 from pipeline.domain.citations import cited, numbers_of
-from pipeline.domain.documents import CitationStyle, Document, NodeId
-from pipeline.domain.markdown import is_within, protected
+from pipeline.domain.documents import CitationStyle, Document, NodeId, SourceId
 from pipeline.domain.references import works
 
 EDITS = 60
@@ -21,12 +22,33 @@ SEED = 20_260_101
 
 STYLES: Sequence[CitationStyle] = ("numeric", "gb-t-7714-2015", "apa", "ieee", "chicago")
 
-NO_CITATIONS = ("[x]", "[7]", "`a[1]`", "$a_[2]$", "[1](https://example.org)", "[^1]", "- [ ] 待办")
+MALFORMED = ("[see @{}]", "(@{}, p. 4)", "[@{} and @{}]", "\\[@{}\\]", "[@{}.", "（见@{}）")
+
+NO_CITATIONS = (
+    "[x]",
+    "On \\[0, 1) and (0, 1\\]",
+    "a ` tick",
+    "b \\` tick",
+    "(a@b.org)",
+    "[7]",
+    "`a[1]`",
+    "$a_[2]$",
+    "[1](https://example.org)",
+    "[^1]",
+    "- [ ] 待办",
+)
 
 GOAL = "100.0"
 
+_AS_WRITTEN = re.compile(r"[\[【［]\s*@[A-Za-z0-9_]|(?<![A-Za-z0-9_.])@[0-9a-f]{12}(?![0-9a-z])")
+"""What begins like a marker, and the names of passages, wherever they stand."""
+
+_FORMULA = re.compile(r"\$\$[\s\S]+?\$\$|(?<![\\$])\$[^\s$][^$\n]*\$(?!\d)")
 _REFERENCES = re.compile(r"\n## (?:References|参考文献)\n")
-_NUMBER = re.compile(r"(?<!\\)\[(\d+)\]")
+_NAME = re.compile(r"\[@(\w+)\]")
+_PARSER = MarkdownIt("commonmark", {"html": False})
+_PARSER.enable(["table", "strikethrough"]).disable("text_join")
+_NUMBER = re.compile(r"\[(\d+)\]")
 
 
 def rows() -> list[Row]:
@@ -40,17 +62,22 @@ def rows() -> list[Row]:
     return [_row("citations hold: as written", fresh), _row("citations hold: after edits", changed)]
 
 
-def faults(document: Document) -> list[str]:
-    """Where the citations and the reference list of a document do not agree."""
+def faults(document: Document, same: Mapping[SourceId, str] | None = None) -> list[str]:
+    """Where the citations and the reference list of a document do not agree.
+
+    What is text, and no code or link, is judged by another parser than the one that writes it;
+    `same` tells which sources are one work, from whoever knows.
+    """
     body, listed = [*_REFERENCES.split(document.content), ""][:2]
     entries = [reference.number for reference in document.references]
     quoted = [i for section in document.sections for i in cited(section.content)]
-    group = works(document.sources)
+    group: Mapping[SourceId, str] = same or works(document.sources)
     passages = {passage.id: passage for passage in document.passages}
     listed_works = [group[entry.source_id] for entry in document.references]
     by_number = dict(zip(entries, listed_works, strict=True))
     given = numbers_of(document)
     checks = {
+        "a marker stands as it was written": not _AS_WRITTEN.search(_prose(document.content)),
         "numbers are not 1..k in the order of their first appearance": (
             list(dict.fromkeys(_numbers(body))) == list(range(1, len(entries) + 1))
         ),
@@ -69,10 +96,19 @@ def faults(document: Document) -> list[str]:
 
 def _numbers(text: str) -> list[int]:
     """Every number in brackets that reads as a citation."""
-    shield = protected(text)
-    return [
-        int(match[1]) for match in _NUMBER.finditer(text) if not is_within(shield, match.start())
-    ]
+    return [int(match[1]) for match in _NUMBER.finditer(_prose(text))]
+
+
+def _prose(content: str) -> str:
+    """What a reader sees as text: no code, formula, or text of a link; escaped signs apart."""
+    pieces: list[str] = []
+    for token in _PARSER.parse(_FORMULA.sub("", content)):
+        depth = 0
+        for part in token.children or []:
+            depth += part.nesting if part.type.startswith("link_") else 0
+            pieces.append(part.content if part.type == "text" and not depth else "\n")
+        pieces.append("\n")
+    return "".join(pieces)
 
 
 def _changed(document: Document, rng: random.Random) -> list[Document]:
@@ -95,6 +131,9 @@ def _text(pool: Sequence[str], rng: random.Random) -> str:
     """Paragraphs of the document in another order, some with markers cut or made up."""
     parts = [rng.choice(pool) for _ in range(rng.randint(0, 5))]
     parts += [rng.choice(NO_CITATIONS) for _ in range(rng.randint(0, 2))]
+    names = [name for part in parts for name in _NAME.findall(part)] or ["deadbeef0123"]
+    written = rng.choice(MALFORMED)
+    parts.append("Written " + written.format(*(rng.choice(names) for _ in "ab")))
     rng.shuffle(parts)
     text = "\n\n".join(parts)
     if rng.random() < 0.3:

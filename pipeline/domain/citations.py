@@ -15,21 +15,31 @@ from pipeline.domain.documents import (
     Source,
     SourceId,
 )
-from pipeline.domain.markdown import escaped, is_within, protected
+from pipeline.domain.markdown import LINK_TARGET, escaped, is_within, protected
 from pipeline.domain.references import csl_item, entry_text, works
+from pipeline.domain.stray_markers import ID, Names, closed_markers, straightened
 
-_ID = r"[A-Za-z0-9_](?:[A-Za-z0-9_.:\-]*[A-Za-z0-9_])?"
-_LOCATOR = r"(?:\s*[,，]?\s*(?:pp?\.|§|第)[^\[\]@;；]{1,20})?"
-_MARKER = rf"\\?[\[【]\s*@{_ID}(?:\s*[,;，；、]?\s*@{_ID})*{_LOCATOR}\s*[\]】](?!\()"
+_LOCATOR = r"(?:\s{0,4}[,，]?\s{0,4}(?:pp?\.|§|第)[^\[\]@;；]{1,20})?"
+_MARKER = (
+    rf"\\?[\[【]\s{{0,4}}@{ID}(?:\s{{0,4}}[,;，；、]?\s{{0,4}}@{ID})*{_LOCATOR}\s{{0,4}}[\]】]"
+    rf"(?!{LINK_TARGET})"
+)
 # a backslash before it is a model's caution, and would show the marker as it is written
 _ONE_MARKER = re.compile(_MARKER)
-_RUN = re.compile(rf"{_MARKER}(?:[ \t]*{_MARKER})*")
-_IDS = re.compile(rf"@({_ID})")
-_LINK_TARGET = r"""\((?:<[^<>\n]*>|[^()\s<]*)(?:\s+["'(][^\n]*?)?\)"""
-_BARE_NUMBER = re.compile(rf"(?<!\\)\[(\d+)\](?!{_LINK_TARGET})")
-_NUMBERS = re.compile(
-    rf"(?<!\\)\[(\^[^\[\]\s]{{1,40}}|\d{{1,4}}(?:\s*[-–,，、;；]\s*\d{{1,4}})*)\](?!{_LINK_TARGET})"
+_RUN = rf"{_MARKER}(?:[ \t]*{_MARKER})*"
+_IDS = re.compile(rf"@({ID})")
+_NAME = re.compile(rf"(?:(?<![A-Za-z0-9_.@/])@|(?<=[;,；，、])[ \t]{{0,3}})(?P<name>{ID})")
+_PASSAGE_LIKE = re.compile(r"(?=[a-f]*\d)[0-9a-f]{12}")
+_COUNT = r"\d+(?:\s{0,2}[-–,，、;；]\s{0,2}\d+)*"
+_RUN_OR_NUMBER = re.compile(
+    rf"{_RUN}|(?:(?<!\\)|(?<=\\\\))\[(?P<number>{_COUNT})\](?!{LINK_TARGET})"
 )
+_NUMBERS = re.compile(
+    rf"(?<!\\)\[(\^[^\[\]\s]{{1,40}}|\d{{1,4}}(?:\s{{0,2}}[-–,，、;；]\s{{0,2}}\d{{1,4}})*)\]"
+    rf"(?!{LINK_TARGET})"
+)
+_PAIR = re.compile(r"(?<!\\)\[[^\[\]\n]*\]")
+_SPACE = re.compile(r"[ \t]+")
 _FALSE_BREAK = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 CLOSING = ".,;:!?)]}。，；：！？、）】」』”’"
@@ -74,8 +84,10 @@ def bracketed(text: str) -> list[str]:
 def checked(text: str, known: Mapping[PassageId, Passage]) -> Draft:
     """The text with only markers of known passages, each standing alone, none twice in a row.
 
-    A marker that names no known passage is removed and counted. Form feeds and other characters
-    that some programs take for the end of a line, and Markdown does not, become spaces.
+    A marker that is written askew, as `[see @id]` or `(@id)`, becomes one; a marker that names no
+    known passage is removed and counted. Addresses and `@names` of people stay. Form feeds
+    and other characters that some programs take for the end of a line, and Markdown does not,
+    become spaces.
     """
     unknown = 0
     text = _FALSE_BREAK.sub(" ", text)
@@ -85,9 +97,20 @@ def checked(text: str, known: Mapping[PassageId, Passage]) -> Draft:
         unknown += sum(1 for passage_id in ids if passage_id not in known)
         return "".join(f"[@{i}]" for i in dict.fromkeys(ids) if i in known)
 
-    clean, before = _with_runs_replaced(text, keep), text
+    names = Names(
+        _NAME,
+        takes=lambda name, leads: (
+            (leads and "@" in name[0])
+            or name["name"] in known
+            or bool(_PASSAGE_LIKE.fullmatch(name["name"]))
+        ),
+        write=lambda name: f"[@{name.lstrip(' @')}]",
+    )
+    clean, before = text, ""
     while clean != before:  # a marker that went may have kept a code fence from being one
-        clean, before = _with_runs_replaced(clean, keep), clean
+        before, clean = clean, _with_runs_replaced(clean, keep)
+        if "@" in clean:
+            clean = closed_markers(straightened(clean, names), names)
     return Draft(text=clean, cited=tuple(dict.fromkeys(cited(clean))), unknown_markers=unknown)
 
 
@@ -134,7 +157,9 @@ def rendered(text: str, numbering: Numbering) -> str:
         found = {numbering.numbers[i] for i in ids if i in numbering.numbers}
         return "".join(f"[{n}]" for n in sorted(found))
 
-    return _with_runs_replaced(_with_bare_numbers_escaped(text), number)
+    opening = "&#91;" if _ends_a_link(text) else "["  # which would begin a link around the rest
+    closing = "&#93;" if r"\[" in text else r"\]"  # which would close it to a formula
+    return _with_runs_replaced(text, number, lambda inside: f"{opening}{inside}{closing}")
 
 
 def references(
@@ -191,23 +216,33 @@ def _counted(inside: str) -> list[str]:
     return numbers
 
 
-def _with_bare_numbers_escaped(text: str) -> str:
-    shield = protected(text)
-    bracket = "&#93;" if r"\[" in text else r"\]"  # which would close it to a formula
-
-    def escape(match: re.Match[str]) -> str:
-        return match[0] if is_within(shield, match.start()) else f"[{match[1]}{bracket}"
-
-    return _BARE_NUMBER.sub(escape, text)
+def _ends_a_link(text: str) -> bool:
+    """Whether the text goes on, behind a bracket that none begins, like a link."""
+    rest, before = text if "](" in text else "", ""
+    while rest != before:
+        rest, before = _PAIR.sub("", rest), rest
+    return "](" in rest
 
 
-def _with_runs_replaced(text: str, replace: Callable[[Sequence[PassageId]], str]) -> str:
-    """Replace markers that stand side by side together, and mend the space where they stood."""
+def _with_runs_replaced(
+    text: str,
+    replace: Callable[[Sequence[PassageId]], str],
+    as_no_citation: Callable[[str], str] = lambda inside: f"[{inside}]",
+) -> str:
+    """Replace markers that stand side by side together, and mend the space where they stood.
+
+    Other numbers in brackets are replaced in the same pass: what is written for one changes
+    nothing in what the others are.
+    """
     shield = protected(text)
     pieces: list[str] = []
     position = 0
-    for run in _RUN.finditer(text):
+    for run in _RUN_OR_NUMBER.finditer(text):
         if is_within(shield, run.start()):
+            continue
+        if run["number"]:
+            pieces += [text[position : run.start()], as_no_citation(run["number"])]
+            position = run.end()
             continue
         start = position + len(text[position : run.start()].rstrip(" \t"))
         new = replace([PassageId(found) for found in _IDS.findall(run[0])])
@@ -217,18 +252,22 @@ def _with_runs_replaced(text: str, replace: Callable[[Sequence[PassageId]], str]
             end, space = _closed_gap(text, start, end)
             pieces.append(space)
         elif text[end : end + 1] in {" ", "\t"}:
-            after = text[end:].lstrip(" \t")
-            end = len(text) - len(after) if after.startswith(tuple(CLOSING)) else end
+            resume = _after_space(text, end)
+            end = resume if text[resume : resume + 1] in {*CLOSING} else end
         position = end
     return "".join([*pieces, text[position:]])
 
 
 def _closed_gap(text: str, start: int, end: int) -> tuple[int, str]:
     """Where the text goes on behind a removed run, and the space that belongs before it."""
-    rest = text[end:].lstrip(" \t")
-    resume = len(text) - len(rest)
-    at_line_start = start == 0 or text[start - 1] == "\n"
-    if at_line_start or not rest or rest[0] == "\n" or rest[0] in CLOSING:
+    resume = _after_space(text, end)
+    begins = start == 0 or text[start - 1] in "\n[【（("
+    if begins or text[resume : resume + 1] in {"", "\n", *CLOSING}:
         return resume, ""
     had_space = resume > end or text[start : start + 1] in {" ", "\t"}
     return resume, " " if had_space else ""
+
+
+def _after_space(text: str, position: int) -> int:
+    found = _SPACE.match(text, position)
+    return found.end() if found else position

@@ -11,6 +11,12 @@ Kind = Literal["paragraph", "heading", "code", "math", "list", "table", "quote",
 DEEPEST_HEADING = 6
 """Markdown has no deeper one."""
 
+LINK_TARGET = (
+    r"\((?:<[^<>\n]{0,2000}>|[^()\s<]{0,2000})"
+    r"""(?:\s{1,9}(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|\([^()\n]{0,500}\)))?\s{0,9}\)"""
+)
+"""What makes a link of a bracket before it; `(see above)` does not."""
+
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 # What ends a line in Markdown; `str.splitlines` would also split at form feeds and others.
 
@@ -20,8 +26,9 @@ _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 _MARKUP = re.compile(r"[\\`*_\[\]<>$]|~(?=~)|&(?=#?\w+;)")
-_FORMULA = r"(?!\s{0,3}@)(?:[^\[【]|[\[【](?!@))+?"
+_FORMULA = r"[^@]+?"
 # What stands between escaped brackets and holds a citation is prose: "\\[0, 1) … [@id] … (0, 1\\]".
+_LINKED = r"(?:[^\[\]\\\n]|\\[^\n])"
 _INLINE = re.compile(
     r"(?=[`$\\!\[<])(?:"  # what each begins with: most characters are then passed over quickly
     r"(?:(?<!`)|(?<=\\`))(?P<ticks>`+)(?!`)[\s\S]+?(?<!`)(?P=ticks)(?!`)"
@@ -29,11 +36,12 @@ _INLINE = re.compile(
     r"|(?<![\\$])\$(?=[^\s$])(?:[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
     rf"|\\\({_FORMULA}\\\)|\\\[{_FORMULA}\\\]"
     r"|(?P<escape>\\(?:[^\w\s]|_))"  # begins nothing else
-    r"|!?\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)"
+    rf"|!?\[(?:{_LINKED}|\[{_LINKED}*\](?!{LINK_TARGET}))*\]"
+    r"\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)"
     r"|<(?:https?://|mailto:)[^<>\s]*>"
     r")"
 )
-_BRACKETED_FORMULA = re.compile(rf"\\\[{_FORMULA}\\\]")
+_MATH_BLOCK = re.compile(rf"\\\[{_FORMULA}\\\]|\$\$(?:(?!\$\$)[\s\S])*(?:\$\$)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +249,13 @@ def _kind(lines: list[str], before: Kind | None) -> Kind:
 
 
 def _is_math(lines: list[str]) -> bool:
-    """A bracket behind a backslash that nothing closes is one that was escaped."""
-    first = lines[0].lstrip()
-    opens = first.startswith("\\[") and _BRACKETED_FORMULA.match("\n".join(lines).lstrip())
-    return bool(opens) or first.startswith("$$")
+    """A bracket behind a backslash that nothing closes is one that was escaped.
+
+    Nor is a formula a block that has text behind it.
+    """
+    if not lines[0].lstrip().startswith(("\\[", "$$")):
+        return False
+    return bool(_MATH_BLOCK.fullmatch("\n".join(lines).strip()))
 
 
 def _is_table(lines: list[str]) -> bool:

@@ -49,6 +49,15 @@ SOURCES = [
     ),
     Source(id=SourceId("alone"), title="海岸 & [x] `c` $m$"),
 ]
+WORKS = dict(
+    zip(
+        (source.id for source in SOURCES),
+        ("file", "file", "page", "page", "paper", "paper", "alone"),
+        strict=True,
+    )
+)
+"""Which sources are one work."""
+
 PASSAGES = {
     PassageId(f"{n:012x}"): Passage(
         id=PassageId(f"{n:012x}"), source_id=SOURCES[n % len(SOURCES)].id, text=f"第 {n} 段。"
@@ -73,21 +82,43 @@ NO_CITATIONS = [
     "`x[1]`",
     "$a_[2]$",
     "[1](https://example.org/1)",
-    "![2](data:x)",
+    "![2](https://example.org/2)",
     "\n```\nrow[3]\n```\n",
     "【9】",
     "[1, 2]",
     "\n[3]: https://example.org/3\n",
+    "On \\[0, 1) and (0, 1\\]",
+    "[0, 1)",
+    "(0, 1]",
+    "[1-3]",
+    "a \\` b",
+    "C:\\temp\\\\( x",
+    "me (a@b.org) [a@b.org] (@jack)",
     "[7](",
     "[7](a b)",
     "\\",
     r"\[x = 1\]",
 ]
+MALFORMED = [
+    written.format(FIRST, THIRD)
+    for written in (
+        *("[@{};{}]", "[@{} and @{}]", "[see @{}]", "(@{})", "[@{}, @{}, p. 4; @ffff]", "[@{}.]"),
+        *(
+            "\\[@{}\\]",
+            "[@zz](see above)",
+            "[@{}]](x)",
+            "[@{} and on",
+            "（见@{}，第 3 页）",
+            "[@{}\\]",
+        ),
+    )
+]
 MARKERS = [f"[@{key}]" for key in PASSAGES]
 WORDS = ["A sentence. ", "一句话。", "\n\n", "[@ffff]", " ", "# 标题\n", "| a | b |\n"]
+PARTS = ["`", "\\`", "\\[", "\\]", "\\("]
 TEXTS = st.lists(
     st.sampled_from(
-        [*NO_CITATIONS, *MARKERS, *WORDS],
+        [*NO_CITATIONS, *MARKERS, *MALFORMED, *WORDS, *PARTS],
     ),
     max_size=14,
 ).map("".join)
@@ -116,7 +147,7 @@ def numbers_in(text: str) -> list[int]:
 def test_numbers_and_entries_agree_after_any_edits_in_any_style(data: st.DataObject) -> None:
     texts = data.draw(st.fixed_dictionaries({"a": TEXTS, "b": TEXTS}))
     document = assembled(texts, data.draw(st.sampled_from(STYLES)))
-    assert faults(document) == []
+    assert faults(document, WORKS) == []
 
     for _ in range(data.draw(st.integers(0, 3))):
         if data.draw(st.booleans()):
@@ -127,18 +158,29 @@ def test_numbers_and_entries_agree_after_any_edits_in_any_style(data: st.DataObj
             style = data.draw(st.sampled_from(STYLES))
             document = restyled(document, style, ENTRIES)
             assert document.citation_style == style
-        assert faults(document) == []
+        assert faults(document, WORKS) == []
 
 
 def test_the_faults_are_seen() -> None:
     document = assembled({"a": "".join(f"甲[@{key}]。" for key in PASSAGES)})
     content = document.content
 
-    assert faults(document) == []
+    assert faults(document, WORKS) == []
     assert faults(document.model_copy(update={"content": content.replace("甲[2]", "甲[9]")}))
     assert faults(document.model_copy(update={"content": content + "\n\n[5] 多余\n"}))
     assert faults(document.model_copy(update={"references": document.references[1:]}))
     assert faults(document.model_copy(update={"references": document.references[::-1]}))
+    for marker in (
+        f"[@{FIRST}]",
+        f"\\[0, 1) [see @{FIRST}], (0, 1\\]",
+        f"【@{FIRST}】",
+        f"(@{FIRST})",
+    ):
+        assert faults(document.model_copy(update={"content": content.replace("甲[2]", marker)}))
+        assert faults(document.model_copy(update={"content": f"甲{marker}。\n\n{content}"})) == [
+            "a marker stands as it was written"
+        ]
+    assert faults(document, {source.id: source.id for source in SOURCES})
 
 
 @pytest.mark.parametrize(

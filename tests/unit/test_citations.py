@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +44,15 @@ def test_markers_are_found_where_text_is_and_nowhere_else(text: str, ids: list[s
     assert cited(text) == ids
 
 
+NO_MARKERS = (
+    "Write to a@b.org (a@b.org) [a@b.org], <mailto:a@b.org> or [me](mailto:a@b.org).",
+    "Ask @jack (@jack) [ask @jack], （见@小明）.",
+    f"`(@{MOON})` and (see `[see @{MOON}]`).",
+    f"[see @{MOON}](https://example.org) and $x(@{MOON})$",
+    "The sign [@] and [S1] (S2) [S3, p. 4].",
+)
+
+
 @pytest.mark.parametrize(
     ("text", "clean", "unknown"),
     [
@@ -55,6 +66,21 @@ def test_markers_are_found_where_text_is_and_nowhere_else(text: str, ids: list[s
         (f"潮汐由月球引起【@{MOON}，@p9】。", f"潮汐由月球引起[@{MOON}]。", 1),
         ("编造的说法 [@p9] 。", "编造的说法。", 1),
         ("Keep `[@p9]` and [x] [1].", "Keep `[@p9]` and [x] [1].", 0),
+        (f"Written [@{MOON};{SUN}].", f"Written [@{MOON}][@{SUN}].", 0),
+        (f"Written [@{MOON} and @{SUN}].", f"Written [@{MOON}][@{SUN}].", 0),
+        (f"Written [see @{MOON}].", f"Written [@{MOON}].", 0),
+        (f"写作（见@{MOON}，第 3 页）。", f"写作[@{MOON}]。", 0),
+        (f"Written (@{MOON}).", f"Written [@{MOON}].", 0),
+        (f"[@{MOON}, @{SUN}, p. 4; @p9]", f"[@{MOON}][@{SUN}]", 1),
+        (f"Written [@{MOON}.].", f"Written [@{MOON}].", 0),
+        (rf"Written \[@{MOON}\].", f"Written [@{MOON}].", 0),
+        ("Written [@p9](see above).", "Written (see above).", 1),
+        (f"Open [@{MOON} and on.", f"Open [@{MOON}] and on.", 0),
+        ("Open [@p9", "Open", 1),
+        ("Made up (@deadbeef0123, p. 4).", "Made up.", 1),
+        (f"[as @{MOON} shows, costs fell]", f"[as [@{MOON}] shows, costs fell]", 0),
+        (rf"On \[0, 1) [@{MOON}], on (0, 1\].", rf"On \[0, 1) [@{MOON}], on (0, 1\].", 0),
+        *((same, same, 0) for same in NO_MARKERS),
     ],
 )
 def test_a_marker_without_a_known_passage_is_removed_and_counted(
@@ -81,6 +107,34 @@ def test_sources_are_numbered_in_the_order_of_their_first_citation() -> None:
         "海岸风能 (coast.md)",
         "Tides (tides.pdf, 12 pages)",
     ]
+
+
+def test_numbers_and_markers_are_replaced_in_one_pass_and_none_hides_the_other() -> None:
+    text = rf"A [7] b [@{MOON}]](x) c \[ d, [1, 2] and [1-3]."
+
+    content = rendered(text, numbered([text], PASSAGES, [TIDES]))
+
+    assert content == (r"A &#91;7&#93; b [1]](x) c \[ d, &#91;1, 2&#93; and &#91;1-3&#93;.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[@{MOON}" + " " * 20_000,
+        "[@a" * 10_000,
+        "(@a " * 10_000,
+        "[@" + "a@" * 10_000,
+        '[7](a "' * 3_000,
+        f"[@{MOON} " * 3_000,
+        "[@" + "a." * 20_000,
+    ],
+)
+def test_what_a_model_repeats_without_end_is_checked_at_once(text: str) -> None:
+    begun = time.process_time()
+
+    rendered(checked(text, PASSAGES).text, numbered([text], PASSAGES, [TIDES]))
+
+    assert time.process_time() - begun < 2
 
 
 def test_two_sources_with_the_same_file_get_one_number() -> None:

@@ -144,7 +144,16 @@ def with_author(
         ("Code `a[S1]` and `b[0]`.", "Code `a[S1]` and `b[0]`."),
         ("```\nx[S1] = y[0]\n```", "```\nx[S1] = y[0]\n```"),
         ("A link [S1](http://x) and [0, 1].", "A link [S1](http://x) and [0, 1]."),
-        ("No marker: S1 or (S2).", "No marker: S1 or (S2)."),
+        ("No marker: S1, (S9), (Fig. S2), Samsung (the S3 phone).",) * 2,
+        ("A page [S1, p. 5] (S2).", "A page [@p.moon] [@p.sun]."),
+        ("More [S1; see also S2][S9, p. 2].", "More [@p.moon][@p.sun][@unknown]."),
+        ("Said [S1](see above).", "Said [@p.moon](see above)."),
+        ("[S1 and S2 show] it.", "[@p.moon][@p.sun] it."),
+        ("[S1 is wrong, says S9]", "[[@p.moon] is wrong, says [@unknown]]"),
+        ("（见S1，第 5 页）", "[@p.moon]"),
+        ("The element list[0] is first, a[12] last.",) * 2,
+        ("Costs fell[1].", "Costs fell[@unknown]."),
+        ("A note[^1].\n\n[^1]: Its text.",) * 2,
     ],
 )
 def test_short_markers_become_passages_however_they_are_written(

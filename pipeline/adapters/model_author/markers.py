@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Collection, Sequence
 
 from pipeline.domain.documents import PassageId
-from pipeline.domain.markdown import is_within, protected
+from pipeline.domain.markdown import LINK_TARGET, is_within, protected
+from pipeline.domain.stray_markers import Names, straightened
 
 UNKNOWN = "[@unknown]"
 """Stands for a marker that was not given; it names no passage, so it is removed and counted."""
@@ -13,14 +14,30 @@ MOST_IN_RANGE = 20
 """`[S2-S5]` means each of them; a longer range is a slip and not a citation."""
 
 _NUMBER = r"[Ss]\s?\d{1,4}"
-_SEPARATOR = r"\s*(?:[,，、;；&+]|[-–—~～]|至|到|和|及|and|to)?\s*"
+_TO = r"[-–—~～]|至|到|to"
+_SEPARATOR = rf"\s{{0,4}}(?:[,，、;；&+]|{_TO}|和|及|and)?\s{{0,4}}"
 _MARKER = re.compile(
-    rf"[\[【［]\s*(?:(?:sources?|来源)[:：]?\s*)?[@^]?({_NUMBER}(?:{_SEPARATOR}[@^]?{_NUMBER})*)\s*[\]】］]"
-    r"(?!\()",
+    rf"[\[【［]\s{{0,4}}(?:(?:sources?|来源)[:：]?\s{{0,4}})?"
+    rf"[@^]?({_NUMBER}(?:{_SEPARATOR}[@^]?{_NUMBER})*)\s{{0,4}}[\]】］](?!{LINK_TARGET})",
     re.IGNORECASE,
 )
-_BARE_NUMBER = re.compile(r"(?<!\\)(?:\[\^?\d{1,3}\](?![(:])|【\d{1,3}】)")
-_ONE = re.compile(r"(?P<to>[-–—~～]|至|到|to)?\s*[@^]?[Ss]\s?(?P<number>\d{1,4})", re.IGNORECASE)
+_NAME = re.compile(
+    r"(?<![A-Za-z0-9_.])(?<!fig )(?<!fig\. )(?<!figs\. )(?<!figure )(?<!table )(?<!图)(?<!表)"
+    rf"([@^]?{_NUMBER}(?:\s?(?:{_TO})\s?[@^]?{_NUMBER})?)(?![A-Za-z0-9_])",
+    re.IGNORECASE,
+)
+"""Figure S1 is one of a supplement."""
+
+_BARE_NUMBER = re.compile(r"(?<!\\)(?:\[(?P<note>\^)?(?P<number>\d{1,3})\](?![(:])|【\d{1,3}】)")
+_INDEXED = re.compile(
+    r"(?<![A-Za-z0-9_])(?:[A-Za-z]|[A-Za-z_]\w*[_\d]\w*|[a-z]+[A-Z]\w*|lists?|arr(?:ay)?|arg[sv]|"
+    r"items?|rows?|col(?:umn)?s?|data|matrix|vector|tuple|dict)(?:\[\d{1,3}\]){0,3}$",
+    re.ASCII,
+)
+"""What a number in brackets directly behind it is a place in: `a[12]`, `argv[1]`, `x_1[2]`."""
+
+_DEFINITION = re.compile(r"^ {0,3}\[\^(\d{1,3})\]:", re.MULTILINE)
+_ONE = re.compile(rf"(?P<to>{_TO})?\s{{0,4}}[@^]?[Ss]\s?(?P<number>\d{{1,4}})", re.IGNORECASE)
 _LONG = re.compile(r"\[@([^\[\]\s]+)\]")
 
 
@@ -59,13 +76,19 @@ class Markers:
         """The text with `[@passage-id]` for each short marker, however it was written.
 
         A marker that was not given, and a bare number as of a reference list, become `UNKNOWN`.
+        `[S1, p. 5]` is a marker, and so is `(S1)` when it was given.
         Code, formulas and links stay as they are.
         """
-        return _outside(_BARE_NUMBER, _outside(_MARKER, text, self._long), lambda _: UNKNOWN)
+        known = _outside(_MARKER, text, lambda match: self._long(match[1]))
+        names = Names(_NAME, takes=self._takes, write=self._long, amid_prose=False)
+        return _without_bare_numbers(straightened(known, names))
 
-    def _long(self, match: re.Match[str]) -> str:
+    def _takes(self, name: re.Match[str], leads: bool) -> bool:
+        return leads or (name[0].startswith("S") and UNKNOWN not in self._long(name[0]))
+
+    def _long(self, names: str) -> str:
         numbers: list[int] = []
-        for one in _ONE.finditer(match.group(1)):
+        for one in _ONE.finditer(names):
             number = int(one["number"])
             if one["to"] and numbers and 0 < number - numbers[-1] <= MOST_IN_RANGE:
                 numbers += range(numbers[-1] + 1, number)
@@ -76,6 +99,24 @@ class Markers:
         if 1 <= number <= len(self._passages) and self._passages[number - 1] in self._shown:
             return f"[@{self._passages[number - 1]}]"
         return UNKNOWN
+
+
+def _without_bare_numbers(text: str) -> str:
+    """Numbers as of a reference list become `UNKNOWN`; those that are a place in a list stay.
+
+    So do notes that the text holds.
+    """
+    notes = frozenset(_DEFINITION.findall(text))
+
+    def unknown(match: re.Match[str]) -> str:
+        number, start = match["number"], match.start()
+        before = text[max(0, start - 60) : start]
+        is_place = not match["note"] and (
+            (number == "0" and before[-1:].isalnum()) or _INDEXED.search(before)
+        )
+        return match[0] if is_place or (match["note"] and number in notes) else UNKNOWN
+
+    return _outside(_BARE_NUMBER, text, unknown)
 
 
 def _outside(pattern: re.Pattern[str], text: str, replace: Callable[[re.Match[str]], str]) -> str:

@@ -1,0 +1,94 @@
+"""Citation markers that are written askew, such as `[see @id]`: brought into their form."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline.domain.markdown import is_within, protected
+
+ID = r"[A-Za-z0-9_](?:[A-Za-z0-9_.:\-]{0,126}[A-Za-z0-9_])?"
+"""The name of a passage; none is longer."""
+
+_BRACKET = re.compile(
+    r"\\?[\[【［](?P<square>[^\[\]【】［］\n]{0,300})[\]】］]"
+    r"|[(（](?P<round>[^()（）\[\]【】［］\n]{0,300})[)）]"
+)
+_AROUND = re.compile(
+    r"[\s\d,;:.&/\\+~，；、：。·§–—-]+|\b(?:see|also|cf|e\.?g|and|or|in|to|of|the|from|by|pp?|sec|section|"
+    r"ch|chapters?|figs?|figures?|tables?|pages?|sources?|refs?|passages?|ff?|shows?|says?|"
+    r"states?|reports?|finds?|found)\b|参见|另见|详见|参考|以及|来源|资料|见|第|页|章|节|和|及|与|到|至",
+    re.IGNORECASE,
+)
+"""What stands beside the names in a citation, and says nothing without them."""
+
+_OPENED = re.compile(
+    r"(?:(?P<bracket>\\?[\[【［][ \t]{0,3})|(?<![A-Za-z0-9_.@/\[【［]))"
+    rf"@(?P<name>(?>{ID}))(?![ \t]{{0,3}}[\]】］])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How passages are named in a text, and what becomes of it."""
+
+    token: re.Pattern[str]
+    """Finds a name; its group `name` is the name itself."""
+    takes: Callable[[re.Match[str], bool], bool]
+    """Whether it is one of a passage; square brackets may begin with a name, as a marker does."""
+    write: Callable[[str], str]
+    """The marker for what was found."""
+    amid_prose: bool = True
+    """Whether names are taken from a bracket that begins with other words, and holds such."""
+
+
+def straightened(text: str, names: Names) -> str:
+    """The text with each bracket that names passages as markers, side by side.
+
+    A bracket that says more than `see` or `p. 4` keeps its words, with markers for the names in it.
+    Code, formulas and links stay as they are.
+    """
+    shield = protected(text)
+
+    def straight(match: re.Match[str]) -> str:
+        group = "round" if match["square"] is None else "square"
+        inside, start = match[group], match.start(group)
+        if is_within(shield, match.start()):
+            return match[0]
+        found = [
+            token
+            for token in names.token.finditer(inside)
+            if not is_within(shield, start + token.start())
+        ]
+        leads = group == "square" and bool(found) and not inside[: found[0].start()].strip(" \\")
+        taken = [token for token in found if names.takes(token, leads)]
+        if not taken:
+            return match[0]
+        if not _AROUND.sub("", _with_each(inside, taken, lambda _: "")):
+            return "".join(names.write(token[0]) for token in taken)
+        if not (leads or names.amid_prose):
+            return match[0]
+        return match[0].replace(inside, _with_each(inside, taken, names.write), 1)
+
+    return _BRACKET.sub(straight, text)
+
+
+def closed_markers(text: str, names: Names) -> str:
+    """The text with each marker in its brackets whose own are missing: `[@id and so on`, `@id`."""
+    shield = protected(text)
+
+    def closed(match: re.Match[str]) -> str:
+        is_open = match["bracket"] is not None
+        if is_within(shield, match.start()) or not names.takes(match, is_open):
+            return match[0]
+        return names.write(f"@{match['name']}")
+
+    return _OPENED.sub(closed, text)
+
+
+def _with_each(text: str, tokens: list[re.Match[str]], replace: Callable[[str], str]) -> str:
+    pieces: list[str] = []
+    position = 0
+    for token in tokens:
+        pieces += [text[position : token.start()], replace(token[0])]
+        position = token.end()
+    return "".join([*pieces, text[position:]])
