@@ -1,6 +1,9 @@
 import time
+import tracemalloc
 
 from pipeline.adapters.offline_author.headings import tree_of
+from pipeline.adapters.offline_author.naming import evenly
+from pipeline.adapters.offline_author.phrases import PhraseBook
 from pipeline.adapters.offline_author.terms import terms
 from tests.example_files import commission, outline_brief, without_headings
 from tests.unit.test_offline_outline import STORAGE_TEXT, leaves, proposal
@@ -32,3 +35,27 @@ def test_more_than_a_thousand_headings_side_by_side_are_compared_in_seconds() ->
 
     assert time.process_time() - begun < 8  # 1 on an idle core; 30 with each title read each time
     assert len(topics) == 1_200
+
+
+def test_phrases_that_come_once_are_not_kept() -> None:
+    noise = "".join(chr(0x4E00 + n * 7_919 % 20_000) for n in range(3_000))
+    text = f"抽水蓄能很大。{noise}。我们看抽水蓄能吗？"
+    tracemalloc.start()
+    try:
+        book = PhraseBook([text])
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert book.phrases([text], 1) == ["抽水蓄能"]
+    assert most < 6_000_000  # 3 with a number for each; 16 with all that may be known of them
+
+
+def test_a_material_of_any_size_is_named_by_paragraphs_from_end_to_end() -> None:
+    stretches = [[f"{n:09}储" for n in range(1_000)], ["只有一段"], []]
+
+    assert evenly(stretches, 1_000_000) == stretches
+    first, second, third = evenly(stretches, 1_000)
+    assert len(first) <= 100
+    assert (first[0], first[-1]) == ("000000000储", "000000990储")
+    assert (second, third) == (["只有一段"], [])

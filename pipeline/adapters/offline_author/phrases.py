@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
 
 from pipeline.adapters.offline_author.terms import HAN_STOPS, STOP_WORDS, likeness, stem, term_set
 from pipeline.domain.language import HAN
@@ -30,6 +32,17 @@ NAMED = 2
 """From so many real phrases on, single words are left out: they say less."""
 
 
+class _Group(NamedTuple):
+    """A word group as it stands once in a text."""
+
+    phrase: str
+    """Of stems, so that the same group in another form is the same phrase."""
+    shown: str
+    left: str = ""
+    right: str = ""
+    """What stands beside a Chinese group, which no space sets apart."""
+
+
 @dataclass(slots=True)
 class _Seen:
     count: int = 0
@@ -38,30 +51,36 @@ class _Seen:
     right: set[str] = field(default_factory=set)
     shown: Counter[str] = field(default_factory=Counter)
 
+    def note(self, group: _Group, number: int) -> None:
+        self.count += 1
+        self.texts.add(number)
+        self.left.add(group.left)
+        self.right.add(group.right)
+        self.shown[group.shown] += 1
+
 
 class PhraseBook:
-    """The phrases that some texts repeat, ready to be asked about a part of them."""
+    """The phrases that some texts repeat, ready to be asked about a part of them.
+
+    Most groups of words come once only, in Chinese nearly all: nothing but their number is kept,
+    and that while the book is made.
+    """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        seen: dict[str, _Seen] = {}
+        often = Counter(group.phrase for text in texts for group in _groups(text))
+        seen = {phrase: _Seen() for phrase, count in often.items() if count > 1}
         for number, text in enumerate(texts):
-            _note_english(text, number, seen)
-            _note_chinese(text, number, seen)
+            for group in _groups(text):
+                if group.phrase in seen:
+                    seen[group.phrase].note(group, number)
         self._worth = {phrase: _worth(phrase, entry) for phrase, entry in seen.items()}
-        self._count = {phrase: entry.count for phrase, entry in seen.items()}
         self._shown = {phrase: entry.shown.most_common(1)[0][0] for phrase, entry in seen.items()}
 
     def phrases(self, texts: Sequence[str], limit: int, without: str = "") -> list[str]:
         """The best phrases of these texts, best first, none like another or like `without`."""
-        here: dict[str, _Seen] = {}
-        for number, text in enumerate(texts):
-            _note_english(text, number, here)
-            _note_chinese(text, number, here)
+        here = Counter(group.phrase for text in texts for group in _groups(text))
         rated = sorted(
-            (
-                (self._worth.get(phrase, 0.0) * entry.count, phrase)
-                for phrase, entry in here.items()
-            ),
+            ((self._worth.get(phrase, 0.0) * count, phrase) for phrase, count in here.items()),
             reverse=True,
         )
         chosen: list[str] = []
@@ -86,8 +105,6 @@ def _is_new(terms: frozenset[str], other: frozenset[str]) -> bool:
 
 
 def _worth(phrase: str, entry: _Seen) -> float:
-    if entry.count < 2:
-        return 0.0
     if phrase.isascii():
         words = phrase.split()
         return {1: 0.25, 2: 1.6, 3: 2.0}[len(words)] * (1 + 0.2 * (len(entry.texts) > 1))
@@ -110,7 +127,11 @@ class _Word:
     is_name: bool
 
 
-def _note_english(text: str, number: int, seen: dict[str, _Seen]) -> None:
+def _groups(text: str) -> Iterator[_Group]:
+    return chain(_english_groups(text), _chinese_groups(text))
+
+
+def _english_groups(text: str) -> Iterator[_Group]:
     words = _WORDS.findall(text)
     known = [_word(word) for word in words]
     for i, first in enumerate(known):
@@ -123,12 +144,9 @@ def _note_english(text: str, number: int, seen: dict[str, _Seen]) -> None:
             if not (last.may_be_alone if length == 1 else last.may_end):
                 continue
             group = [word for word in known[i : i + length] if word]
-            entry = seen.setdefault(" ".join(word.stem for word in group), _Seen())
-            entry.count += 1
-            entry.texts.add(number)
             is_name = any(word.is_name for word in group)
             shown = words[i : i + length] if is_name else [word.lower for word in group]
-            entry.shown[" ".join(shown)] += 1
+            yield _Group(" ".join(word.stem for word in group), " ".join(shown))
 
 
 @lru_cache(maxsize=50_000)
@@ -149,7 +167,7 @@ def _word(word: str) -> _Word | None:
     )
 
 
-def _note_chinese(text: str, number: int, seen: dict[str, _Seen]) -> None:
+def _chinese_groups(text: str) -> Iterator[_Group]:
     for match in _RUN.finditer(text):
         run = f"\x02{match[0]}\x03"
         for length in range(2, LONGEST_HAN + 1):
@@ -159,12 +177,8 @@ def _note_chinese(text: str, number: int, seen: dict[str, _Seen]) -> None:
                     continue
                 if group[0] in _HAN_STARTS or group[-1] in _HAN_ENDS:
                     continue
-                entry = seen.setdefault(group, _Seen())
-                entry.count += 1
-                entry.texts.add(number)
-                entry.left.add(_edge(run[i - 1], match.start()))
-                entry.right.add(_edge(run[i + length], match.start()))
-                entry.shown[group] += 1
+                left = _edge(run[i - 1], match.start())
+                yield _Group(group, group, left, _edge(run[i + length], match.start()))
 
 
 def _edge(neighbour: str, place: int) -> str:
