@@ -50,8 +50,8 @@ MOST_JOINED = 3
 
 AND: dict[Language, str] = {"en": " and ", "zh": "与"}
 
-LOOKED_AT = 500_000
-"""Characters of all stretches together by which they are named, a book's worth; of a larger
+LOOKED_AT = 200_000
+"""Characters of all stretches together by which they are named, a slim book; of a larger
 material, paragraphs evenly spread. Memory goes with it: some 300 bytes a character of Chinese."""
 
 _HAN_CHAR = re.compile(f"[{HAN}]")

@@ -12,7 +12,7 @@ from pipeline.adapters.offline_author.headings import (
     tree_of,
     with_text,
 )
-from pipeline.adapters.offline_author.naming import Namer, enumerated
+from pipeline.adapters.offline_author.naming import Namer, enumerated, evenly
 from pipeline.adapters.offline_author.stretches import Unit, cut, running_texts, units_of
 from pipeline.adapters.offline_author.terms import terms
 from pipeline.adapters.offline_author.title_text import clean_title
@@ -38,6 +38,9 @@ ALIKE = 0.4
 
 LONG_SECTION = 900
 """Words below one heading that are worth dividing: two sections and a half."""
+
+PARTS_LOOKED_AT = 60_000
+"""Characters of one section by which its parts are named: a few pages of each."""
 
 _RANKS: Mapping[str, int] = {
     "summary": 0, "intro": 1, "background": 2, "goals": 3, "concepts": 3, "method": 4,
@@ -105,7 +108,7 @@ def divided(topic: Topic, language: Language, most: int) -> list[Topic]:
     if topic.children or words < LONG_SECTION or most < 2:
         return []
     parts = cut(units_of(topic.texts), min(most, round(words / (LONG_SECTION / 2.5))))
-    namer = Namer([_texts(part) for part in parts], language)
+    namer = Namer(evenly([_texts(part) for part in parts], PARTS_LOOKED_AT), language)
     found: list[Topic] = []
     for number, part in enumerate(parts):
         title = namer.title(number, [topic.title, *(each.title for each in found)])
