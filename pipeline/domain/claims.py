@@ -46,8 +46,10 @@ _STATES = re.compile(
     r"caus(?:es?|ed)|leads? to|led to|results? in|resulted in|due to|according to|"
     r"increas(?:es|ed)|decreas(?:es|ed)|invented|founded|discovered|proved?n?|shows? that|"
     r"studies|research|found that)\b"
-    r"|最[大小高低多少长早]|首次|首个|大多数|多数|超过|高于|低于|不足|导致|造成|使得|由于|因为|根据|据"
-    r"|增长|增加|下降|减少|研究表明|数据显示|成立于|发明|发现|证明",
+    r"|最[大小高低多少长早]|首次|首个|大多数|多数|超过|高于|低于|不足|导致|造成|使得|由于|因为|根据|(?<![数依证单票占])据"
+    r"|增长|增加|下降|减少|研究表明|数据显示|证据表明|成立于|建于|位于|出生于|发明|发现|证明"
+    r"|是[^，。；]{1,16}的(?:首都|首府|省会|总部|总统|总理|主席|创始人|创办者|发明者|发明人|作者|成员|前身|所在地|"
+    r"发源地|故乡|产地|代表作|子公司|父亲|母亲|儿子|女儿)",
     re.IGNORECASE,
 )
 _ANNOUNCES = re.compile(
@@ -60,7 +62,7 @@ _ANNOUNCES = re.compile(
 _OWN_VIEW = re.compile(
     r"\b(?:we|our|us|I|my|you|your)\b"
     r"|\b(?:should|must|recommend(?:s|ed)?|propos(?:e|es|ed|al)|suggests? that|let us|let's)\b"
-    r"|我们|本项目|本方案|本文|我方|您|你|应当|应该|应[该在对将把]|建议|拟于|拟在|计划于|将于|必须|需要",
+    r"|我们|本项目|本方案|本文|我方|您|你|应当|应该|应[该在对将把]|建议|拟于|拟在|计划于|将于|必须",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(

@@ -3,9 +3,11 @@
 It compares, it does not understand: what it finds wanting is worth a look, and no verdict.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 
 from pipeline.domain.documents import Language, Support
 from pipeline.domain.facts import Facts, facts, squeezed, subject
@@ -24,6 +26,13 @@ those that they called supported."""
 PASSAGES_KEPT = 512
 """What a long document cites; about 20 kB each."""
 
+SHORTEST_INITIALS = 3
+"""Letters; two fit by chance."""
+
+_CAPITALISED = re.compile(
+    r"\b[A-Z][a-z]\w*(?:[ -](?:(?:of|and|the|for|in|on|de|du|la) ){0,2}[A-Z][a-z]\w*){2,6}"
+)
+
 SAME_SENTENCE = 0.5
 """From this share of terms on, a sentence of the passage says what the claim says, or denies it."""
 
@@ -38,8 +47,8 @@ class Ground:
     quantities: frozenset[Quantity]
     words: str
     """As `squeezed` has them, between spaces."""
-    initials: str
-    """The first letters of its Latin words in a row."""
+    initials: frozenset[str]
+    """The first letters of each row of capitalised words, with and without the words between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +70,17 @@ def ground(text: str, context: str = "") -> Ground:
         terms=subject(whole),
         quantities=stated(whole),
         words=f" {words} ",
-        initials="".join(word[0] for word in words.split() if word[0].isascii()),
+        initials=frozenset(_initials(whole)),
     )
+
+
+def _initials(text: str) -> Iterator[str]:
+    for row in _CAPITALISED.findall(text):
+        words = re.findall(r"[A-Za-z]+", row)
+        for chosen in (words, [word for word in words if word[0].isupper()]):
+            letters = "".join(word[0] for word in chosen).lower()
+            spans = combinations(range(len(letters) + 1), 2)
+            yield from (letters[a:b] for a, b in spans if b - a >= SHORTEST_INITIALS)
 
 
 def support(sentence: str, grounds: Sequence[Ground]) -> Verdict:
@@ -112,7 +130,7 @@ def _names(name: str, grounds: Sequence[Ground]) -> bool:
             return True
         if len(wanted) >= 5 and f" {wanted[:5]}" in each.words:
             return True
-        if 2 <= len(wanted) <= 6 and wanted in each.initials:
+        if wanted in each.initials:
             return True
     return False
 

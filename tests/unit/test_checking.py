@@ -1,5 +1,6 @@
 """Findings in a text: what is one, what is none, and where it stands."""
 
+import random
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.domain.assembly import recomputed
 from pipeline.domain.checking import MOST_OF_A_KIND, findings_of
+from pipeline.domain.checking.abbreviations import KNOWN, abbreviations
 from pipeline.domain.documents import Document, DocumentSection, Finding, Language, NodeId
 from pipeline.domain.language import count_words
 
@@ -174,6 +176,23 @@ def test_an_abbreviation_that_is_never_spelled_out_is_found_once() -> None:
 )
 def test_what_is_explained_known_or_no_abbreviation_is_left_alone(text: str) -> None:
     assert found(text) == [] or "中" in text or found(text, language="zh") == []
+
+
+def test_letters_of_a_long_text_explain_an_abbreviation_only_where_it_stands() -> None:
+    rng = random.Random(3)  # noqa: S311  the same texts each time
+    letters = "ABCDEFGHKLMNOPRSTUW"
+    names = {"".join(rng.choices(letters, k=rng.choice([2, 3]))) for _ in range(60)}
+    words = [*TIDES.rstrip(".").split(), "tides", "near", "Saint", "Malo", "each", "other", "plant"]
+    undefined = sorted(names - KNOWN)[:40]
+    prose = [" ".join(rng.choices(words, k=12)) for _ in range(2_000)]
+    for name in undefined:
+        for place in rng.sample(range(len(prose)), 2):
+            prose[place] += f" {name} {rng.choice(words)}"
+    whole = document(*(". ".join(prose[i : i + 100]) for i in range(0, 2_000, 100)))
+
+    told = {finding.values["abbreviation"] for finding in abbreviations(whole)}
+
+    assert len(told & set(undefined)) >= 38
 
 
 def test_a_paragraph_in_another_language_is_found() -> None:

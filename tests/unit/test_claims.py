@@ -112,11 +112,29 @@ def test_a_rule_line_of_number_signs_does_not_stop_an_edit() -> None:
         "It is a question of how one looks at it.",
         "因此值得进一步了解。",
         "See table 3 for the plants of Korea.",
+        "数据备份是日常工作的一部分。",
+        "选择哪一种方式，依据团队的习惯而定。",
     ],
 )
 def test_questions_announcements_lead_ins_and_plans_are_no_claims(text: str) -> None:
     assert not states_something(text)
     assert marked(document(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "北京是中国的首都和文化中心。",
+        "三分之二的受访者支持这一方案。",
+        "超过半数的受访者支持这一方案。",
+        "该工艺需要1200度的高温。",
+        "据世界银行统计，当地用电户逐年上升。",
+        "Two thirds of the farmers use the new pump.",
+    ],
+)
+def test_a_share_a_need_and_what_a_place_is_are_claims(text: str) -> None:
+    assert states_something(text)
+    assert [support for _, support, _ in marked(document(text))] == ["needs_source"]
 
 
 def test_code_headings_notes_and_formulas_are_no_claims() -> None:

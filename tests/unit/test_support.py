@@ -88,6 +88,14 @@ def test_headings_and_title_say_what_a_passage_is_about() -> None:
     assert "name" in support(f"In 1966, {sentence}", [ground(passage)]).reasons
 
 
+def test_initials_of_capitalised_words_stand_for_a_name_and_other_letters_do_not() -> None:
+    passage = ground("The World Meteorological Organization met in Oslo; tides and storms came up.")
+
+    assert support("The WMO met in Oslo.", [passage]).reasons == ()
+    assert support("In Oslo the TAS met.", [passage]).reasons == ("name",)
+    assert support("In Oslo the WM met.", [passage]).reasons == ("name",)
+
+
 def test_across_languages_only_numbers_and_names_are_compared() -> None:
     right = support("The Jiangxia plant has 6 units and produces 7.2 million kWh.", [JIANGXIA])
     wrong = support("The plant has 9 units and produces 7.2 million kWh.", [JIANGXIA])

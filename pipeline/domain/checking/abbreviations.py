@@ -1,7 +1,7 @@
 """Abbreviations that a text uses and never spells out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,6 +31,14 @@ _ROMAN = re.compile(r"[IVXLCDM]+$")
 _MARKER = re.compile(r"[\[【]\s*@[^\]】]*[\]】]")
 _CAPITAL_LINE = re.compile(r"^[^a-z\u4e00-\u9fff]{12,}$", re.MULTILINE)
 _LATIN = re.compile(r"[A-Za-z]+")
+_LINKS = frozenset(["of", "and", "the", "for", "in", "on", "a", "an", "de", "to", "with", "or"])
+"""Words that a long form may have and its abbreviation not."""
+
+WORDS_NEAR = 3
+"""Words that may stand between an abbreviation and its long form: `…, called ABC for short`."""
+
+REACH = 160
+"""Characters before and after a use in which its long form is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,6 @@ class _Read:
 
     uses: tuple[tuple[str, int, int], ...]
     explained: frozenset[str]
-    initials: str
     small: frozenset[str]
     """Words in small letters: what also occurs as one is emphasis."""
 
@@ -47,8 +54,9 @@ class _Read:
 def abbreviations(document: Document) -> Iterator[Finding]:
     """Each at its first use; `values` has `abbreviation` and `count`."""
     read = [(section.id, _read(section.content)) for section in document.sections]
-    title = _read(" ".join([document.title, *(s.title for s in document.sections)]))
-    initials = " ".join([title.initials, *(each.initials for _, each in read)])
+    titles = [document.title, *(section.title for section in document.sections)]
+    title = _read("\n".join(titles))
+    initials = " ".join(both for each in titles for both in _initials(_LATIN.findall(each)))
     explained = title.explained.union(*(each.explained for _, each in read))
     small = title.small.union(*(each.small for _, each in read))
     uses: dict[str, list[Finding]] = {}
@@ -72,10 +80,14 @@ def _read(content: str) -> _Read:
         if (name := match[0].rstrip("s")) not in KNOWN and not _ROMAN.match(name)
     ]
     words = _LATIN.findall(text)
+    first: dict[str, tuple[int, int]] = {}
+    for name, start, end in uses:
+        first.setdefault(name, (start, end))
+    spelled = {name for name, (start, end) in first.items() if _is_spelled(text, name, start, end)}
+    marked = {name for name, start, end in uses if _is_explained(text, start, end)}
     return _Read(
         uses=tuple(uses),
-        explained=frozenset(name for name, start, end in uses if _is_explained(text, start, end)),
-        initials="".join(word[0] for word in words).lower(),
+        explained=frozenset(spelled | marked),
         small=frozenset(word for word in words if word.islower()),
     )
 
@@ -88,6 +100,24 @@ def _is_explained(text: str, start: int, end: int) -> bool:
     return after.startswith(
         ("(", "（", "，即", ", that is", ", short for", "是指", "（即", " stands")
     )
+
+
+def _is_spelled(text: str, name: str, start: int, end: int) -> bool:
+    """Whether words directly before or after it begin with its letters."""
+    near = len(name) + WORDS_NEAR
+    before = _LATIN.findall(text, max(0, start - REACH), start)
+    after = _LATIN.findall(text, end, end + REACH)
+    runs = [
+        *(each[-near:] for each in _initials(before)),
+        *(each[:near] for each in _initials(after)),
+    ]
+    return any(name.lower() in run for run in runs)
+
+
+def _initials(words: Sequence[str]) -> tuple[str, str]:
+    """The first letters of all words, and of those that do not just link others."""
+    lower = [word.lower() for word in words]
+    return "".join(w[0] for w in lower), "".join(w[0] for w in lower if w not in _LINKS)
 
 
 def _blanked(content: str) -> str:
