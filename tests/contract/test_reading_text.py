@@ -199,6 +199,29 @@ def test_the_longest_paragraph_that_is_read_in_this_process_takes_it_a_moment(
     assert len(reading.blocks) == 1
 
 
+@pytest.mark.parametrize("repeated", ["<!--", "<", "<!--潮", "<p ", "<>"])
+def test_tags_without_an_end_do_not_hold_up_this_process(repeated: str) -> None:
+    size = HERE_BYTES[Format.MARKDOWN] - 100
+    data = f"<p>\n{repeated * (size // len(repeated.encode()))}\n\nend".encode()
+    began = time.process_time()
+
+    read_bytes("a.md", data)
+
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>one <b>two</b><!-- no > --> three</p>", "one two three"),
+        ("<p>潮<!-- 汐 -->汐 <!-- without an end", "潮汐 <!-- without an end"),
+        (f"<p>1 <{' ' * 3000}> 2</p>", f"1 <{' ' * 3000}> 2"),
+    ],
+)
+def test_tags_and_comments_of_a_markdown_text_are_left_out(html: str, text: str) -> None:
+    assert [block.text for block in read_text(html, "a.md").blocks] == [text]
+
+
 def test_markdown_made_to_be_slow_does_not_hold_up_this_process() -> None:
     began = time.process_time()
 

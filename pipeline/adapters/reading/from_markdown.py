@@ -1,6 +1,5 @@
 """Markdown by markdown-it: headings, paragraphs, lists, tables and code, as plain text."""
 
-import re
 from collections.abc import Sequence
 from itertools import islice
 
@@ -17,7 +16,8 @@ from pipeline.domain.documents import Block
 SAFE_BYTES = 100_000
 """Text made to be slow takes a second per 100 kB: larger files belong into the child process."""
 
-_TAG = re.compile(r"<!--.*?-->|<[^>]{0,2000}>", re.DOTALL)
+MAX_TAG_CHARS = 2_000
+"""Longer ones are text with a `<` in it."""
 
 
 def extract(name: str, data: bytes, limits: Limits) -> Extract:  # noqa: ARG001  (a Reader)
@@ -61,7 +61,7 @@ class _Walk:
         elif kind in {"fence", "code_block"}:
             self._code(token.content)
         elif kind == "html_block":
-            self._inline(_TAG.sub("", token.content).strip())
+            self._inline(_without_tags(token.content).strip())
         elif kind == "heading_open":
             self._heading = int(token.tag[1])
         elif kind == "heading_close":
@@ -141,3 +141,21 @@ def _piece(child: Token) -> str:
     if child.type == "image":
         return " ".join(islice((c.content for c in child.children or ()), 20))
     return ""
+
+
+def _without_tags(text: str) -> str:
+    """The text without tags and comments, in one pass over it."""
+    parts: list[str] = []
+    at = closed = 0
+    last_end = text.rfind("-->")
+    while (start := text.find("<", at)) >= 0:
+        if closed <= start and (closed := text.find(">", start) + 1) == 0:
+            break
+        parts.append(text[at:start])
+        at = closed
+        if text.startswith("<!--", start) and start + 4 <= last_end:
+            at = text.index("-->", start + 4) + 3
+        elif closed - start > MAX_TAG_CHARS:
+            parts.append("<")
+            at = start + 1
+    return "".join(parts) + text[at:]

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 HERE_BYTES = {Format.TEXT: 2_000_000, Format.CSV: 2_000_000, Format.MARKDOWN: 100_000}
 """Up to this size text is read in this process: decoding cannot go wrong, and Markdown made to
-be slow takes a second at most."""
+be slow takes some seconds at most, in which other threads go on."""
 
 _ROOT = Path(pipeline.__file__).parent.parent
 _CHILD = [sys.executable, "-X", "utf8", "-m", "pipeline.adapters.reading.child"]
