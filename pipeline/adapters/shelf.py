@@ -14,7 +14,7 @@ from pipeline.adapters.index_cache import IndexCache
 from pipeline.adapters.passage_index import PassageIndex
 from pipeline.adapters.reading import Limits, read_bytes
 from pipeline.adapters.reading.extract import EDITION, file_too_large
-from pipeline.adapters.reading.recognise import is_textual, suffix_of
+from pipeline.adapters.reading.recognise import is_textual, suffix_of, told_by_name
 from pipeline.adapters.web.page_types import Page
 from pipeline.domain.addresses import cleaned, is_web_address
 from pipeline.domain.documents import ContextFile, Publication, Reading, SourceId
@@ -77,7 +77,9 @@ class FileShelf:
         self._lock = threading.Lock()
 
     def read_upload(self, name: str, data: bytes) -> Reading:
-        """Read a file from the page and store what was read, under the file's SHA-256.
+        """Read a file from the page and store what was read, to be found as `file:<sha256>`.
+
+        The SHA-256 is of the content, and of the format where only the name tells it.
 
         Blocks the calling thread while it is read.
 
@@ -85,7 +87,7 @@ class FileShelf:
             UnreadableFile: With the reason.
             StoreUnavailable: Redis did not answer. Retryable.
         """
-        return self._begin(name, data).result().model_copy(update={"file_name": name})
+        return self._begin(name, data).result().named(name)
 
     def read_address(self, url: str) -> Reading:
         """As `read_page`, blocking the calling thread."""
@@ -116,7 +118,7 @@ class FileShelf:
         if file.content is not None:
             running = await asyncio.to_thread(self._begin_inline, file)
             reading = await asyncio.shield(asyncio.wrap_future(running))
-            return reading.model_copy(update={"file_name": file.file_name})
+            return reading.named(file.file_name)
         url = file.storage_url or ""
         if url.startswith(UPLOAD):
             return await asyncio.to_thread(self._uploaded, file, url.removeprefix(UPLOAD))
@@ -168,7 +170,8 @@ class FileShelf:
         """Read a file in a thread of ours; the same content is not read twice at a time."""
         if len(data) > self._limits.file_bytes:
             raise file_too_large(name, self._limits)
-        sha256 = hashlib.sha256(data).hexdigest()
+        told = told_by_name(name, data)
+        sha256 = hashlib.sha256(f"{told}\n".encode() + data if told else data).hexdigest()
         return self._begin_once(sha256, lambda: self._read_once(sha256, name, data))
 
     def _begin_page(self, page: Page, known: Publication, today: date) -> Future[Reading]:
@@ -189,6 +192,7 @@ class FileShelf:
         if (known := self._stored(sha256)) is not None:
             return known
         reading = self._read(name, data, self._limits)
+        reading = reading.model_copy(update={"sha256": sha256})
         self._store.save_reading(reading)
         return reading
 
@@ -214,7 +218,7 @@ class FileShelf:
             raise NotFound(
                 f"The upload {file.file_name!r} is not stored any more. Add the file again."
             )
-        return reading.model_copy(update={"file_name": file.file_name})
+        return reading.named(file.file_name)
 
 
 def _of_page(page: Page, own: Publication, known: Publication, today: date) -> Publication:

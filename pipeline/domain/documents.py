@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal, NewType
+from pathlib import PurePath
+from typing import Literal, NewType, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
@@ -13,6 +14,10 @@ PassageId = NewType("PassageId", str)
 Language = Literal["en", "zh"]
 CitationStyle = Literal["numeric", "gb-t-7714-2015", "apa", "ieee", "chicago"]
 """How the reference list reads; in the text a citation is `[n]` in every style."""
+
+
+MAX_TITLE_CHARS = 200
+"""Of a file: a first line that is longer is a paragraph."""
 
 
 class Value(BaseModel):
@@ -86,7 +91,9 @@ class Reading(Value):
     sha256: str
     title: str
     file_name: str = ""
-    """The name that it was given with this time; the content alone decides the rest."""
+    """The name that it was given with this time."""
+    is_titled_by_name: bool = False
+    """Whether its title is taken from its name, since it says none itself."""
     language: Language
     blocks: tuple[Block, ...]
     pages: int | None = None
@@ -99,6 +106,16 @@ class Reading(Value):
     publication: Publication = Publication()
     edition: int = 1
     """Of the program that read it: what an older one read is read again with the file at hand."""
+
+    def named(self, file_name: str) -> Self:
+        """The same under another name, which is its title where it has none of its own."""
+        title = title_from_name(file_name) if self.is_titled_by_name else self.title
+        return self.model_copy(update={"file_name": file_name, "title": title})
+
+
+def title_from_name(file_name: str) -> str:
+    """What a file is called that does not say it."""
+    return PurePath(file_name).stem[:MAX_TITLE_CHARS].strip() or file_name
 
 
 class Source(Value):

@@ -1,4 +1,3 @@
-import hashlib
 import json
 
 import pytest
@@ -344,12 +343,12 @@ def test_a_word_file_with_hostile_properties_is_read_without_them() -> None:
 
 def test_what_an_older_program_read_is_read_again_when_the_file_is_at_hand() -> None:
     text = "---\nauthor: 鲁迅\n---\n\n正文。"
-    older = read_text("正文。", "a.md").model_copy(
-        update={"sha256": hashlib.sha256(text.encode()).hexdigest(), "edition": 1}
-    )
     store = Readings()
-    store.save_reading(older)
     shelf = FileShelf(store, max_file_bytes=1_000_000)
+    older = shelf.read_upload("a.md", text.encode()).model_copy(
+        update={"publication": Publication(), "edition": 1}
+    )
+    store.save_reading(older)
 
     again = shelf.read_upload("a.md", text.encode())
     shelf.close()

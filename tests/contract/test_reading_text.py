@@ -4,7 +4,7 @@ import unicodedata
 import pytest
 
 from pipeline.adapters.reading import read_bytes
-from pipeline.adapters.reading.process import HERE_BYTES
+from pipeline.adapters.reading.process import HERE_BYTES, HERE_LINES
 from pipeline.adapters.reading.recognise import Format
 from tests.samples.blocks import outline, read_text
 
@@ -199,6 +199,16 @@ def test_the_longest_paragraph_that_is_read_in_this_process_takes_it_a_moment(
     assert len(reading.blocks) == 1
 
 
+def test_a_text_of_very_many_lines_does_not_hold_up_this_process() -> None:
+    lines = HERE_LINES + 1
+    began = time.process_time()
+
+    reading = read_bytes("a.log", "潮\n".encode() * lines)
+
+    assert time.process_time() - began < 1
+    assert len(reading.blocks) == lines
+
+
 @pytest.mark.parametrize("repeated", ["<!--", "<", "<!--潮", "<p ", "<>"])
 def test_tags_without_an_end_do_not_hold_up_this_process(repeated: str) -> None:
     size = HERE_BYTES[Format.MARKDOWN] - 100
@@ -225,6 +235,6 @@ def test_tags_and_comments_of_a_markdown_text_are_left_out(html: str, text: str)
 def test_markdown_made_to_be_slow_does_not_hold_up_this_process() -> None:
     began = time.process_time()
 
-    read_bytes("a.md", b"[" * 150_000 + b"\n\nend")
+    read_bytes("a.md", b"[" * 101_000 + b"\n\nend")
 
     assert time.process_time() - began < 1

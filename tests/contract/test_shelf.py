@@ -68,7 +68,6 @@ def test_text_in_the_request_is_read() -> None:
         "潮汐",
         "月球引起潮汐。The Moon raises tides.",
     ]
-    assert reading.sha256 == hashlib.sha256(MARKDOWN.encode()).hexdigest()
 
 
 def test_text_is_text_even_when_its_name_says_pdf() -> None:
@@ -131,6 +130,67 @@ def test_an_upload_is_read_once_and_found_again_by_its_hash() -> None:
     assert store.stored == {uploaded.sha256: uploaded}
     assert again == uploaded.model_copy(update={"file_name": "copy.md"})
     assert by_url == uploaded.model_copy(update={"file_name": "mine.md"})
+
+
+ROWS = "year,潮汐\n2023,月球\n2024,太阳\n"
+HEADED = "# 潮汐\n\nThe Moon raises tides."
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        (ROWS, ["rows.txt", "rows.csv"]),
+        (HEADED, ["tides.log", "tides.md"]),
+        ("# 潮汐\n\n# Tides\n\nText.", ["tides.py", "tides.txt"]),
+        ("a\tb,c\n1\t2,3\n", ["rows.csv", "rows.tsv"]),
+    ],
+)
+def test_the_same_content_is_read_as_each_name_says_in_any_order(
+    content: str, names: list[str]
+) -> None:
+    for order in (names, names[::-1]):
+        with file_shelf() as shelf:
+            readings = {name: shelf.read_upload(name, content.encode()) for name in order}
+            addressed = [
+                asyncio.run(
+                    shelf.read(
+                        ContextFile(
+                            file_id="f", file_name=name, storage_url=f"file:{reading.sha256}"
+                        )
+                    )
+                )
+                for name, reading in readings.items()
+            ]
+
+        assert addressed == list(readings.values())
+        for name, reading in readings.items():
+            assert reading.blocks == read_bytes(name, content.encode()).blocks
+        assert len({reading.blocks for reading in addressed}) == 2
+
+
+def test_a_file_without_a_title_is_called_by_the_name_that_its_author_gave_it() -> None:
+    with file_shelf() as shelf:
+        first = shelf.read_upload("private-name.csv", ROWS.encode())
+        other = shelf.read_upload("潮汐.csv", ROWS.encode())
+        headed = [shelf.read_upload(name, HEADED.encode()) for name in ("潮汐.md", "other.md")]
+
+    assert (first.title, other.title) == ("private-name", "潮汐")
+    assert "private-name" not in other.model_dump_json()
+    assert [reading.title for reading in headed] == ["潮汐", "潮汐"]
+
+
+def test_what_was_stored_under_the_hash_of_its_bytes_is_still_found_by_it() -> None:
+    store = Readings()
+    stored = read_bytes("tides.md", HEADED.encode()).model_copy(update={"edition": 1})
+    store.save_reading(stored)
+    url = f"file:{hashlib.sha256(HEADED.encode()).hexdigest()}"
+
+    with file_shelf(store=store) as shelf:
+        found = asyncio.run(
+            shelf.read(ContextFile(file_id="f", file_name="tides.md", storage_url=url))
+        )
+
+    assert found == stored
 
 
 def test_an_upload_that_is_gone_is_not_found() -> None:

@@ -3,19 +3,21 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
 
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.prose import clean, numbered_level, one_line
-from pipeline.domain.documents import Block, Publication, Reading
+from pipeline.domain.documents import (
+    MAX_TITLE_CHARS,
+    Block,
+    Publication,
+    Reading,
+    title_from_name,
+)
 from pipeline.domain.language import count_words, detect_language
 from pipeline.errors import UnreadableFile
 
-EDITION = 3
+EDITION = 4
 """Raise it when more is read from a file: readings that are stored are then not used again."""
-
-MAX_TITLE_CHARS = 200
-"""A first line that is longer is a paragraph, and its beginning must do as a title."""
 
 SENTENCE_ENDS = tuple(".。!！?？;；:：,，")
 """No title ends so."""
@@ -58,9 +60,11 @@ def to_reading(name: str, data: bytes, extract: Extract, limits: Limits) -> Read
     chars = sum(len(block.text) for block in blocks)
     if chars > limits.chars:
         raise too_many_chars(name, limits)
+    title = _own_title(extract.title, blocks)
     return Reading(
         sha256=hashlib.sha256(data).hexdigest(),
-        title=_title(name, extract.title, blocks),
+        title=title or title_from_name(name),
+        is_titled_by_name=not title,
         file_name=name,
         language=detect_language(_sample(blocks)),
         blocks=blocks,
@@ -159,13 +163,13 @@ def _sample(blocks: tuple[Block, ...]) -> str:
     return "\n".join(parts)
 
 
-def _title(name: str, own: str, blocks: tuple[Block, ...]) -> str:
-    """The file's own title, its first heading or the line above a numbered one, or its name."""
+def _own_title(said: str, blocks: tuple[Block, ...]) -> str:
+    """The title that a file says, its first heading, or the line above a numbered one."""
     heading = next((block.text for block in blocks if block.kind == "heading"), "")
     line = blocks[0].text.split("\n", 1)[0] if blocks[0].kind == "paragraph" else ""
     if len(line) > MAX_TITLE_CHARS:
         line = ""
     if numbered_level(heading) and line and not line.endswith(SENTENCE_ENDS):
         heading = line  # the first of the sections; the title stands above it without a number
-    title = one_line(clean(own)) or heading or one_line(line) or PurePath(name).stem
-    return title[:MAX_TITLE_CHARS].strip() or name
+    title = one_line(clean(said)) or heading or one_line(line)
+    return title[:MAX_TITLE_CHARS].strip()

@@ -8,7 +8,7 @@ from pipeline.adapters.reading.decoding import decode
 from pipeline.adapters.reading.extract import Extract
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.prose import Joined, clean, numbered_level
-from pipeline.adapters.reading.recognise import suffix_of
+from pipeline.adapters.reading.recognise import is_prose
 from pipeline.domain.documents import Block
 
 WRAP_SHARE = 0.7
@@ -20,7 +20,6 @@ WRAP_WIDTHS = range(30, 130)
 MIN_MARKDOWN_HEADINGS = 2
 """One `#` line may be a comment; two are a document."""
 
-_PROSE_SUFFIXES = {"", ".txt", ".text"}
 _SENTENCE_ENDS = tuple('.。!！?？:：;；”"」')
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•·●▪◦–]|\(?\d{1,3}[.)](?!\d))[ \t]+\S")
 _ATX = re.compile(r"^#{1,6} +\S", re.MULTILINE)
@@ -31,7 +30,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
     decoded = decode(name, data)
     text = clean(decoded.text)
     if (
-        suffix_of(name) in _PROSE_SUFFIXES
+        is_prose(name)
         and len(_ATX.findall(text, 0, limits.chars)) >= MIN_MARKDOWN_HEADINGS
         and len(data) < from_markdown.SAFE_BYTES
     ):

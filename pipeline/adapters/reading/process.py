@@ -22,6 +22,9 @@ HERE_BYTES = {Format.TEXT: 2_000_000, Format.CSV: 2_000_000, Format.MARKDOWN: 10
 """Up to this size text is read in this process: decoding cannot go wrong, and Markdown made to
 be slow takes some seconds at most, in which other threads go on."""
 
+HERE_LINES = 50_000
+"""2 MB of lines of 40 characters; each may become a block, and a million blocks take 10 s."""
+
 _ROOT = Path(pipeline.__file__).parent.parent
 _CHILD = [sys.executable, "-X", "utf8", "-m", "pipeline.adapters.reading.child"]
 _NO_SECRETS: dict[str, str] | None = None if sys.platform == "win32" else {"LC_ALL": "C.UTF-8"}
@@ -51,7 +54,8 @@ def read_bytes(name: str, data: bytes, limits: Limits = _DEFAULT) -> Reading:
         raise UnreadableFile("file_empty", f"{name!r} is empty. Check that it is the right file.")
     if is_textual(name) and not data.startswith(b"PK"):
         file_format = recognise(name, data)
-        if len(data) <= HERE_BYTES.get(file_format, 0):
+        lines = data.count(b"\n") + data.count(b"\r")
+        if len(data) <= HERE_BYTES.get(file_format, 0) and lines <= HERE_LINES:
             return read_as(file_format, name, data, limits)
     return _read_in_child(name, data, limits)
 

@@ -45,6 +45,7 @@ _BY_SUFFIX = {
     ".epub": Format.EPUB,
     ".opml": Format.OPML,
 }
+_PROSE_SUFFIXES = {"", ".txt", ".text"}
 _TEXTUAL = {Format.TEXT, Format.MARKDOWN, Format.HTML, Format.CSV, Format.OPML}
 _BY_MEMBER = {
     "word/document.xml": Format.DOCX,
@@ -89,6 +90,25 @@ def suffix_of(name: str) -> str:
 def is_textual(name: str) -> bool:
     """Whether the name promises text: every suffix that is not known to be something else."""
     return _BY_SUFFIX.get(suffix_of(name), Format.TEXT) in _TEXTUAL
+
+
+def told_by_name(name: str, data: bytes) -> str:
+    """What only the name says about how a file is read; empty where its content says as much.
+
+    The same bytes are rows as CSV, headings as Markdown and paragraphs as text.
+    """
+    try:
+        found = recognise(name, data)
+        if found not in _TEXTUAL or found is recognise("", data):
+            return "" if is_prose(name) or found is not Format.TEXT else "lines"
+    except UnreadableFile:
+        return ""  # whoever reads it says why it cannot be read
+    return suffix_of(name) if suffix_of(name) == ".tsv" else found.value
+
+
+def is_prose(name: str) -> bool:
+    """Whether a text of this name may be written like Markdown: `#` begins a comment in others."""
+    return suffix_of(name) in _PROSE_SUFFIXES
 
 
 def recognise(name: str, data: bytes) -> Format:
