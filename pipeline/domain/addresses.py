@@ -7,7 +7,10 @@ from urllib.parse import SplitResult, quote, urlsplit
 WEB_SCHEMES = ("http", "https")
 
 _TRACKING = re.compile(
-    r"(?:utm_|pk_|piwik_|mtm_|hsa_|at_(?:medium|campaign)|spm_|share_|ga_)\w*"
+    r"(?:utm_|piwik_|mtm_|hsa_)\w*"
+    r"|at_(?:medium|campaign)\w*|pk_(?:campaign|kwd|keyword|source|medium|content|cid)|spm_id_from"
+    r"|share_(?:source|medium|plat|session_id|tag|times|from|token|channel)"
+    r"|ga_(?:source|medium|campaign|term|content|name|order|search_type|view_type)"
     r"|(?:gclid|gclsrc|dclid|gbraid|wbraid|fbclid|msclkid|yclid|twclid|ttclid|igshid|igsh"
     r"|mc_cid|mc_eid|_ga|_gl|_hsenc|_hsmi|vero_id|oly_enc_id|wickedid|srsltid|ref_src|ref_url"
     r"|spm|scm|bd_vid|from_wecom|sharer_shareid|wt_mc|cmpid|ocid|s_cid|mkt_tok)",
@@ -19,6 +22,7 @@ _PORTS = {"http": 80, "https": 443}
 _SAME_SITE = ("www.", "m.", "mobile.", "wap.")
 """Parts of a host name that lead to the same pages, drawn otherwise."""
 
+_ROUTES = ("/", "!")
 _ALIASES = {"dx.doi.org": "doi.org"}
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -42,11 +46,14 @@ def canonical(url: str) -> str:
     query = "&".join(sorted(_kept(parts.query)))
     port = _port(parts)
     path = _escaped(parts.path).rstrip("/")
-    return f"https://{host}{port}{path}" + (f"?{query}" if query else "")
+    return f"https://{host}{port}{path}" + (f"?{query}" if query else "") + _route(parts)
 
 
 def cleaned(url: str) -> str:
-    """The address as a reference shows it: it opens, without fragment and tracking parameters."""
+    """The address as a reference shows it: it opens, without tracking parameters.
+
+    A fragment goes, too, unless it chooses the page.
+    """
     parts = _split(url)
     if parts is None:
         return url.strip()
@@ -54,7 +61,8 @@ def cleaned(url: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     query = "&".join(_kept(parts.query))
     path = _escaped(parts.path) or "/"
-    return f"{parts.scheme.lower()}://{shown}{_port(parts)}{path}" + (f"?{query}" if query else "")
+    asked = f"?{query}" if query else ""
+    return f"{parts.scheme.lower()}://{shown}{_port(parts)}{path}{asked}{_route(parts)}"
 
 
 def host_of(url: str) -> str:
@@ -90,6 +98,12 @@ def _port(parts: SplitResult) -> str:
     if parts.port in {None, _PORTS[parts.scheme.lower()]}:
         return ""
     return f":{parts.port}"
+
+
+def _route(parts: SplitResult) -> str:
+    """The fragment of a site whose pages are all at one address: `#/tides`, `#!tides`."""
+    is_route = parts.fragment.startswith(_ROUTES) and len(parts.fragment) > 1
+    return f"#{_escaped(parts.fragment)}" if is_route else ""
 
 
 def _site(host: str) -> str:

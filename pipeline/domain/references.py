@@ -1,7 +1,9 @@
 """What a source is in the reference list: its CSL-JSON, its entry, and which are the same work."""
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -9,6 +11,7 @@ from pydantic import JsonValue
 
 from pipeline.domain.addresses import canonical
 from pipeline.domain.documents import CitationStyle, Language, Source, SourceId
+from pipeline.domain.dois import bare_doi
 from pipeline.domain.language import HAN
 from pipeline.domain.names import csl_names
 
@@ -21,10 +24,14 @@ TAGS: Mapping[Language, str] = {"en": "en-US", "zh": "zh-CN"}
 MAX_FIELD_CHARS = 500
 """Of any text in an item: longer titles are abstracts."""
 
+ALIKE = 0.85
+"""Of two titles' letters, in order: two letters in a title of thirteen may be misread."""
+
+MIN_TITLE_LETTERS = 4
+"""A shorter title begins many others."""
+
 _HAN_CHAR = re.compile(f"[{HAN}]")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?![\d-])")
-_DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
-_OPENING = {")": "(", "]": "[", ">": "<", "}": "{"}
 _COUNTED: Mapping[Language, tuple[str, str]] = {"en": ("pages", "slides"), "zh": ("页", "张幻灯片")}
 _MARKUP = re.compile(r"\\([!-/:-@\[-`{-~])|\*")
 
@@ -108,30 +115,22 @@ def csl_date(iso: str) -> dict[str, list[list[int]]]:
     if match is None:
         return {}
     year, month, day = (int(part or 0) for part in match.groups())
+    if not year:
+        return {}
     parts = [year]
     if 1 <= month <= 12:
-        parts += [month, *([day] if 1 <= day <= 31 else [])]
+        parts += [month, *([day] if 1 <= day <= monthrange(year, month)[1] else [])]
     return {"date-parts": [parts]}
-
-
-def bare_doi(text: str) -> str:
-    """A DOI without a resolver, `doi:` or what a sentence puts behind it; empty where none is."""
-    found = _DOI.search(text.strip())
-    if found is None:
-        return ""
-    doi = found[0].rstrip(".,;:'\"”’。，；：）】》")
-    while doi.endswith((")", "]", ">", "}")) and doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]]):
-        doi = doi[:-1].rstrip(".,;:")
-    return doi
 
 
 def works(sources: Sequence[Source]) -> dict[SourceId, SourceId]:
     """For each source one that stands for all that are the same work: by content, DOI or address.
 
-    What two are each the same as makes them the same, too.
+    What a file says of itself, or a page of its address, is a claim: it is believed of two only
+    where their titles are alike. What two are each the same as makes them the same, too.
     """
     first: dict[SourceId, SourceId] = {}
-    seen: dict[str, SourceId] = {}
+    seen: dict[str, list[tuple[Source, bool]]] = {}
 
     def root(name: SourceId) -> SourceId:
         while first[name] != name:
@@ -142,21 +141,39 @@ def works(sources: Sequence[Source]) -> dict[SourceId, SourceId]:
         if source.id in first:
             continue
         first[source.id] = source.id
-        for key in _keys(source):
-            other = root(seen.setdefault(key, source.id))
-            mine = root(source.id)
-            first[mine] = other
+        for key, is_claim in _keys(source):
+            known = seen.setdefault(key, [])
+            for other, was_claim in known:
+                if not (is_claim or was_claim) or _titles_alike(source, other):
+                    first[root(source.id)] = root(other.id)
+                    break
+            known.append((source, is_claim))
     return {name: root(name) for name in first}
 
 
-def _keys(source: Source) -> list[str]:
-    """What a work is known by. A page's claim to be its site's front page is not believed."""
+def _keys(source: Source) -> list[tuple[str, bool]]:
+    """What a work is known by, and whether that is only claimed.
+
+    A page's claim to be its site's front page is not believed.
+    """
     known = source.publication
-    keys = [f"sha256 {source.sha256}"] if source.sha256 else []
+    keys = [(f"sha256 {source.sha256}", False)] if source.sha256 else []
     if doi := bare_doi(known.doi):
-        keys.append(f"doi {doi.lower()}")
+        keys.append((f"doi {doi.lower()}", not source.url))
     if source.url:
-        keys.append(f"url {canonical(source.url)}")
+        keys.append((f"url {canonical(source.url)}", False))
     if known.url and urlsplit(canonical(known.url)).path:
-        keys.append(f"url {canonical(known.url)}")
+        keys.append((f"url {canonical(known.url)}", True))
     return keys
+
+
+def _titles_alike(one: Source, other: Source) -> bool:
+    """Whether they are called the same, but for signs, a subtitle or a misread letter."""
+    shorter, longer = sorted(map(_letters, (one, other)), key=len)
+    if len(shorter) >= MIN_TITLE_LETTERS and longer.startswith(shorter):
+        return True
+    return SequenceMatcher(None, shorter, longer, autojunk=False).ratio() >= ALIKE
+
+
+def _letters(source: Source) -> str:
+    return "".join(c for c in title_of(source)[:MAX_FIELD_CHARS].casefold() if c.isalnum())

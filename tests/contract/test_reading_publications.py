@@ -204,6 +204,10 @@ def test_a_pdf_says_its_author_and_the_year_that_it_also_names() -> None:
     [
         ("https://doi.org/10.1000/182.", "10.1000/182"),
         ("doi:10.1000/182 and again 10.1000/182", "10.1000/182"),
+        ("https://doi.org/10.1145/1122445.1122456", ""),
+        ("The data are at https://doi.org/10.1000/182", ""),
+        ("Archived as 10.5281/zenodo.4242", ""),
+        ("Data of 2020. Sea Letters 3, doi:10.1000/182", "10.1000/182"),
         ("see 10.1000/182 and 10.1000/183", ""),
         ("page 10.1 of 20", ""),
     ],

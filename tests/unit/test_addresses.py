@@ -86,6 +86,20 @@ def test_a_shown_address_still_opens() -> None:
     assert cleaned("http://[2001:DB8::1]:8080/a") == "http://[2001:db8::1]:8080/a"
 
 
+@pytest.mark.parametrize("route", ["#/one", "#!two", "#/潮汐"])
+def test_a_fragment_that_chooses_the_page_is_kept(route: str) -> None:
+    assert canonical(f"https://app.example.org/{route}") != canonical("https://app.example.org/")
+    assert cleaned(f"https://app.example.org/{route}#").startswith("https://app.example.org/#")
+    assert canonical("https://app.example.org/#/") != canonical(f"https://app.example.org/{route}")
+
+
+@pytest.mark.parametrize("query", ["share_id=5", "ga_id=5", "pk_id=5", "share=5", "spm_no=5"])
+def test_parameters_that_may_choose_the_page_are_kept(query: str) -> None:
+    assert cleaned(f"https://example.org/a?{query}&share_source=x") == (
+        f"https://example.org/a?{query}"
+    )
+
+
 def test_only_web_addresses_are_called_so() -> None:
     assert is_web_address("HTTPS://example.org")
     assert not any(map(is_web_address, ["file:abc", "ftp://example.org", "潮汐", ""]))

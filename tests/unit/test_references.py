@@ -1,9 +1,9 @@
 import pytest
 
 from pipeline.domain.documents import Publication, Source, SourceId
+from pipeline.domain.dois import bare_doi
 from pipeline.domain.names import csl_name, csl_names
 from pipeline.domain.references import (
-    bare_doi,
     csl_date,
     csl_item,
     entry_text,
@@ -65,6 +65,9 @@ def test_each_author_is_named_once_in_order() -> None:
         ("2024-05-17T08:00:00Z", [2024, 5, 17]),
         ("2024-13-01", [2024]),
         ("2024-05-00", [2024, 5]),
+        ("2024-02-29", [2024, 2, 29]),
+        ("2023-02-31", [2023, 2]),
+        ("0000-05-17", None),
         ("spring 2024", None),
         ("20240517", None),
         ("", None),
@@ -85,6 +88,17 @@ def test_a_date_has_the_parts_that_are_known(iso: str, parts: list[int] | None) 
         ("(10.1000/182)", "10.1000/182"),
         ("10.1002/(SICI)1096(1996)99:1<1::AID>3.0", "10.1002/(SICI)1096(1996)99:1<1::AID>3.0"),
         ("10.1/x", ""),
+        ("https://doi.org/10.1000/182?utm_source=x&utm_medium=y", "10.1000/182"),
+        ("10.1000/182&amp;via=x", "10.1000/182"),
+        ("10.1000/182#page=3", "10.1000/182"),
+        ("https://example.org/doi/10.1000/182/full", "10.1000/182"),
+        (
+            "https://www.biorxiv.org/content/10.1101/2020.01.02.123v2.full.pdf",
+            "10.1101/2020.01.02.123",
+        ),
+        ("https://doi.org/10.1145/1122445.1122456", ""),
+        ("10.1145/nnnnnnn.nnnnnnn", ""),
+        ("10.1145/XXXXXX.XXXXXX", ""),
         ("no doi 没有", ""),
     ],
 )
@@ -157,12 +171,23 @@ DOI = "10.1000/Tides"
         ({"sha256": "ab" * 32}, {"sha256": "ab" * 32}),
         ({"url": "https://example.org/a/?utm_source=x"}, {"url": "http://www.example.org/a"}),
         (
-            {"publication": Publication(doi=DOI)},
-            {"publication": Publication(doi=f"https://doi.org/{DOI.lower()}")},
+            {"url": "https://example.org/a", "publication": Publication(doi=DOI)},
+            {
+                "url": "https://example.net/b",
+                "publication": Publication(doi=f"https://doi.org/{DOI.lower()}"),
+            },
         ),
         (
-            {"url": "https://example.org/a"},
-            {"publication": Publication(url="https://example.org/a")},
+            {"title": "Tides: a study", "publication": Publication(doi=DOI)},
+            {"title": "TIDES", "publication": Publication(doi=DOI)},
+        ),
+        (
+            {"title": "海岸潮汐能的开发", "publication": Publication(doi=DOI)},
+            {"title": "《海岸潮汐能的开发》", "publication": Publication(doi=DOI)},
+        ),
+        (
+            {"title": "Tides", "url": "https://example.org/a"},
+            {"title": "Tides", "publication": Publication(url="https://example.org/a")},
         ),
     ],
 )
@@ -170,6 +195,31 @@ def test_two_sources_are_one_work(one: dict[str, object], other: dict[str, objec
     same = list(works([source("x"), source("a", **one), source("b", **other)]).values())
 
     assert same == ["x", "a", "a"]
+
+
+@pytest.mark.parametrize(
+    "claimed", [Publication(doi=DOI), Publication(url="https://example.org/blog")]
+)
+@pytest.mark.parametrize(
+    "titles", [("Tides in rivers", "Wind at sea"), ("海岸潮汐能", "城市雨水"), ("A", "A day")]
+)
+def test_works_of_other_titles_stay_apart_whatever_their_files_claim(
+    claimed: Publication, titles: tuple[str, str]
+) -> None:
+    first, second = (
+        source(key, title=title, publication=claimed)
+        for key, title in zip("ab", titles, strict=True)
+    )
+    page = source("page", title="Another page", url="https://example.org/blog")
+
+    assert works([first, second, page]) == {"a": "a", "b": "b", "page": "page"}
+
+
+def test_a_third_copy_joins_its_like_among_works_that_claim_the_same() -> None:
+    titles = {"a": "Tides in rivers", "b": "Wind at sea", "c": "Wind at sea"}
+    sources = [source(k, title=t, publication=Publication(doi=DOI)) for k, t in titles.items()]
+
+    assert works(sources) == {"a": "a", "b": "b", "c": "b"}
 
 
 def test_pages_that_name_the_front_page_as_their_own_address_stay_apart() -> None:
@@ -182,7 +232,7 @@ def test_pages_that_name_the_front_page_as_their_own_address_stay_apart() -> Non
 
 def test_what_two_sources_are_each_the_same_as_makes_them_one() -> None:
     page = source("page", url="https://example.org/a")
-    paper = source("paper", publication=Publication(doi=DOI))
+    paper = source("paper", title="Both", publication=Publication(doi=DOI))
     both = source("both", url="https://example.org/a", publication=Publication(doi=DOI))
 
     assert len(set(works([page, paper, both]).values())) == 1

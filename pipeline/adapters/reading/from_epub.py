@@ -15,7 +15,7 @@ from pipeline.adapters.reading.markup import PAGE, blocks_of, spell_out
 from pipeline.adapters.reading.prose import one_line, without_declaration
 from pipeline.adapters.reading.publications import described
 from pipeline.domain.documents import Block, Publication
-from pipeline.domain.references import bare_doi
+from pipeline.domain.dois import bare_doi
 from pipeline.errors import UnreadableFile
 
 BOOK = replace(PAGE, skipped=PAGE.skipped - {"header", "aside", "footer"})

@@ -15,7 +15,7 @@ from pipeline.adapters.reading.publications import (
     without_logins,
 )
 from pipeline.domain.documents import Publication
-from pipeline.domain.references import bare_doi
+from pipeline.domain.dois import bare_doi
 from pipeline.errors import UnreadableFile
 
 MAX_PACKET_BYTES = 500_000
@@ -28,6 +28,26 @@ _PACKET = re.compile(rb"<x:xmpmeta\b.*?</x:xmpmeta>", re.DOTALL)
 _OF_THE_FILE = (b"http://ns.adobe.com/pdf/1.3/", b"prismstandard.org")
 # pictures inside have packets, too; what is about a PDF names one of these
 _DOI = re.compile(r"\b10\.\d{4,9}/[!-~]+")
+CUE_CHARS = 120
+"""A line and a half before a DOI: what it is the DOI of."""
+
+_REPOSITORIES = (
+    "10.5281/",
+    "10.6084/",
+    "10.5061/",
+    "10.17632/",
+    "10.7910/",
+    "10.17605/",
+    "10.57760/",
+)
+"""Zenodo, figshare, Dryad, Mendeley Data, Dataverse, OSF, Science Data Bank: beside a paper."""
+
+_SENTENCE_END = re.compile(r"\.\s|。")
+_BESIDE = re.compile(
+    r"\b(?:data|datasets?|code|software|scripts?|repository|archived?|deposited|supplement\w*|cite[sd]?"
+    r"|see also|reply to|comment on|erratum)\b|(?:数据|代码|程序|补充材料|附件)",
+    re.IGNORECASE,
+)
 _DC = "{http://purl.org/dc/elements/1.1/}"
 
 
@@ -112,5 +132,11 @@ def _is_prism(tag: str, name: str) -> bool:
 
 
 def _only_doi(opening: str) -> str:
-    found = {bare_doi(match[0]).lower(): bare_doi(match[0]) for match in _DOI.finditer(opening)}
-    return next(iter(found.values())) if len(found) == 1 else ""
+    """The DOI of a first page that names one work and no data, program or supplement of it."""
+    found = {bare_doi(match[0]).lower(): match for match in _DOI.finditer(opening)}
+    if len(found) != 1:
+        return ""
+    doi, match = next(iter(found.items()))
+    before = _SENTENCE_END.split(opening[max(0, match.start() - CUE_CHARS) : match.start()])[-1]
+    is_beside = doi.startswith(_REPOSITORIES) or _BESIDE.search(before)
+    return "" if is_beside else bare_doi(match[0])

@@ -6,9 +6,9 @@ from typing import Literal
 
 from pipeline.adapters.reading.prose import clean, one_line
 from pipeline.domain.documents import Publication
+from pipeline.domain.dois import bare_doi
 from pipeline.domain.language import HAN
 from pipeline.domain.names import is_organisation
-from pipeline.domain.references import bare_doi
 
 MAX_CHARS = 300
 """Of each field: longer ones are descriptions."""
