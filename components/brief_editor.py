@@ -6,10 +6,7 @@ import streamlit as st
 
 from components.messages import Messages
 from components.text import Text
-from pipeline.domain.manuscripts import Brief
-
-TYPE_CHARS, AUDIENCE_CHARS, TONE_CHARS = 80, 500, 80
-"""As many as a `Brief` takes."""
+from pipeline.domain.manuscripts import Brief, brief_chars
 
 TEXTS: Mapping[str, Text] = {
     "title": Text("Kind, readers, tone", "类型、读者与语气"),
@@ -31,16 +28,21 @@ def brief_editor(brief: Brief, m: Messages, *, key: str, has_document: bool) -> 
         st.expander(_say("title", m), icon=":material/tune:"),
         st.form(f"brief-{key}", border=False),
     ):
-        kind = st.text_input(_say("type", m), brief.document_type, max_chars=TYPE_CHARS)
-        audience = st.text_input(_say("audience", m), brief.audience, max_chars=AUDIENCE_CHARS)
-        tone = st.text_input(_say("tone", m), brief.tone, max_chars=TONE_CHARS)
+        kind = _field("type", brief, "document_type", m)
+        audience = _field("audience", brief, "audience", m)
+        tone = _field("tone", brief, "tone", m)
         if has_document:
             st.caption(_say("written", m))
         if not st.form_submit_button(_say("save", m)):
             return None
-    fields = {"document_type": kind.strip(), "audience": audience.strip(), "tone": tone.strip()}
+    fields = {"document_type": kind, "audience": audience, "tone": tone}
     changed = brief.model_copy(update=fields)
     return None if changed == brief else changed
+
+
+def _field(label: str, brief: Brief, name: str, m: Messages) -> str:
+    now = str(getattr(brief, name))
+    return st.text_input(_say(label, m), now, max_chars=brief_chars(name)).strip()
 
 
 def _say(key: str, m: Messages) -> str:

@@ -82,6 +82,12 @@ class Brief(Value):
     """Of each of its jobs by itself."""
 
 
+def brief_chars(field: str) -> int:
+    """How many characters a field of a brief takes."""
+    metadata = Brief.model_fields[field].metadata
+    return next(int(each.max_length) for each in metadata if hasattr(each, "max_length"))
+
+
 class EarlierText(Value):
     """A text that stands in the document no longer."""
 

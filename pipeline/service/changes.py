@@ -65,7 +65,17 @@ class ChangeService:
         return self._plan(job, request, units, manuscript.document)
 
     def rebrief(self, manuscript_id: ManuscriptId, brief: Brief) -> Manuscript:
-        """Change for whom and how it is written, from the next writing on. Raises `NotFound`."""
-        return self._store.change(
-            manuscript_id, lambda current: current.model_copy(update={"brief": brief})
-        )
+        """Change for whom and how it is written, from the next writing on. Raises `NotFound`.
+
+        All else that the brief says stays as it stands now, which may be newer than this one.
+        """
+
+        def change(current: Manuscript) -> Manuscript:
+            told = {
+                "document_type": brief.document_type,
+                "audience": brief.audience,
+                "tone": brief.tone,
+            }
+            return current.model_copy(update={"brief": current.brief.model_copy(update=told)})
+
+        return self._store.change(manuscript_id, change)

@@ -2,11 +2,13 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from pydantic import ValidationError
 
 from pipeline.domain.documents import NodeId, SectionStatus
 from pipeline.domain.edits import OPERATION, Operation
 from pipeline.domain.jobs import START, JobId, JobStatus, ManuscriptId, SectionState
-from pipeline.domain.manuscripts import Brief, Manuscript
+from pipeline.domain.manuscripts import Brief, Manuscript, brief_chars
+from pipeline.domain.spending import Budget
 from pipeline.errors import Conflict, InvalidRequest, NotFound
 from pipeline.runtime import Runtime
 from tests.runtimes import finish, idle_runtime, running_runtime
@@ -323,6 +325,26 @@ def test_a_proposal_that_was_stopped_leaves_the_outline_to_its_author(idle: Runt
     idle.jobs.cancel(manuscript.outline_job)
 
     assert not idle.manuscripts.outline(manuscript.id).growing
+
+
+def test_another_tone_takes_nothing_back_that_was_set_meanwhile(idle: Runtime) -> None:
+    manuscript = started(idle)
+    idle.budgets.set(manuscript.id, Budget(tokens=9_000))
+    told = {"document_type": "报告", "audience": "市民", "tone": "朴实"}
+
+    idle.changes.rebrief(manuscript.id, manuscript.brief.model_copy(update=told))
+
+    after = idle.manuscripts.open(manuscript.id).manuscript.brief
+    assert after == manuscript.brief.model_copy(update={**told, "budget": Budget(tokens=9_000)})
+
+
+@pytest.mark.parametrize("field", ["document_type", "audience", "tone"])
+def test_a_field_of_a_brief_takes_as_many_characters_as_it_says(field: str) -> None:
+    most = brief_chars(field)
+
+    assert len(str(getattr(Brief.model_validate({field: "字" * most}), field))) == most
+    with pytest.raises(ValidationError):
+        Brief.model_validate({field: "字" * (most + 1)})
 
 
 def test_an_unknown_manuscript_is_not_found(idle: Runtime) -> None:
