@@ -150,7 +150,8 @@ class JobService:
         self._check_files(request.context_files)
         self._check_budget(request.budget, request.model)
         body = request.model_dump_json(exclude={"job_id"})
-        stored = self._store.create(job, body, fingerprint(job.kind, body), forget=forget)
+        said = request.model_dump_json(exclude={"job_id"}, exclude_defaults=True)
+        stored = self._store.create(job, body, fingerprint(job.kind, said), forget=forget)
         self._queue.put(stored)
         return stored
 
@@ -382,6 +383,9 @@ def _is_base64(content: str) -> bool:
 
 
 def fingerprint(kind: JobKind, body: str) -> str:
-    """Equal for equal requests, whatever the order of their fields."""
+    """Equal for equal requests, whatever the order of their fields.
+
+    What stands at its default is best left out: a later version knows more fields.
+    """
     canonical = json.dumps(json.loads(body), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(f"{kind}\n{canonical}".encode("utf-8", "surrogatepass")).hexdigest()

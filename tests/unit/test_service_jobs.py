@@ -51,6 +51,26 @@ def an_outline(*titles: str, title: str = "潮汐能") -> Outline:
     return Outline(title=title, nodes=tuple(nodes))
 
 
+class NewerRequest(DocumentGenerationRequest):
+    """As a later version may take it."""
+
+    another_option: str = "as before"
+
+
+def test_the_same_request_stays_the_same_job_when_a_new_version_knows_more_options(
+    jobs: JobService,
+) -> None:
+    asked = {"job_id": "mine", "outline": an_outline("引言"), "tone": "朴实"}
+    before = jobs.submit_document(DocumentGenerationRequest.model_validate(asked))
+
+    again = jobs.submit_document(NewerRequest.model_validate(asked))
+
+    assert again == before
+    for change in ({"another_option": "新"}, {"tone": ""}, {"priority": Priority.HIGH}):
+        with pytest.raises(Conflict):
+            jobs.submit_document(NewerRequest.model_validate({**asked, **change}))
+
+
 def test_a_job_is_saved_before_anybody_is_woken(jobs: JobService, heard: Heard) -> None:
     job = jobs.submit_outline(
         OutlineGenerationRequest(task_prompt=" 潮汐能报告\n写详细些", priority=Priority.HIGH)
