@@ -32,7 +32,7 @@ from pipeline.domain.jobs import (
     TaskFailed,
     TaskProgress,
 )
-from pipeline.engine import Engine, Hooks
+from pipeline.engine import Close, Engine, Hooks
 from pipeline.ports import Work
 
 Answer = TypeVar("Answer")
@@ -121,6 +121,7 @@ def running_engine(
     *,
     after: Callable[[Job], None] | None = None,
     revive: Callable[[], object] | None = None,
+    on_stop: Close | None = None,
     **settings: object,
 ) -> Iterator[RunningEngine]:
     ended: queue.Queue[Job] = queue.Queue()
@@ -130,7 +131,7 @@ def running_engine(
         if after is not None:
             after(job)
 
-    hooks = Hooks(now=utc_now, on_finished=note, revive=revive)
+    hooks = Hooks(now=utc_now, on_finished=note, revive=revive, on_stop=on_stop)
     engine = Engine(some_settings(**settings), url, work, hooks)
     engine.start()
     try:

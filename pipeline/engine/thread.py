@@ -43,6 +43,8 @@ LOAD_TOLD_S = 5.0
 # A monitor asks every 15 s or so.
 LEAVING_S = 1.0
 # Nobody waits longer for a figure: what an engine told runs out by itself.
+CLOSING_S = 2.0
+# Connections close within milliseconds; whoever stops a server waits for this.
 LENT_WEIGHT = Priority.HIGH.weight
 # Somebody waits for what is lent, with the text before him.
 LEASE_PARTS = 3
@@ -187,10 +189,19 @@ class _Core:
                 async with asyncio.timeout(LEAVING_S):
                     await self._leases.leave()
         self._reviver.shutdown(wait=False)
-        if self._hooks.on_stop is not None:
-            await self._hooks.on_stop()
+        await self._close_what_jobs_used()
         await self._commands.aclose()
         await self._blocking.aclose()
+
+    async def _close_what_jobs_used(self) -> None:
+        """A client that breaks or hangs keeps nothing else open."""
+        if self._hooks.on_stop is None:
+            return
+        try:
+            async with asyncio.timeout(CLOSING_S):
+                await self._hooks.on_stop()
+        except Exception:
+            log.exception("The connections of the jobs could not be closed")
 
     async def follow(self, job_id: JobId) -> None:
         """Take up what waits, and if the job is among it, wait until this engine lets it go.

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipeline.adapters.redis_connection import connect
 from pipeline.domain.jobs import (
     Job,
     JobId,
@@ -21,7 +22,7 @@ from pipeline.domain.jobs import (
     TaskFailed,
     TaskStarted,
 )
-from pipeline.engine import summarise
+from pipeline.engine import Close, summarise
 from pipeline.errors import ModelRejected
 from pipeline.ports import Journal, Slots
 from tests.running import (
@@ -332,6 +333,34 @@ def test_an_error_in_what_follows_a_job_does_not_stop_the_engine(
             assert running.next_end().status is JobStatus.COMPLETED
 
     assert "the manuscript is gone" in caplog.text
+
+
+async def _breaks() -> None:
+    raise RuntimeError("the client is broken")
+
+
+async def _hangs() -> None:
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("close", [_breaks, _hangs])
+def test_what_cannot_be_closed_at_the_end_keeps_no_other_connection_open(
+    redis_url: str, close: Close, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = connect(redis_url)
+    before = {each["id"] for each in client.client_list()}
+
+    with running_engine(redis_url, Units("一"), on_stop=close) as running:
+        submit(redis_url, running, a_job())
+        running.next_end()
+        since = time.monotonic()
+
+    assert time.monotonic() - since < PATIENCE_S / 2
+    left = {"unknown"}
+    while left and time.monotonic() - since < PATIENCE_S:  # the server hears of it a little later
+        left = {each["id"] for each in client.client_list()} - before
+    assert left == set()
+    assert "could not be closed" in caplog.text
 
 
 def test_two_hundred_jobs_of_all_priorities_all_end(redis_url: str) -> None:
