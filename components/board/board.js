@@ -59,7 +59,7 @@ class Board {
 
   listeners() {
     return {
-      event: (event) => this.story.apply(event),
+      event: (event) => this.hear(event),
       waiting: (place) => this.wait(place),
       batch: () => this.arrived(),
       gap: () => this.story.forgetText(),
@@ -69,6 +69,12 @@ class Board {
     }
   }
 
+  hear(event) {
+    if (event.type === "task_started") this.waiting.hide()
+    this.story.apply(event)
+  }
+
+  /** It waits to begin, or again because its process gave it back. */
   wait(place) {
     this.waiting.show(place)
     setText(this.status.element, "")
@@ -84,7 +90,6 @@ class Board {
     this.frame = null
     const { story } = this
     if (!story.now) return
-    this.waiting.hide()
     if (!this.isCompact) this.paintSections()
     this.bar.paint(this.share())
     if (story.ending) this.status.sayNow(endingSentence(story.ending, this.labels))

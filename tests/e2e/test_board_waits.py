@@ -87,6 +87,22 @@ def test_a_job_that_waits_says_how_many_are_before_it_until_it_begins(
         expect(page.locator(".lb-waiting")).to_be_hidden()
 
 
+def test_a_job_that_was_given_back_says_again_how_many_are_before_it(
+    page: Page, job: LiveJob
+) -> None:
+    job.say(TaskStarted(outline_title="Tides", **job.envelope(1)), job.planned())
+    expect(card(page, CAUSES)).to_be_visible()
+
+    job.control("say", json.dumps([["waiting", {"before": 2, "priority": "normal"}]]))
+
+    sentence = page.locator(".lb-waiting [role=status]")
+    expect(sentence).to_have_text("2 jobs are before yours.")
+    page.wait_for_timeout(300)  # some frames are painted meanwhile
+    expect(sentence).to_be_visible()
+    job.say(TaskStarted(outline_title="Tides", **job.envelope(2)))
+    expect(sentence).to_be_hidden()
+
+
 def test_a_priority_that_was_not_taken_is_as_it_was(page: Page, job: LiveJob) -> None:
     job.control("configure", json.dumps({"priority_status": 503}))
     job.control("say", json.dumps([["waiting", {"before": 3, "priority": "normal"}]]))
