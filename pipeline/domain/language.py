@@ -12,15 +12,31 @@ HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _LETTER = re.compile("[A-Za-z]")
 _HAN_CHAR = re.compile(f"[{HAN}]")
 _WORD = re.compile(rf"[{HAN}]|[^\W_]+(?:['’\-.][^\W_]+)*")
-_MARKERS = r"(?:[ \t]*\[@[^\]\n]*\])*"  # a citation behind the stop belongs to its sentence
+_MARKER = r"(?:[ \t]*\[@[^\[\]\n]{0,300}\])"  # behind the stop it belongs to its sentence
+_CAPITAL = "A-ZÀ-ÖØ-ÞĆČĐĚĞİŁŃŇŐŒŘŚŞŠŰŹŻŽΑ-ΩА-ЯЁ"
 _BOUNDARY = re.compile(
-    rf"""[.!?]["”’')\]]*{_MARKERS}(?=\s+["“(\[]?[A-Z0-9`*{HAN}])"""
-    rf"""|[。！？]["”’』」）]*{_MARKERS}"""
+    rf"""[.!?]["”’')\]]*+{_MARKER}*(?=\s+["“(\[]?[{_CAPITAL}0-9`*{HAN}])"""
+    rf"""|[。！？]++(?:["）]*+{_MARKER}*(?![”’』」])"""
+    # a quotation inside a sentence that goes on: 他说：“好的。”然后离开。
+    rf"""|["”’』」）]++(?:{_MARKER}+|(?![{HAN}，、；：])))"""
     r"""|\n+"""
 )
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|al|approx|Dr|Mr|Mrs|Ms|Prof|No|Fig|Eq|Sec|St|Jr|Inc|U\.S|[A-Z])\.$"
+    r"(?:^|[\s(“\"])(?:(?P<inside>e\.g|i\.e|vs|cf|approx|viz|Dr|Drs|Mr|Mrs|Ms|Prof|Rev|Gen|Gov|Sen|Hon|Lt|"
+    r"Capt|Sgt|Mt|Messrs)"
+    r"|(?P<counting>No|Nos|Fig|Figs|Eq|Eqs|Sec|Secs|Ch|Vol|Vols|pp?|Art|Tab|Refs?|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+    r"|(?P<maybe>etc|al|Inc|Co|Ltd|Corp|Jr|Sr|St|Bros|Univ|Dept|Ave|ed|eds|(?:[A-Z]\.)*[A-Z]))\.$"
 )
+LONGEST_ABBREVIATION = 16
+"""Characters, with what stands before it."""
+
+_NUMBER_FOLLOWS = re.compile(r"\s+[(\[]?(?:\d|[A-Z]\d*\b|[IVXLC]+\b)")
+_SENTENCE_FOLLOWS = re.compile(
+    r"\s+[\"“(]?(?:The|This|These|Those|It|In|On|At|By|For|From|He|She|They|We|You|But|However|"
+    r"And|As|If|When|While|Its|Their|There|That|An|A(?=\s)|To|Both|Some|Many|Most|All)\b"
+)
+"""An abbreviation that may well stand at the end then does: "in the U.K. The plan"."""
 
 _RAISED = re.compile("([0-9])([⁰¹²³⁴-⁹])")
 
@@ -69,9 +85,19 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
         start = left + len(piece) - len(piece.lstrip())
         end = left + len(piece.rstrip())
         begun = start if begun is None else begun
-        if text[end - 1] != "." or not _ABBREVIATION.search(text, max(begun, end - 10), end):
+        if not _is_abbreviation(text, max(begun, end - LONGEST_ABBREVIATION), end):
             spans.append((begun, end))
             begun = None
     if begun is not None:
         spans.append((begun, end))
     return spans
+
+
+def _is_abbreviation(text: str, start: int, end: int) -> bool:
+    """Whether the full stop before `end` is that of an abbreviation, and ends no sentence."""
+    found = _ABBREVIATION.search(text[start:end]) if text[end - 1] == "." else None
+    if found is None:
+        return False
+    if found["counting"]:
+        return _NUMBER_FOLLOWS.match(text, end) is not None
+    return bool(found["inside"]) or not _SENTENCE_FOLLOWS.match(text, end)

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,9 +57,54 @@ def test_a_closing_quote_stays_with_its_sentence() -> None:
     assert split_sentences('He said "Stop." Then he left. “走吧。”他说。') == [
         'He said "Stop."',
         "Then he left.",
-        "“走吧。”",
-        "他说。",
+        "“走吧。”他说。",
     ]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It rained, and Mr. Li and Dr. Wang left with J. R. R. Tolkien.",
+        "In the report No. 5 of the reactors was closed in 1999.",
+        "He lives in St. Petersburg, the U.K. Government says, near Smith & Co. Limited.",
+        "As Figs. 2 and 3, Vol. 4, pp. 5 and Eq. A show, Jan. 5 was cold.",
+        "Sales of Acme Inc. Berlin rose, see Smith et al. 2020 for all.",
+        "他说：“好的。”然后离开了会场。",
+        "“走吧！”他说，“快走。”大家便走了。",
+        "真的吗？！",
+        "是的！！！",
+    ],
+)
+def test_a_stop_inside_a_sentence_ends_none(sentence: str) -> None:
+    assert split_sentences(f"Before it. {sentence} 之后。") == ["Before it.", sentence, "之后。"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("It is in the U.K. The plan holds.", ["It is in the U.K.", "The plan holds."]),
+        ("It is vitamin C. It helps.", ["It is vitamin C.", "It helps."]),
+        ("Was it so? No. Nobody came.", ["Was it so?", "No.", "Nobody came."]),
+        ("Émile went. École won. Übung hilft.", ["Émile went.", "École won.", "Übung hilft."]),
+        ("“走吧。”“好。”", ["“走吧。”", "“好。”"]),
+        ("他说：“好。”[@a]次日他走了。", ["他说：“好。”[@a]", "次日他走了。"]),
+        ("（潮起。）潮落。", ["（潮起。）", "潮落。"]),
+    ],
+)
+def test_a_stop_ends_a_sentence_where_another_begins(text: str, sentences: list[str]) -> None:
+    assert split_sentences(text) == sentences
+
+
+@pytest.mark.parametrize(
+    "unit", [".[@", "。[@", ". [@a", '."', "。”", "No. ", "？！", ". \t", ".[@a]"]
+)
+def test_a_long_text_of_stops_is_split_at_once(unit: str) -> None:
+    begun = time.process_time()
+
+    spans = sentence_spans(unit * (60_000 // len(unit)))
+
+    assert time.process_time() - begun < 2
+    assert spans
 
 
 @given(st.text(alphabet="aA1 .!?。！“”\"')\n潮"))
