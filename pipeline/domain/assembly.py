@@ -37,7 +37,7 @@ from pipeline.domain.documents import (
     Support,
 )
 from pipeline.domain.language import count_words
-from pipeline.domain.markdown import DEEPEST_HEADING, closed, demoted, headings
+from pipeline.domain.markdown import DEEPEST_HEADING, as_heading_text, closed, demoted, headings
 from pipeline.domain.outline import Place, walk
 from pipeline.errors import NotFound, PipelineError
 
@@ -203,7 +203,7 @@ def recomputed(document: Document) -> Document:
     numbering = numbered(texts, known, document.sources)
     plain = [without_markers(text) for text in texts]
     listed = references(numbering, document.language, document.citation_style)
-    parts = [f"# {document.title}"]
+    parts = [f"# {as_heading_text(document.title)}"]
     for section in document.sections:
         parts += [heading_line(section), _body(section, numbering, document.language)]
     if listed:
@@ -241,7 +241,9 @@ def obeys(outline: Outline, document: Document) -> list[str]:
 
 def heading_line(section: DocumentSection) -> str:
     """The section's heading in the document's Markdown."""
-    return f"{'#' * _heading_level(section.level)} {section.number} {section.title}"
+    return (
+        f"{'#' * _heading_level(section.level)} {section.number} {as_heading_text(section.title)}"
+    )
 
 
 def _headings_astray(
@@ -256,7 +258,7 @@ def _headings_astray(
     return [
         f"heading {'#' * level} {title!r} is missing or out of order"
         for level, title in wanted
-        if (level, _as_heading(title)) not in lines
+        if (level, _as_heading(as_heading_text(title))) not in lines
     ]
 
 

@@ -29,6 +29,7 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>$]|~(?=~)|&(?=#?\w+;)")
 _FORMULA = r"[^@]+?"
 # What stands between escaped brackets and holds a citation is prose: "\\[0, 1) … [@id] … (0, 1\\]".
 _LINKED = r"(?:[^\[\]\\\n]|\\[^\n])"
+_TITLE_MARKUP = re.compile(r"(?P<code>(?<!`)(`+)(?!`)[^`]+\2(?!`))|(?<!\\)(?:[\]$]|\[(?=@))")
 _INLINE = re.compile(
     r"(?=[`$\\!\[<])(?:"  # what each begins with: most characters are then passed over quickly
     r"(?:(?<!`)|(?<=\\`))(?P<ticks>`+)(?!`)[\s\S]+?(?<!`)(?P=ticks)(?!`)"
@@ -132,6 +133,11 @@ def closed(text: str) -> str:
 def escaped(text: str) -> str:
     """Plain text that Markdown shows as it stands."""
     return _MARKUP.sub(r"\\\g<0>", text)
+
+
+def as_heading_text(title: str) -> str:
+    """A title for a heading line: brackets make no citation or link in it, and `$` no formula."""
+    return _TITLE_MARKUP.sub(lambda match: match["code"] or f"\\{match[0]}", title)
 
 
 def _set_apart(before: str, line: str, after: str) -> str:

@@ -14,6 +14,7 @@ from pipeline.domain.assembly import (
     Imprint,
     assemble,
     edited,
+    obeys,
     restyled,
     with_entries,
 )
@@ -219,6 +220,23 @@ def test_an_edit_keeps_the_entries_of_the_style() -> None:
     changed = edited(document, NodeId("b"), f"乙[@{THIRD}]。", list(PASSAGES.values()))
 
     assert "\n\n[2] *page* \\[M\\], 2024 \\[1\\].\n" in changed.content
+
+
+@pytest.mark.parametrize(
+    "title", ["Cost [1] of $5 and $6", "甲 [2, 3] [x](y) `a[1]` $", "[@abc] [^1] ![a](b)", r"\[1\]"]
+)
+def test_a_title_with_brackets_is_no_citation_and_reads_as_it_does(title: str) -> None:
+    outline = Outline(title=title, nodes=(OutlineNode(id=NodeId("a"), title=title),))
+    drafts = {NodeId("a"): Draft(text=f"甲[@{FIRST}]。")}
+
+    document = assemble(
+        outline, drafts, {}, Evidence(PASSAGES, SOURCES), Imprint("zh", "offline", NOW)
+    )
+
+    assert faults(document, WORKS) == []
+    assert obeys(outline, document) == []
+    plain = title.replace("\\", "").replace("`", "")
+    assert shown(MarkdownIt().parse(document.content)).startswith(f"{plain}1 {plain}甲[1]。")
 
 
 def shown(tokens: list[Token]) -> str:
