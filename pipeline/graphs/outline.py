@@ -84,7 +84,7 @@ async def outline_generation(state: OutlineState, runtime: Runtime[Tools]) -> Ou
         sources=[source.id for source in desk.material.sources],
     )
     growth.reset()
-    own = _own_outline(desk, tools)
+    own = await asyncio.to_thread(_own_outline, desk, tools)
     if own.nodes:
         tools.progress("outline", "importing", name=desk.own_outline_name)
         _tell_of_other_outlines(state["request"], desk, tools)

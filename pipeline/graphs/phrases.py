@@ -67,6 +67,14 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "Kept your text of section {number}.",
         "zh": "已保留你修改过的第 {number} 节。",
     },
+    "length_refused": {
+        "en": "{number} {title} keeps its length: the corrected text was not the better one.",
+        "zh": "{number} {title} 保留原有篇幅：修改后的文字并不更好。",
+    },
+    "length_failed": {
+        "en": "{number} {title} keeps its length: it could not be corrected.",
+        "zh": "{number} {title} 保留原有篇幅：未能完成修改。",
+    },
     "section_failed": {
         "en": "Could not finish {number} {title}.",
         "zh": "{number} {title} 未能完成。",

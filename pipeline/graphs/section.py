@@ -1,5 +1,6 @@
 """One section: what its writer is told, what its text depends on, and how it is written."""
 
+import asyncio
 import logging
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -12,21 +13,14 @@ from pydantic import JsonValue
 from pipeline.domain.briefs import Above, Commission, Neighbour, SectionBrief
 from pipeline.domain.changes import OWN, Basis, hashes
 from pipeline.domain.citations import checked, cited
-from pipeline.domain.documents import (
-    Draft,
-    NodeId,
-    Outline,
-    Passage,
-    SectionStatus,
-    SourceId,
-)
+from pipeline.domain.documents import Draft, NodeId, Outline, Passage, SectionStatus, SourceId
 from pipeline.domain.jobs import OwnText
 from pipeline.domain.outline import Place, bound_node, leaves
 from pipeline.domain.queries import queries_for
 from pipeline.domain.units import content_key, section_unit
 from pipeline.errors import ModelRejected, PipelineError, StoreUnavailable
 from pipeline.graphs.research import passages_on
-from pipeline.graphs.section_length import known, to_length
+from pipeline.graphs.section_length import to_length
 from pipeline.graphs.tools import Tools
 from pipeline.ports import Material
 
@@ -182,7 +176,7 @@ async def _written(state: SectionState, tools: Tools) -> Written:
     tools.journal.tell(tools.section(place, SectionStatus.RESEARCHING))
     ready = await prepared(place, shared, tools)
     brief, draft = ready.brief, ready.draft
-    if (own := own_draft(place, shared, tools)) is not None:
+    if (own := await asyncio.to_thread(own_draft, place, shared, tools)) is not None:
         tools.counter.done += 1
         tools.journal.tell(tools.done(place, own))
         tools.progress("write", "section_kept", section=node.id, number=place.number)
@@ -191,7 +185,7 @@ async def _written(state: SectionState, tools: Tools) -> Written:
         async with tools.call(place):
             tools.journal.tell(tools.section(place, SectionStatus.WRITING))
             text = await tools.author.write_section(brief, _watch(place, tools))
-        draft = await to_length(brief, checked(text, known(brief)), place, tools)
+        draft = await to_length(brief, text, place, tools)
     tools.counter.done += 1
     await tools.journal.finish(
         unit,

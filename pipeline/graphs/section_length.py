@@ -1,5 +1,6 @@
 """A section's length: one correction, taken only where it makes the text better."""
 
+import asyncio
 import logging
 
 from pipeline.domain.briefs import SectionBrief
@@ -13,12 +14,12 @@ from pipeline.graphs.tools import Tools
 log = logging.getLogger(__name__)
 
 
-async def to_length(brief: SectionBrief, draft: Draft, place: Place, tools: Tools) -> Draft:
-    """The draft, or a better one nearer to its target; asked for once.
+async def to_length(brief: SectionBrief, text: str, place: Place, tools: Tools) -> Draft:
+    """The draft that a text is, or a better one nearer to its target; asked for once.
 
-    A correction that fails or is refused is not told: the text stands as it was written, and
-    the document's checks name its length.
+    A correction that fails or is refused is told: the text stands as it was written.
     """
+    draft = await asyncio.to_thread(checked, text, known(brief))
     if not wants_correction(words_in(draft.text), brief.target_words):
         return draft
     tools.journal.tell(tools.section(place, SectionStatus.CHECKING))
@@ -26,18 +27,25 @@ async def to_length(brief: SectionBrief, draft: Draft, place: Place, tools: Tool
         async with tools.call(place):
             text = await tools.author.resize_section(brief, draft.text)
     except PipelineError as error:
-        log.info("Job %s: section %s keeps its length: %s", tools.job.id, place.number, error.code)
+        _tell("length_failed", error.code, place, tools)
         return draft
     if text == draft.text:
         return draft
-    resized = checked(text, known(brief))
+    resized = await asyncio.to_thread(checked, text, known(brief))
     told = [p.text for p in brief.passages]
     told += [brief.commission.requirements, brief.commission.style, brief.summary, brief.notes]
-    if why := refusal(draft, resized, target=brief.target_words, told=told):
-        log.info("Job %s: section %s keeps its length: %s", tools.job.id, place.number, why)
+    # what was told may be whole books, and each of their words is looked at
+    why = await asyncio.to_thread(refusal, draft, resized, target=brief.target_words, told=told)
+    if why:
+        _tell("length_refused", why, place, tools)
         return draft
     unknown = draft.unknown_markers + resized.unknown_markers
     return resized.model_copy(update={"unknown_markers": unknown})
+
+
+def _tell(key: str, why: str, place: Place, tools: Tools) -> None:
+    log.info("Job %s: section %s keeps its length: %s", tools.job.id, place.number, why)
+    tools.progress("write", key, section=place.node.id, number=place.number, title=place.node.title)
 
 
 def known(brief: SectionBrief) -> dict[PassageId, Passage]:

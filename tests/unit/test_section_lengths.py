@@ -25,6 +25,7 @@ from pipeline.domain.jobs import (
     DocumentResult,
     JobKind,
     SectionState,
+    TaskProgress,
 )
 from pipeline.domain.language import detect_language
 from pipeline.errors import ModelUnavailable, PipelineError
@@ -174,10 +175,14 @@ def test_a_better_text_is_taken_and_stored_as_the_section() -> None:
     assert (again.asked, again.resized) == ([], [])
 
 
+def told(journal: ListJournal) -> list[str]:
+    said = [e.progress for e in journal.events if isinstance(e, TaskProgress)]
+    return [line for line in said if "keeps its length" in line]
+
+
 @pytest.mark.parametrize(
     "resize",
     [
-        lambda text: text,
         lambda text: f"{text} Yes.",
         lambda text: f"{text}\n\n{text}\n\n{text}",
         lambda text: f"{text}\n\n```python\n{MORE}",
@@ -185,7 +190,7 @@ def test_a_better_text_is_taken_and_stored_as_the_section() -> None:
         lambda _: "",
     ],
 )
-def test_a_worse_text_is_refused_quietly_and_asked_for_no_second_time(
+def test_a_worse_text_is_refused_which_is_told_and_asked_for_no_second_time(
     resize: Callable[[str], str],
 ) -> None:
     journal, author = ListJournal(), scripted(resize=resize)
@@ -193,12 +198,23 @@ def test_a_worse_text_is_refused_quietly_and_asked_for_no_second_time(
     assert text_of(author, journal) == FIRST
     assert [node for node, _ in author.resized] == ["s0"]
     assert states(journal, "s0")[-2:] == [SectionStatus.CHECKING, SectionStatus.DONE]
+    assert told(journal) == [
+        "1.1 The river 0 keeps its length: the corrected text was not the better one."
+    ]
 
 
-def test_a_correction_that_fails_keeps_the_text_as_it_was_written() -> None:
-    author = scripted(resize_error=ModelUnavailable("It timed out."))
+def test_a_text_that_its_author_would_not_change_is_not_told() -> None:
+    journal = ListJournal()
 
-    assert text_of(author) == FIRST
+    assert text_of(scripted(resize=lambda text: text), journal) == FIRST
+    assert told(journal) == []
+
+
+def test_a_correction_that_fails_keeps_the_text_as_it_was_written_and_is_told() -> None:
+    journal, author = ListJournal(), scripted(resize_error=ModelUnavailable("It timed out."))
+
+    assert text_of(author, journal) == FIRST
+    assert told(journal) == ["1.1 The river 0 keeps its length: it could not be corrected."]
 
 
 def test_a_section_that_failed_is_not_corrected() -> None:

@@ -116,7 +116,8 @@ class PageFetcher:
         if length.isdecimal() and int(length) > self._max_bytes:
             raise self._too_large(url)
         data = await self._body(url, response, headers.get("content-encoding", "").lower())
-        return Page(str(url), name, in_utf8(name, data, headers.get("content-type", "")))
+        kind = headers.get("content-type", "")
+        return Page(str(url), name, await asyncio.to_thread(in_utf8, name, data, kind))
 
     async def _body(self, url: URL, response: httpcore2.Response, encoding: str) -> bytes:
         if encoding not in {"", "identity", "gzip", "x-gzip"}:
