@@ -1,9 +1,10 @@
 """Indexes of material that several jobs draw on: each is built once, the least used go first."""
 
+import asyncio
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from pipeline.adapters.passage_index import Built, PassageIndex, build
 from pipeline.domain.documents import Reading, SourceId
@@ -27,6 +28,19 @@ class IndexCache:
         self._kept: OrderedDict[Hashable, Future[Built]] = OrderedDict()
         self._lock = threading.Lock()
         self._building = threading.Lock()
+        self._builder = ThreadPoolExecutor(1, thread_name_prefix="index")
+
+    async def ready(self, readings: Mapping[SourceId, Reading]) -> PassageIndex:
+        """The same for the event loop; it builds in a thread of its own.
+
+        Who waits for a large index takes none of the threads that the rest of the app draws on.
+        """
+        with self._lock:
+            built = self._kept.get(_key(readings))
+        if built is not None and built.done():
+            return await asyncio.to_thread(self.index_of, readings)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._builder, self.index_of, readings)
 
     def index_of(self, readings: Mapping[SourceId, Reading]) -> PassageIndex:
         """The index of these readings; blocks while it is built, by this thread or another."""

@@ -141,7 +141,7 @@ class FileShelf:
         self, readings: Mapping[SourceId, Reading], trouble: Trouble | None = None
     ) -> Material:
         """As the port says; takes about 0.3 s for a megabyte of text the first time."""
-        index = await asyncio.to_thread(self._indexes.index_of, readings)
+        index = await self._indexes.ready(readings)
         return self._rank(index, trouble or _untold) if self._rank else index
 
     def close(self) -> None:

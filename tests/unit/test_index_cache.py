@@ -1,3 +1,4 @@
+import asyncio
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -90,6 +91,23 @@ def test_two_jobs_that_come_at_once_wait_for_one_index() -> None:
 
     assert make.calls == 1
     assert found[0] == found[1] != []
+
+
+def test_many_that_wait_for_an_index_leave_the_threads_of_others_free() -> None:
+    make = CountingBuild()
+    cache = IndexCache(make=make)
+
+    async def run() -> tuple[str, int]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
+        make.wait.clear()
+        waiting = [asyncio.create_task(cache.ready(readings(name))) for name in "abcd"]
+        await asyncio.to_thread(make.begun.wait, 10)
+        other = await asyncio.wait_for(asyncio.to_thread(lambda: "free"), 5)
+        make.wait.set()
+        return other, len(await asyncio.gather(*waiting))
+
+    assert asyncio.run(run()) == ("free", 4)
+    assert make.most_at_once == 1
 
 
 def test_different_material_is_indexed_one_after_the_other() -> None:
