@@ -82,6 +82,16 @@ def test_what_two_sections_say_is_found_with_both_places(said: str, language: La
     assert quoted(whole, finding) == (said, said)
 
 
+def test_a_sentence_that_a_section_says_twice_is_found_and_a_similar_one_is_not() -> None:
+    whole = document(f"{TIDES} Something else. {TIDES}")
+
+    (finding,) = findings_of(whole)
+
+    assert (finding.kind, finding.section_id, finding.other_id) == ("repetition", "n1", "n1")
+    assert quoted(whole, finding) == (TIDES, TIDES)
+    assert found(f"{TIDES} {TIDES.replace('twenty-four', 'twenty-five')}") == []
+
+
 def test_sentences_that_repeat_one_after_the_other_are_one_finding() -> None:
     more = "Silt settles behind the long dam and has to be dredged away every few years."
     whole = document(f"{TIDES} {more}", f"First. {TIDES} {more} Last.")
@@ -203,6 +213,18 @@ def test_a_paragraph_in_another_language_is_found() -> None:
         ("language", {"language": "en"})
     ]
     assert found(f"Tides are renewable.\n\n{chinese}") == [("language", {"language": "zh"})]
+
+
+def test_a_long_sentence_in_another_language_is_found_in_a_paragraph_of_the_right_one() -> None:
+    english = "This long sentence was left in English although the document is in Chinese."
+    chinese = "这一段是中文，而整篇文档应当使用中文书写。"
+    whole = document(f"{chinese}{english} 此外还有一句很短的中文。", language="zh")
+
+    (finding,) = findings_of(whole)
+
+    assert (finding.kind, finding.values) == ("language", {"language": "en"})
+    assert quoted(whole, finding)[0] == english
+    assert found(f"{chinese}书中说：“{english} It goes on for long here.”", language="zh") == []
 
 
 def test_quotes_code_terms_and_bilingual_sections_are_in_the_right_language() -> None:

@@ -36,10 +36,19 @@ def _paragraphs(content: str) -> tuple[tuple[int, int, Language], ...]:
     spoken = (s for s in sentences(content) if s.kind in {"paragraph", "list"})
     found: list[tuple[int, int, Language]] = []
     for _, group in groupby(spoken, key=lambda sentence: sentence.block):
-        block = list(group)
-        if language := _language_of(block):
-            found.append((block[0].start, block[-1].end, language))
+        found += [
+            (run[0].start, run[-1].end, language)
+            for run in _runs(list(group))
+            if (language := _language_of(run))
+        ]
     return tuple(found)
+
+
+def _runs(block: list[Sentence]) -> list[list[Sentence]]:
+    """A paragraph as a whole, or what of it is in each language, when it goes over to another."""
+    if any(s.text.count("“") != s.text.count("”") or s.text.count('"') % 2 for s in block):
+        return [block]  # a quotation of several sentences
+    return [list(run) for _, run in groupby(block, lambda each: detect_language(each.text))]
 
 
 def _language_of(block: list[Sentence]) -> Language | None:

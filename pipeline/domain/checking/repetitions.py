@@ -1,4 +1,4 @@
-"""Sentences of one section that another section says again."""
+"""Sentences that a section says again, of another one or its own."""
 
 import re
 from collections import Counter
@@ -85,14 +85,14 @@ def _rows(text: str) -> frozenset[int]:
 
 
 def _twin(place: _Place, first_said: dict[int, _Place]) -> _Place | None:
-    """The sentence of another section that says the same."""
+    """The sentence that says the same; within one section only one in the same words."""
     found = [first_said[row] for row in place.said.rows if row in first_said]
-    if len(found) < SHARE_THAT_REPEATS * len(place.said.rows):
-        return None
-    (key, count), *_ = Counter((each.section, each.number) for each in found).most_common(1)
-    if key[0] == place.section or count < SHARE_THAT_REPEATS * len(place.said.rows):
-        return None
-    return next(each for each in found if (each.section, each.number) == key)
+    counts = Counter((each.section, each.number) for each in found)
+    for key, count in counts.most_common():
+        share = 1.0 if key[0] == place.section else SHARE_THAT_REPEATS
+        if count >= share * len(place.said.rows):
+            return next(each for each in found if (each.section, each.number) == key)
+    return None
 
 
 def _goes_on(before: tuple[_Place, _Place], now: tuple[_Place, _Place]) -> bool:
