@@ -4,6 +4,7 @@ import tracemalloc
 from pipeline.adapters.offline_author.headings import tree_of
 from pipeline.adapters.offline_author.naming import evenly
 from pipeline.adapters.offline_author.phrases import PhraseBook
+from pipeline.adapters.offline_author.sentences import WEIGHED, tellable_words
 from pipeline.adapters.offline_author.terms import terms
 from tests.example_files import commission, outline_brief, without_headings
 from tests.unit.test_offline_outline import STORAGE_TEXT, leaves, proposal
@@ -59,3 +60,12 @@ def test_a_material_of_any_size_is_named_by_paragraphs_from_end_to_end() -> None
     assert len(first) <= 100
     assert (first[0], first[-1]) == ("000000000储", "000000990储")
     assert (second, third) == (["只有一段"], [])
+
+
+def test_what_a_book_can_tell_is_judged_by_a_part_of_it() -> None:
+    texts = [f"The plant number {n} stores the energy of the wind." for n in range(10_000)]
+    assert sum(map(len, texts)) > 4 * WEIGHED
+
+    words = tellable_words(texts)
+
+    assert 0.9 < words / (10 * 10_000) < 1.1

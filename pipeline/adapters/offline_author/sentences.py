@@ -1,5 +1,6 @@
 """Sentences of the passages that can stand alone in another text, cleaned and judged."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ MOST_WORDS: dict[Language, int] = {"en": 60, "zh": 140}
 
 FEW_WORDS = 12
 """Of an English sentence without a verb that is known; a longer one may well have another."""
+
+WEIGHED = 100_000
+"""Characters of a section's material that are weighed; no section tells more than they hold."""
 
 LETTERS, LETTERS_AND_DIGITS = 0.35, 0.7
 """Shares of all signs but spaces: with less it is a formula or a row of a table."""
@@ -248,9 +252,13 @@ def _lacks_verb(text: str) -> bool:
 
 
 def tellable_words(texts: Sequence[str]) -> int:
-    """Words of the sentences that a section may tell, of those that stand in these texts."""
-    told = {cleaned(raw) for text in texts for _, _, raw in _sentences(text)}
-    return sum(count_words(sentence) for sentence in told if _worth_in_place(sentence))
+    """Words of the sentences that a section may tell, of those that stand in these texts.
+
+    Of a book, what every so many of its paragraphs tell stands for all.
+    """
+    step = max(1, math.ceil(sum(map(len, texts)) / WEIGHED))
+    told = {cleaned(raw) for text in texts[::step] for _, _, raw in _sentences(text)}
+    return step * sum(count_words(sentence) for sentence in told if _worth_in_place(sentence))
 
 
 def leans(text: str) -> bool:
