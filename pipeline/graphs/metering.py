@@ -12,6 +12,7 @@ from pipeline.domain.documents import Usage
 from pipeline.domain.jobs import Job, UsageCounted
 from pipeline.domain.spending import Account, Ledger, Tokens
 from pipeline.errors import BudgetReached
+from pipeline.graphs.turns import stepping_aside
 from pipeline.ports import Journal
 
 TELL_EVERY_S = 1.0
@@ -28,8 +29,8 @@ class Till:
     now: Callable[[], datetime]
     on_reached: Callable[[], None]
     """Called once, when a call is first refused for the budget."""
-    running: int = 0
-    """Calls that may leave room when they end."""
+    busy: int = 0
+    """Calls and holds that may leave room: those of which none waits for room itself."""
     queue: deque[object] = field(default_factory=deque)
     """Who asks for room, in the order in which they came."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -87,13 +88,11 @@ class JobMeter:
         till = self.till
         account = await self._room(Tokens(tokens_in, tokens_out))
         spending = RunningCall(till, account, tokens_in)
-        till.running += 1
         try:
             yield spending
         finally:
-            till.running -= 1
             spending.close(self.within)
-            till.let_others_look()
+            self._left()
             till.tell_now_and_then()
 
     @asynccontextmanager
@@ -103,25 +102,55 @@ class JobMeter:
             yield JobMeter(self.till, account)
         finally:
             self.till.ledger.close(account, within=self.within)
-            self.till.let_others_look()
+            self._left()
 
     async def _room(self, tokens: Tokens) -> Account:
-        """Wait for room while a call runs: only the end of one makes any.
+        """Room for so much, at once or when it is there; its turn is others' while it waits."""
+        till = self.till
+        is_first = not till.queue or self.within is not None
+        account = till.ledger.open(tokens, self.within) if is_first else None
+        if account is None:
+            try:
+                async with stepping_aside():
+                    account = await self._waited_for(tokens)
+            except BaseException:
+                if account is not None:
+                    till.ledger.close(account, within=self.within)
+                    self._left()
+                raise
+        elif self.within is None:
+            till.busy += 1
+        return account
+
+    def _left(self) -> None:
+        """What has ended leaves room; what is within a hold goes on with it."""
+        if self.within is None:
+            self.till.busy -= 1
+        self.till.let_others_look()
+
+    async def _waited_for(self, tokens: Tokens) -> Account:
+        """Wait for room while others may leave some.
 
         Who waits comes before who asks later: a section before the correction of another one.
         """
         till, ticket = self.till, object()
         till.queue.append(ticket)
+        if self.within is not None:
+            till.busy -= 1  # its hold leaves nothing while it waits
+            till.let_others_look()
         try:
             while True:
                 is_next = till.queue[0] is ticket or self.within is not None
                 if is_next and (account := till.ledger.open(tokens, self.within)) is not None:
+                    till.busy += self.within is None
                     return account
-                if is_next and not (till.running and till.ledger.can_ever_hold(tokens)):
+                if is_next and not (till.busy and till.ledger.can_ever_hold(tokens)):
                     raise till.reached()
                 await till.changed.wait()
         finally:
             till.queue.remove(ticket)
+            if self.within is not None:
+                till.busy += 1
             if till.queue:
                 till.let_others_look()
 
@@ -145,6 +174,9 @@ class RunningCall:
         self.till.tell_now_and_then()
         if not goes_on:
             raise self.till.reached()
+
+    def ended(self, tokens: int) -> None:
+        self.till.ledger.wrote(self.account, tokens)
 
     def told(self, tokens_in: int, tokens_out: int) -> None:
         self._told = Tokens(tokens_in, tokens_out)

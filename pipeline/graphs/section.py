@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
@@ -19,6 +19,7 @@ from pipeline.domain.outline import Place, bound_node, leaves
 from pipeline.domain.queries import queries_for
 from pipeline.domain.units import content_key, section_unit
 from pipeline.errors import ModelRejected, PipelineError, StoreUnavailable
+from pipeline.graphs.pen import Pen
 from pipeline.graphs.research import passages_on
 from pipeline.graphs.section_length import to_length
 from pipeline.graphs.tools import Tools
@@ -182,9 +183,10 @@ async def _written(state: SectionState, tools: Tools) -> Written:
         tools.progress("write", "section_kept", section=node.id, number=place.number)
         return Written(place, draft or own, own=own)
     if draft is None:
-        async with tools.call(place):
+        pen = Pen(place, tools)
+        async with tools.call(place, pen.wait):
             tools.journal.tell(tools.section(place, SectionStatus.WRITING))
-            text = await tools.author.write_section(brief, _watch(place, tools))
+            text = await tools.author.write_section(brief, pen.write)
         draft = await to_length(brief, text, place, tools)
     tools.counter.done += 1
     await tools.journal.finish(
@@ -253,18 +255,6 @@ async def prepared(place: Place, shared: Assignment, tools: Tools) -> Prepared:
         ),
         draft=None if stored is None else Draft.model_validate(stored),
     )
-
-
-def _watch(place: Place, tools: Tools) -> Callable[[str], None]:
-    """Where an author's pieces go; an empty one says that the text starts over."""
-
-    def write(piece: str) -> None:
-        if piece:
-            tools.journal.write(place.node.id, piece)
-        else:
-            tools.journal.tell(tools.section(place, SectionStatus.WRITING))
-
-    return write
 
 
 def _found_before(

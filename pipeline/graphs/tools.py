@@ -12,6 +12,7 @@ from pipeline.domain.lengths import words_in
 from pipeline.domain.outline import Place
 from pipeline.errors import PipelineError
 from pipeline.graphs.phrases import say
+from pipeline.graphs.turns import Turn, taking_turn
 from pipeline.ports import Author, Bibliographer, Journal, Reviewer, Shelf, Slots, Web
 
 
@@ -68,8 +69,14 @@ class Tools:
         )
 
     @asynccontextmanager
-    async def call(self, place: Place | None = None) -> AsyncIterator[None]:
-        """A call of the author, when it is the job's turn; delays on the way are told."""
+    async def call(
+        self, place: Place | None = None, on_wait: Callable[[bool], None] | None = None
+    ) -> AsyncIterator[None]:
+        """A call of the author, when it is the job's turn; delays on the way are told.
+
+        `on_wait` is told when it begins and ends to wait for room in the job's budget; its turn
+        is others' then.
+        """
 
         def tell(delay: Delay) -> None:
             self.journal.tell(
@@ -82,7 +89,8 @@ class Tools:
                 )
             )
 
-        async with self.slots.slot():
+        turn = Turn(self.slots, on_wait) if on_wait else Turn(self.slots)
+        async with taking_turn(turn):
             with heard_by(tell):
                 yield
 

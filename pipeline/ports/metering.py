@@ -13,6 +13,9 @@ class Spending(Protocol):
     def wrote(self, tokens: int) -> None:
         """So many more tokens have come; cheap. Raises `BudgetReached`: close the answer."""
 
+    def ended(self, tokens: int) -> None:
+        """The answer is whole, with so many more tokens. Whatever it cost, it is not given up."""
+
     def told(self, tokens_in: int, tokens_out: int) -> None:
         """The endpoint's own count of the whole call, which replaces ours."""
 

@@ -16,6 +16,7 @@ from pipeline.domain.jobs import (
     DocumentResult,
     JobKind,
     OutlineGenerationRequest,
+    SectionState,
     TaskProgress,
     UsageCounted,
 )
@@ -176,6 +177,19 @@ def test_a_request_that_is_refused_costs_nothing() -> None:
     assert (usage.tokens_in, usage.tokens_out) == (done.read, done.wrote)
 
 
+@pytest.mark.parametrize("fault", ["500", "503"])
+def test_a_try_that_a_server_gave_up_may_have_been_written_and_counts(fault: str) -> None:
+    done = run(
+        writing(lambda: outline(1)), model=f"sim-{fault}-once", prices=Prices(f"sim-{fault}-once")
+    )
+
+    usage = done.figures[-1].usage
+    assert done.calls == usage.calls == 2
+    assert usage.estimated == 1
+    assert usage.tokens_in == pytest.approx(2 * done.read, rel=0.25)
+    assert usage.tokens_out == done.wrote
+
+
 def test_a_budget_stops_in_the_middle_and_what_is_finished_stays() -> None:
     whole = run(writing())
     used = whole.figures[-1].usage
@@ -196,6 +210,19 @@ def test_a_budget_stops_in_the_middle_and_what_is_finished_stays() -> None:
     last = done.figures[-1]
     assert last.budget.tokens == half
     assert last.usage.calls == done.calls == SECTIONS - len(done.gaps)
+
+
+def test_a_section_that_waits_for_room_is_shown_as_waiting() -> None:
+    done = run(writing(budget_tokens=3_000))
+
+    states = [event for event in done.journal.events if isinstance(event, SectionState)]
+    waiting = {event.section_id for event in states if event.state is SectionStatus.WAITING}
+    last = {event.section_id: event.state for event in states}
+    assert waiting
+    assert set(last.values()) <= {SectionStatus.DONE, SectionStatus.FAILED}
+    for section in waiting:
+        told = [event.state for event in states if event.section_id == section]
+        assert told[told.index(SectionStatus.WAITING) - 1] is SectionStatus.WRITING
 
 
 def test_a_budget_in_money_stops_just_so() -> None:

@@ -1,14 +1,20 @@
 """Who gets room from a job's budget, in which order, and who is refused."""
 
 import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 import pytest
 
+from pipeline.adapters.limiter import FairLimiter
 from pipeline.domain.documents import Usage
-from pipeline.domain.jobs import JobKind, UsageCounted
+from pipeline.domain.jobs import JobId, JobKind, UsageCounted
 from pipeline.domain.spending import Budget, Ledger
 from pipeline.errors import BudgetReached
 from pipeline.graphs.metering import JobMeter, Till
+from pipeline.graphs.turns import Turn, taking_turn
+from pipeline.ports import Slots
 from tests.graph_fakes import NOW, ListJournal, job_of
 
 
@@ -111,6 +117,98 @@ def test_two_holds_that_both_outgrow_their_room_do_not_wait_for_each_other() -> 
         return done
 
     assert sorted(asyncio.run(act())) == ["no one", "no two"]
+
+
+def test_who_waits_for_room_leaves_its_slot_to_other_jobs() -> None:
+    async def act() -> tuple[int, list[bool], list[str]]:
+        meter, _, _ = a_meter(100)
+        limiter = FairLimiter(total=2, per_job=2)
+        slots = limiter.join(JobId("tides"), 1.0)
+        done: list[str] = []
+        heard: list[bool] = []
+        leave = asyncio.Event()
+
+        async def section(name: str, listener: Callable[[bool], None]) -> None:
+            async with taking_turn(Turn(slots, listener)):
+                await call(meter, name, 60, done, leave)
+
+        tasks = [asyncio.create_task(section(name, heard.append)) for name in ("one", "two")]
+        await _a_few_turns()
+        running = limiter.running
+        other = limiter.join(JobId("wind"), 1.0)
+        async with asyncio.timeout(1), other.slot():
+            pass
+        leave.set()
+        await asyncio.gather(*tasks)
+        assert limiter.running == 0
+        return running, heard, done
+
+    assert asyncio.run(act()) == (1, [True], ["one", "no two"])
+
+
+def test_who_has_got_room_waits_for_a_slot_again_and_gives_the_room_back_when_cancelled() -> None:
+    async def act() -> list[str]:
+        meter, _, _ = a_meter(100)
+        limiter = FairLimiter(total=1, per_job=1)
+        slots = limiter.join(JobId("tides"), 1.0)
+        done: list[str] = []
+        async with meter.call(10, 50) as first, AsyncExitStack() as others:
+            first.sent()
+            aside = asyncio.create_task(_in_turn(slots, meter, done))
+            await _a_few_turns()
+            assert len(meter.till.queue) == 1
+            await others.enter_async_context(limiter.join(JobId("wind"), 1.0).slot())
+            held = others.pop_all()
+        await _a_few_turns()
+        assert (done, meter.till.queue) == ([], deque())  # it has room, and no slot
+        aside.cancel()
+        await asyncio.gather(aside, return_exceptions=True)
+        await call(meter, "all that is left", 90, done)
+        await held.aclose()
+        assert limiter.running == 0
+        return done
+
+    assert asyncio.run(act()) == ["all that is left"]
+
+
+async def _a_few_turns() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def _in_turn(slots: Slots, meter: JobMeter, done: list[str]) -> None:
+    async with taking_turn(Turn(slots)):
+        await call(meter, "aside", 60, done)
+
+
+def test_a_hold_between_two_tries_may_still_leave_room() -> None:
+    async def act() -> list[str]:
+        meter, reached, _ = a_meter(100)
+        done: list[str] = []
+        async with meter.hold(80, 0) as held:
+            async with held.call(40, 0) as spending:
+                spending.sent()
+                spending.refused()
+            waits = asyncio.create_task(call(meter, "waits", 50, done))
+            await _a_few_turns()  # as a pause that the provider asks for
+            assert (done, reached) == ([], [])
+        async with asyncio.timeout(1):
+            await waits
+        return done
+
+    assert asyncio.run(act()) == ["waits"]
+
+
+def test_an_answer_that_is_whole_is_kept_whatever_it_cost() -> None:
+    async def act() -> tuple[Usage, list[str]]:
+        meter, reached, _ = a_meter(50)
+        async with meter.call(30, 10) as spending:
+            spending.sent()
+            spending.ended(1_000)
+        return meter.till.ledger.usage, reached
+
+    used = Usage(calls=1, estimated=1, tokens_in=30, tokens_out=1_000)
+    assert asyncio.run(act()) == (used, [])
 
 
 def test_a_refusal_of_the_endpoint_is_a_call_that_used_nothing() -> None:

@@ -30,6 +30,11 @@ FOREIGN = (
 # All that the client library and its transport raise; `with_streaming_response` lets errors of
 # the transport through while the body is read.
 
+NEVER_STOOD = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+# Nothing of the request has left.
+
+REQUEST_TIMEOUT = 408
+
 QUOTE_CHARS = 200
 # Of the endpoint's own words: enough for its first sentence, too short for a prompt.
 
@@ -112,12 +117,15 @@ def translated(error: Exception, endpoint: Endpoint) -> PipelineError:
 def was_not_taken(error: PipelineError) -> bool:
     """Whether the endpoint refused a request or was not reached, so that nothing was used.
 
-    What timed out may have been written, and is paid for.
+    What timed out may have been written, and is paid for, also where a proxy gave up waiting: of
+    the statuses only those of a request that is refused as it is are free.
     """
     cause = error.__cause__
-    if isinstance(cause, openai.APITimeoutError):
-        return False
-    return isinstance(cause, openai.APIStatusError | openai.APIConnectionError)
+    if isinstance(cause, openai.APIStatusError):
+        return 400 <= cause.status_code < 500 and cause.status_code != REQUEST_TIMEOUT
+    if isinstance(cause, openai.APIConnectionError):
+        return isinstance(cause.__cause__, NEVER_STOOD)
+    return False
 
 
 def out_of_body(body: Mapping[str, Any], endpoint: Endpoint) -> PipelineError:

@@ -21,6 +21,9 @@ class Unmetered:
     def wrote(self, tokens: int) -> None:
         """Nobody counts."""
 
+    def ended(self, tokens: int) -> None:
+        """Nobody counts."""
+
     def told(self, tokens_in: int, tokens_out: int) -> None:
         """Nobody counts."""
 

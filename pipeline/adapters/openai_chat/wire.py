@@ -107,7 +107,9 @@ class Reading:
         pieces, text = self.pieces, tokens_of("".join(self.parts[self.unread :]))
         self.unread, self.pieces = len(self.parts), 0
         if pieces:
-            self.spending.wrote(text if text > MANY * pieces else pieces)
+            is_whole = self.is_done or self.finish
+            tell = self.spending.ended if is_whole else self.spending.wrote
+            tell(text if text > MANY * pieces else pieces)
 
     def _chunk(self, chunk: Mapping[str, Any]) -> None:
         if chunk.get("error"):
@@ -176,7 +178,7 @@ def read_whole(body: bytes, endpoint: Endpoint, spending: Spending) -> Answer:
     said = _text(message.get("content"))
     text = without_thoughts(said)
     if usage is None:
-        spending.wrote(tokens_of(said))
+        spending.ended(tokens_of(said))
     has_refused = bool(message.get("refusal"))
     checked = _checked(text, choice.get("finish_reason") or "", has_refused, endpoint)
     return replace(checked, usage=usage)
