@@ -79,6 +79,10 @@ class Tokens(NamedTuple):
 
 NONE = Tokens()
 
+FIRST_CALLS = 4
+UNSEEN = 10
+"""About how many times its text a model may write before it, in thinking that is not sent."""
+
 
 @dataclass(slots=True, eq=False)
 class Account:
@@ -86,6 +90,8 @@ class Account:
 
     held: Tokens
     used: Tokens = NONE
+    thought: int = 0
+    """Tokens that the answer was thought to have."""
     parts: set["Account"] = field(default_factory=set)
 
     @property
@@ -110,7 +116,11 @@ class Ledger:
 
     What is used may: by as much as the endpoint counts more, at the end of a call, than was
     counted here while it ran, for the calls that run at that moment. Prompts are counted by
-    `tokens_of`, answers by their pieces; thinking that the endpoint does not send is not seen.
+    `tokens_of`, answers by their pieces; thinking that the endpoint does not send is not seen
+    before. Until a first call has ended, at most `FIRST_CALLS` calls and sections of several
+    calls are open, unless the budget holds `UNSEEN` times of all answers; from then on new ones
+    hold as many times more as the ended calls told more than they were thought to write. Those
+    that are open keep what they hold, and so do the parts of a section that has begun.
     """
 
     def __init__(
@@ -122,6 +132,8 @@ class Ledger:
         self._price = price
         self._whole = Account(NONE, Tokens(before.tokens_in, before.tokens_out))
         self._calls, self._estimated = before.calls, before.estimated
+        self._has_ended = False
+        self._thought, self._told = 0, 0
 
     @property
     def budget(self) -> Budget:
@@ -132,16 +144,17 @@ class Ledger:
 
         `within` is an account that holds room for several calls, of which this is one.
         """
-        account, parent = Account(held), within or self._whole
+        likely = held if within else self._likely(held)
+        account, parent = Account(likely, thought=held.written), within or self._whole
         parent.parts.add(account)
-        if self._fits(self._whole.committed):
+        if self._fits(self._whole.committed) and (within or self._may_begin()):
             return account
         parent.parts.discard(account)
         return None
 
     def can_ever_hold(self, tokens: Tokens) -> bool:
         """Whether so much fits beside what is used already, when nothing else is held any more."""
-        return self._fits(self._whole.so_far.plus(tokens))
+        return self._fits(self._whole.so_far.plus(self._likely(tokens)))
 
     def begin(self, account: Account, read: int) -> None:
         """A call has been sent, with a prompt of so many tokens."""
@@ -164,6 +177,12 @@ class Ledger:
         parent = within or self._whole
         parent.parts.discard(account)
         parent.used = parent.used.plus(account.so_far if told is None else told)
+        if told is None:
+            self._has_ended = self._has_ended or account.used != NONE
+        elif told.written:
+            self._has_ended = True
+            self._thought += account.thought
+            self._told += told.written
 
     def note_estimated(self) -> None:
         """The endpoint has not told what a call used."""
@@ -182,6 +201,18 @@ class Ledger:
             cost=price.of(tokens) if price else None,
             currency=price.currency if price else "",
         )
+
+    def _likely(self, tokens: Tokens) -> Tokens:
+        """With an answer as much longer than thought as those of the ended calls were."""
+        longer = max(1.0, self._told / self._thought) if self._thought else 1.0
+        return Tokens(tokens.read, round(tokens.written * longer))
+
+    def _may_begin(self) -> bool:
+        """Whether it is known, or does not matter, how much the endpoint counts unseen."""
+        if self._has_ended or len(self._whole.parts) <= FIRST_CALLS:
+            return True
+        read, written = self._whole.committed
+        return self._fits(Tokens(read, written * UNSEEN))
 
     def _fits(self, tokens: Tokens) -> bool:
         limit, most = self._budget.tokens, self._budget.cost

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.domain.documents import Usage
-from pipeline.domain.spending import Account, Budget, Ledger, Price, Prices, Tokens
+from pipeline.domain.spending import FIRST_CALLS, Account, Budget, Ledger, Price, Prices, Tokens
 from pipeline.domain.tokens import tokens_for, tokens_of
 
 PRICE = Price(read=2.0, written=10.0, currency="EUR")
@@ -117,6 +117,44 @@ def test_the_endpoints_own_count_replaces_ours() -> None:
 
     assert ledger.usage.tokens_in == 12
     assert ledger.usage.tokens_out == 5
+
+
+def test_a_few_calls_show_how_much_is_written_unseen_before_many_are_made() -> None:
+    limit, told = 8_000, Tokens(10, 2_000)
+    ledger = Ledger(Budget(tokens=limit))
+
+    running = opened(ledger, 64)
+    assert len(running) == FIRST_CALLS
+    while running:
+        ledger.close(running.pop(0), told=told)
+        running += opened(ledger, 64)
+
+    used = ledger.usage.tokens_in + ledger.usage.tokens_out
+    assert limit - sum(told) <= used <= limit + FIRST_CALLS * sum(told)
+
+
+def test_an_ample_budget_does_not_keep_calls_waiting() -> None:
+    assert len(opened(Ledger(Budget(tokens=200_000)), 64)) == 64
+    assert len(opened(Ledger(), 64)) == 64
+
+
+def test_calls_that_were_refused_say_nothing_of_what_is_written_unseen() -> None:
+    ledger = Ledger(Budget(tokens=8_000))
+    running = opened(ledger, 64)
+
+    for call in running:
+        ledger.close(call, told=Tokens())
+
+    assert len(opened(ledger, 64)) == FIRST_CALLS
+
+
+def opened(ledger: Ledger, most: int) -> list[Account]:
+    """As many calls of 200 tokens as are let, all at once."""
+    found: list[Account] = []
+    while len(found) < most and (account := ledger.open(Tokens(10, 200))) is not None:
+        ledger.begin(account, 10)
+        found.append(account)
+    return found
 
 
 def test_a_call_within_a_held_room_needs_no_further_room() -> None:
