@@ -2,21 +2,47 @@
 
 from collections.abc import Sequence
 
-from evals.support_cases import KINDS, Case, altered, labelled
+from evals.support_cases import Case, altered, labelled
 from evals.table import Row
 from pipeline.domain.documents import Language, Support
 from pipeline.domain.support import Verdict, ground, support
 
 LANGUAGES: Sequence[tuple[Language, str]] = (("en", "English"), ("zh", "Chinese"))
 
-MOST_FALSE_ALARMS = {"verbatim": 0.02, "merged": 0.10, "shortened": 0.05}
+MOST_FALSE_ALARMS = {
+    "verbatim": 0.02,
+    "merged": 0.10,
+    "shortened": 0.05,
+    "same share in another form": 0.05,
+    "other words": 0.15,
+}
 """Shares. An author who meets more of them stops looking."""
 
-LEAST_CAUGHT = {"wrong passage": 0.95, "number": 0.85, "name": 0.90, "negation": 0.80}
-"""Shares; what the trial that came before this check reached, or nearly."""
+LEAST_CAUGHT = {
+    "wrong passage": 0.95,
+    "number": 0.85,
+    "Latin name": 0.90,
+    "negation": 0.90,
+    "fraction": 0.90,
+    "Han name": 0.80,
+    "roles": 0.80,
+    "unit": 0.90,
+    "sign or ratio": 0.90,
+    "month and day": 0.90,
+    "direction": 0.80,
+    "wrong in other words": 0.60,
+}
+"""Shares. The last two of these need more than a comparison of words, and are held to less."""
 
-WEIGHT_OF_A_REASON = 0.15
-"""What a missing number, name or quote takes off the share of words that were found."""
+ABOVE_FLAGGING_ALL = 0.05
+"""F1 on claims that people labelled; a check that gains less tells an author nothing new."""
+
+LEAST_AUC_OF_CLAIMS = 0.75
+"""Nearly what an earlier trial had on other claims of the same set: 0.79."""
+
+WEIGHT_OF_A_REASON = 0.4
+"""What a missing number, name or quote takes off the share of words that were found; chosen on the
+tuning half, where 0.15 ranked planted errors in full sentences above fair ones that are short."""
 
 Judged = Sequence[tuple[Case, Verdict]]
 
@@ -53,7 +79,7 @@ def auc(judged: Judged) -> float:
 def _shares(judged: Judged, name: str) -> list[Row]:
     """False alarms of what is fair, and what is caught of each alteration."""
     found: list[Row] = []
-    for kind in KINDS:
+    for kind in dict.fromkeys(case.kind for case, _ in judged):
         of_kind = [(case, verdict) for case, verdict in judged if case.kind == kind]
         share = sum(_is_flagged(verdict) for _, verdict in of_kind) / len(of_kind)
         if kind in MOST_FALSE_ALARMS:
@@ -77,11 +103,11 @@ def _of_claims(judged: Judged) -> list[Row]:
             "support, WiCE claims: flagged, F1",
             f1(judged),
             "",
-            "",
-            None,
+            f"≥ {alone + ABOVE_FLAGGING_ALL:.3f}",
+            f1(judged) >= alone + ABOVE_FLAGGING_ALL,
             f"{note}; flagging all: {alone:.3f}",
         ),
-        Row("support, WiCE claims: AUC", auc(judged), "", "≥ 0.650", auc(judged) >= 0.65, note),
+        _at_least("support, WiCE claims: AUC", auc(judged), LEAST_AUC_OF_CLAIMS, judged),
     ]
 
 

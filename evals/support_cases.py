@@ -1,7 +1,8 @@
 """Sentences and the passages that they cite, where it is known whether one carries the other.
 
-Two kinds: claims that people labelled (WiCE), and sentences taken from a text and then altered in
-one way each. `data/support/README.md` says where the texts come from.
+Claims that people labelled (WiCE), sentences put in other words by hand, sentences of a text that
+are altered in one way each, and errors that are planted (`support_plants.py`).
+`data/support/README.md` says where the texts come from.
 """
 
 import json
@@ -9,8 +10,11 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, zip_longest
 from pathlib import Path
+from typing import Any
 
+from evals.support_plants import PLANTS
 from pipeline.domain.documents import Block, Language, Passage, Reading, SourceId
 from pipeline.domain.facts import names
 from pipeline.domain.language import count_words, split_sentences
@@ -20,11 +24,16 @@ from pipeline.domain.passages import split_into_passages
 DATA = Path(__file__).parent / "data" / "support"
 TEXTS = Path(__file__).parent / "data" / "outlines"
 
+REWORDED, REWORDED_WRONG = "other words", "wrong in other words"
+
 SEED = 20_26
 SHORTEST = 10
 """Words or characters: a shorter sentence states too little to alter."""
 LONGEST = 60
 """Words; a longer one is a list or a listing."""
+
+PER_PASSAGE = 4
+"""Cases of a kind from one passage, where there are too few passages."""
 
 PER_KIND = 60
 """Cases of each kind and language: enough for a share to be right within some percent."""
@@ -45,7 +54,6 @@ class Case:
 
 def labelled(half: str) -> list[Case]:
     """Claims of Wikipedia with pages that they cite, labelled by people."""
-    lines = (DATA / f"wice-{half}.jsonl").read_text(encoding="utf-8").splitlines()
     return [
         Case(
             "labelled",
@@ -56,7 +64,7 @@ def labelled(half: str) -> list[Case]:
             claim["label"] == "supported",
             claim["label"],
         )
-        for claim in map(json.loads, lines)
+        for claim in _entries(f"wice-{half}")
     ]
 
 
@@ -67,9 +75,11 @@ def altered(half: str, language: Language) -> list[Case]:
     cases: list[Case] = []
     for kind in KINDS:
         order = rng.sample(passages, len(passages))
-        made = (case for each in order for case in _made(kind, each, passages, rng))
-        cases += [case for case, _ in zip(made, range(PER_KIND), strict=False)]
-    return cases
+        cases += _in_turn([list(_made(kind, each, passages, rng)) for each in order])
+    for kind in PLANTS:
+        order = rng.sample(passages, len(passages))
+        cases += _in_turn([list(_planted(kind, language, each, rng)) for each in order])
+    return [*cases, *_reworded(half, language)]
 
 
 Alter = Callable[[str, Passage, Sequence[Passage], random.Random], str]
@@ -78,7 +88,6 @@ Alter = Callable[[str, Passage, Sequence[Passage], random.Random], str]
 def _made(
     kind: str, passage: Passage, passages: Sequence[Passage], rng: random.Random
 ) -> Iterator[Case]:
-    """At most one case of a kind from each passage."""
     language: Language = "zh" if re.search("[\u4e00-\u9fff]", passage.text) else "en"
     is_fair, alter = KINDS[kind]
     fit = [s for s in split_sentences(passage.text) if SHORTEST <= count_words(s) <= LONGEST]
@@ -90,7 +99,44 @@ def _made(
                 continue
             context = " › ".join(cited.heading_path)
             yield Case(kind, language, text, cited.text, context, is_fair)
-            return
+
+
+def _in_turn(of_passages: Sequence[Sequence[Case]]) -> list[Case]:
+    """One case of each passage, then a second of each, and so on."""
+    rows = zip_longest(*(cases[:PER_PASSAGE] for cases in of_passages))
+    return list(islice((case for row in rows for case in row if case), PER_KIND))
+
+
+def _planted(kind: str, language: Language, passage: Passage, rng: random.Random) -> Iterator[Case]:
+    is_fair, plant = PLANTS[kind]
+    for sentence in split_sentences(passage.text):
+        is_fit = SHORTEST <= count_words(sentence) <= LONGEST and sentence in passage.text
+        if is_fit and (pair := plant(sentence, language, rng)):
+            text = passage.text.replace(sentence, pair[0])
+            context = " › ".join(passage.heading_path)
+            yield Case(kind, language, pair[1], text, context, is_fair)
+
+
+def _reworded(half: str, language: Language) -> list[Case]:
+    if language == "en":
+        return []  # the claims of WiCE are that
+    texts = {entry["id"]: entry for entry in _entries(f"cmrc-{half}")}
+    return [
+        Case(
+            REWORDED if each["is_fair"] else REWORDED_WRONG,
+            "zh",
+            each["sentence"],
+            texts[each["passage"]]["text"],
+            texts[each["passage"]]["title"],
+            each["is_fair"],
+        )
+        for each in _entries(f"reworded-{half}")
+    ]
+
+
+def _entries(name: str) -> list[dict[str, Any]]:
+    lines = (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def _verbatim(sentence: str, *_: object) -> str:
@@ -121,7 +167,10 @@ def _shortened(sentence: str, *_: object) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-_NUMBER = re.compile(r"(?<![\w.-])\d+(?:[.,]\d+)*(?![\w-]|\.\d)|\d+(?=[年月日个公米元名人项张%])")
+_NUMBER = re.compile(
+    r"(?<![\w.-])\d+(?:[.,]\d+)*(?![\w-]|\.\d)|\d+(?=[年月日个公米元名人项张%])"
+    r"|(?<=[\u4e00-\u9fff])[二三四五六七八九](?=[个种条张名位项大座届次台月日年])"
+)
 
 
 def _with_another_number(sentence: str, passage: Passage, _: object, rng: random.Random) -> str:
@@ -130,6 +179,13 @@ def _with_another_number(sentence: str, passage: Passage, _: object, rng: random
         return ""
     match = rng.choice(found)
     digits = match[0]
+    if not digits[0].isascii():
+        others = [each for each in "二三四五六七八九" if each not in passage.text]
+        return (
+            sentence[: match.start()] + rng.choice(others) + sentence[match.end() :]
+            if others
+            else ""
+        )
     place = rng.choice([i for i, c in enumerate(digits) if c.isdigit()])
     for step in rng.sample(range(1, 10), 9):
         new = f"{digits[:place]}{(int(digits[place]) + step) % 10}{digits[place + 1 :]}"
@@ -178,7 +234,7 @@ KINDS: dict[str, tuple[bool, Alter]] = {
     "shortened": (True, _shortened),
     "wrong passage": (False, _verbatim),
     "number": (False, _with_another_number),
-    "name": (False, _with_another_name),
+    "Latin name": (False, _with_another_name),
     "negation": (False, _denied),
 }
 
@@ -189,8 +245,7 @@ def _passages(half: str, language: Language) -> list[Passage]:
         text = path.read_text(encoding="utf-8")
         found += _split(path.stem, [_block(text[b.start : b.end]) for b in blocks(text)], language)
     if language == "zh":
-        lines = (DATA / f"cmrc-{half}.jsonl").read_text(encoding="utf-8").splitlines()
-        for entry in map(json.loads, lines):
+        for entry in _entries(f"cmrc-{half}"):
             whole = [_block(f"# {entry['title']}"), _block(entry["text"])]
             found += _split(entry["id"], whole, language)
     return found

@@ -22,10 +22,10 @@ ISO_DATE = re.compile(
     r"(?<![\d/.-])(?P<year>[12]\d{3})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?![\d/-])"
 )
 HAN_DATE = re.compile(
-    rf"(?<!\d)(?P<month>{_HAN_NUMBER})月(?P<day>{_HAN_NUMBER})"
+    rf"(?<!\d)(?P<month>{_HAN_NUMBER}|元)月(?P<day>{_HAN_NUMBER})"
     rf"(?:[日号]?\s?[-–—~～至到和、]\s?(?P<last>{_HAN_NUMBER})[日号]|[日号])"
 )
-HAN_MONTH = re.compile(rf"(?<!\d)(?P<month>{_HAN_NUMBER})月(?!个)")
+HAN_MONTH = re.compile(rf"(?<!\d)(?P<month>{_HAN_NUMBER}|元)月(?!个)")
 MONTH_FIRST = re.compile(rf"\b{_MONTH} {_DAY}\b(?![:%]|\.\d)", re.IGNORECASE)
 DAY_FIRST = re.compile(rf"(?<![\d.]){_DAY}(?: of)? {_MONTH}\b", re.IGNORECASE)
 
@@ -57,5 +57,5 @@ def _month(written: str) -> int | None:
     if written[:3].lower() in _SHORT:
         is_verb = written in {"may", "mar", "march"}
         return None if is_verb else _SHORT.index(written[:3].lower()) + 1
-    value = value_of(written)
+    value = value_of("一" if written == "元" else written)
     return int(value) if value is not None and 1 <= value <= 12 else None

@@ -22,6 +22,23 @@ _AT = re.compile(rf"(?:{_PLACED})([{HAN}]{{2}})")
 _PERSON = re.compile(
     rf"(?:^|[，。；：、“（])([{_SURNAMES}][{HAN}]{{1,2}}?)(?=(?:于|在)?(?:{_SAYS}|{_DEEDS}))"
 )
+_PLACES = """
+亚洲 欧洲 非洲 美洲 北美 南美 拉美 大洋洲 澳洲 中东 东南亚 中国 日本 韩国 朝鲜 蒙古 越南 泰国
+老挝 缅甸 柬埔寨 马来西亚 新加坡 印度尼西亚 印尼 菲律宾 印度 巴基斯坦 孟加拉 尼泊尔 斯里兰卡
+伊朗 伊拉克 以色列 土耳其 沙特 阿联酋 埃及 南非 肯尼亚 尼日利亚 摩洛哥 埃塞俄比亚 英国 法国
+德国 意大利 西班牙 葡萄牙 荷兰 比利时 瑞士 奥地利 瑞典 挪威 丹麦 芬兰 冰岛 波兰 捷克 匈牙利
+希腊 俄罗斯 苏联 乌克兰 美国 加拿大 墨西哥 古巴 巴西 阿根廷 智利 秘鲁 澳大利亚 新西兰 北京 天津
+上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川
+贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门 石家庄 太原 沈阳 大连 长春
+哈尔滨 南京 苏州 无锡 杭州 宁波 温州 合肥 福州 厦门 南昌 济南 青岛 郑州 武汉 长沙 广州 深圳 珠海
+佛山 东莞 海口 成都 贵阳 昆明 西安 兰州 西宁 拉萨 银川 乌鲁木齐 台北 东京 大阪 首尔 平壤 曼谷
+清迈 河内 新德里 孟买 伦敦 巴黎 柏林 慕尼黑 罗马 米兰 马德里 里斯本 阿姆斯特丹 布鲁塞尔 维也纳
+莫斯科 纽约 华盛顿 芝加哥 洛杉矶 旧金山 多伦多 悉尼 墨尔本 开罗 长江 黄河 珠江 淮河 太平洋
+大西洋 印度洋 地中海
+"""
+_PLACE = re.compile("|".join(sorted(_PLACES.split(), key=len, reverse=True)))
+"""Places that many texts name; one of them is a name wherever it stands."""
+
 _PATTERNS = (_IN_BODY, _IN_REGION, _BY, _AT, _PERSON)
 
 _LINKS = frozenset(
@@ -43,7 +60,7 @@ _COMMON_WORDS = frozenset(_COMMON.split())
 
 def placed_names(text: str) -> frozenset[str]:
     """Two to four characters each, such as 清华 of 清华大学 and 张三 of 由张三发明."""
-    return frozenset(
+    return frozenset(_PLACE.findall(text)).union(
         name for pattern in _PATTERNS for name in pattern.findall(text) if may_be_name(name)
     )
 
