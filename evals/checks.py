@@ -1,13 +1,16 @@
-"""The text checks: what they find in texts that people wrote, and what all checks cost."""
+"""The text checks: what they find in texts that people wrote, what of planted defects, the cost."""
 
+import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from components.examples import EXAMPLES
 from evals.documents import produced
+from evals.planted_defects import PLANTS
 from evals.support_cases import TEXTS
 from evals.table import Row
 from pipeline.domain.checking import findings_of
@@ -27,10 +30,22 @@ from pipeline.domain.markdown import blocks
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
+LANGUAGES: Mapping[Language, str] = {"en": "English", "zh": "Chinese"}
+
 QUIET = frozenset({"abbreviation", "length"})
 """True of a text for readers who know its terms, and of one with little material."""
 
 SECTION_WORDS = 800
+
+SHORT, LONG = 6, 400
+"""Sections of a short document and, at most, of a long one."""
+
+TRIALS = 4
+"""Documents of each size and language; each holds one defect of each kind."""
+
+LEAST_FOUND = 0.9
+
+SEED = 20_26
 
 
 def rows() -> list[Row]:
@@ -44,9 +59,37 @@ def rows() -> list[Row]:
     return [
         Row("checks, texts by people: findings in 10,000 words", rate, "", "≤ 1", rate <= 1, seen),
         Row("checks, bundled examples: findings", ours, "", "0", ours == 0, "offline author"),
+        *(_recall(language, size) for language in LANGUAGES for size in (SHORT, LONG)),
         _cost("checks, 25,000 words: CPU time", 25_000, findings_of, 0.5),
         _cost("claims, 50,000 words: CPU time", 50_000, claims_of, 1.5),
     ]
+
+
+def _recall(language: Language, size: int) -> Row:
+    """The share of planted defects that are found in their section, under their kind."""
+    rng = random.Random(f"{SEED} {language} {size}")
+    texts = [
+        section.content
+        for path in sorted(TEXTS.glob(f"*/{language}-*.md"))
+        for section in _document(path).sections
+        if section.content.strip()
+    ]
+    missed: Counter[str] = Counter()
+    for _ in range(TRIALS):
+        contents = rng.sample(texts, min(size, len(texts)))
+        planted = {name: plant(contents, language, rng) for name, plant in PLANTS.items()}
+        document = document_of(contents, language)
+        found = {(one.section_id, one.kind) for one in findings_of(document)}
+        missed.update(
+            n for n, (place, kind) in planted.items() if (f"n{place + 1}", kind) not in found
+        )
+    share = 1 - missed.total() / (TRIALS * len(PLANTS))
+    words = sum(count_words(section.content) for section in document.sections)
+    note = f"{TRIALS * len(PLANTS)} defects of {len(PLANTS)} kinds; about {words:,} words each"
+    if missed:
+        note += f"; missed: {', '.join(f'{name} {count}' for name, count in missed.items())}"
+    name = f"checks, {LANGUAGES[language]}, {'short' if size == SHORT else 'long'}: defects found"
+    return Row(name, share, "", f"≥ {LEAST_FOUND:.3f}", share >= LEAST_FOUND, note)
 
 
 def _cost(name: str, words: int, check: Callable[[Document], object], most_s: float) -> Row:
@@ -71,7 +114,7 @@ def _document(path: Path) -> Document:
             contents.append([])
         else:
             contents[-1].append(text[block.start : block.end])
-    return _of(["\n\n".join(each) for each in contents if each], language)
+    return document_of(["\n\n".join(each) for each in contents if each], language)
 
 
 def _cited(words: int) -> Document:
@@ -91,10 +134,12 @@ def _cited(words: int) -> Document:
             if sum(map(count_words, gathered)) >= SECTION_WORDS:
                 contents.append("\n\n".join(gathered))
                 gathered = []
-    return _of([*contents, "\n\n".join(gathered)], "en", passages)
+    return document_of([*contents, "\n\n".join(gathered)], "en", passages)
 
 
-def _of(contents: Sequence[str], language: Language, passages: Sequence[Passage] = ()) -> Document:
+def document_of(
+    contents: Sequence[str], language: Language, passages: Sequence[Passage] = ()
+) -> Document:
     sections = tuple(
         DocumentSection(
             id=NodeId(f"n{number}"),
