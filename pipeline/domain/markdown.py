@@ -26,7 +26,7 @@ _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 _MARKUP = re.compile(r"[\\`*_\[\]<>$]|~(?=~)|&(?=#?\w+;)")
-_FORMULA = r"[^@]+?"
+_FORMULA = r"(?:(?!\\\[)[^@])+?"
 # What stands between escaped brackets and holds a citation is prose: "\\[0, 1) … [@id] … (0, 1\\]".
 _LINKED = r"(?:[^\[\]\\\n]|\\[^\n])"
 _TITLE_MARKUP = re.compile(r"(?P<code>(?<!`)(`+)(?!`)[^`]+\2(?!`))|(?<!\\)(?:[\]$]|\[(?=@))")
