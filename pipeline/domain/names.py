@@ -22,6 +22,30 @@ _ORGANISATION = re.compile(
 _ROLE = re.compile(r"(?:\s+(?:编著|主编|合著|著|编|译)|\s*[（(](?:编著|主编|合著|著|编|译)[）)])$")
 """What a Chinese title page puts behind a name; a style says it in its own words, or not."""
 
+_FAMILY_TOO = frozenset(
+    ["bank", "board", "college", "lab", "library", "news", "press", "school", "service", "trust"]
+)
+"""Words of organisations that are family names, too: behind a given name they are one."""
+
+_GIVEN_WORDS = """
+anna anne barbara charles christopher daniel david elizabeth emily emma george henry jack james jane
+jennifer jessica john joseph karen linda lisa mark mary michael nancy patricia paul peter richard
+robert sarah susan thomas william
+"""
+_GIVEN = frozenset(_GIVEN_WORDS.split())
+"""Frequent enough to know a person by."""
+
+_TITLE = re.compile(
+    r"^(?:(?:dr|prof|professor|mr|mrs|ms|rev|hon|dipl|ing)\b\.?[\s-]*(?=\S))+", re.IGNORECASE
+)
+_AND_OTHERS = re.compile(r"[,\s]+(?:et\.? al\b\.?|and others)$|(?<=\S\S)\s*等人?$", re.IGNORECASE)
+_CLEAR = r"Ph\.? ?D\.?|D\.?Phil\.?|[MB]\.?Sc\.?|M\.?Phil\.?|Dr\.? ?med\.?|P\.?Eng\.?|Esq\.?"
+_DEGREE = re.compile(
+    rf"([\w.'’-]+) ([\w.'’-]+),\s*(?:{_CLEAR}|M\.?D\.?|[MB]\.?A\.?|MBA|MPH|J\.?D\.?|RN|FRS|CPA)"
+    r"(?=\s*(?:[,，;；&]|$|and\b))"
+)
+_CLEAR_DEGREE = re.compile(rf"(?<=\w)\s+(?:{_CLEAR})$")
+
 _JOINING = frozenset({"of", "for", "the", "and", "on", "in", "at", "to"})
 _PARTICLE_WORDS = """
 af al ap auf av da dal das de degli dei del della den der des di do dos du el la las le los
@@ -46,12 +70,12 @@ def csl_name(author: str) -> Name:
     A Chinese name stays whole: in every style it is written in one piece, and some styles put a
     stop between its parts (IEEE: `鲁迅.`).
     """
-    author = _ROLE.sub("", author)
+    author = without_titles(_ROLE.sub("", author))
     if _HAN_CHAR.search(author) or is_organisation(author):
         return {"literal": author}
     family, comma, given = (part.strip() for part in author.partition(","))
     if comma:
-        return _parted(family.split(), given.split()) if given else {"literal": family}
+        return _inverted(family, given) if given else {"literal": family}
     words = author.split()
     suffix = [words.pop()] if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else []
     if len(words) < 2:
@@ -62,14 +86,46 @@ def csl_name(author: str) -> Name:
     return _parted(words[start:], words[:start], suffix)
 
 
+def without_titles(names: str) -> str:
+    """One name or several without titles, degrees and "et al."."""
+    bare = _AND_OTHERS.sub("", names.strip())
+    while (fewer := _DEGREE.sub(_without_degree, bare)) != bare:
+        bare = fewer
+    return _TITLE.sub("", _CLEAR_DEGREE.sub("", bare))
+
+
+def _without_degree(match: re.Match[str]) -> str:
+    """`Jane Doe, MA` has a degree; `van Dyke, MA` has two given names."""
+    return match[0] if match[1] in _PARTICLES else f"{match[1]} {match[2]}"
+
+
 def is_organisation(author: str) -> bool:
     """Whether a name in Latin letters is certainly not a person's."""
     words = author.split()
+    if _is_person(author, words):
+        return False
     return (
         bool(_ORGANISATION.search(author))
         or any(word in _JOINING for word in words)
         or len([word for word in words if word.lower() not in _PARTICLES]) > MAX_NAME_WORDS
     )
+
+
+def _is_person(author: str, words: Sequence[str]) -> bool:
+    """Whether a name with a word of organisations in it is a person's: `Bank, John`."""
+    family, comma, given = author.partition(",")
+    if comma:
+        own = [word for word in family.split() if word.lower() not in _PARTICLES]
+        return len(own) == 1 and bool(given.strip()) and not _ORGANISATION.search(given)
+    return len(words) == 2 and words[0].lower() in _GIVEN and words[1].lower() in _FAMILY_TOO
+
+
+def _inverted(family: str, given: str) -> Name:
+    """`Smith, John`, or `Smith, Jr., John`."""
+    first, comma, rest = (part.strip() for part in given.partition(","))
+    if comma and rest and _SUFFIX.fullmatch(first):
+        return _parted(family.split(), rest.split(), [first])
+    return _parted(family.split(), given.split())
 
 
 def _family_start(words: Sequence[str]) -> int:

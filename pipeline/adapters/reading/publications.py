@@ -8,7 +8,7 @@ from pipeline.adapters.reading.prose import clean, one_line
 from pipeline.domain.documents import Publication
 from pipeline.domain.dois import bare_doi
 from pipeline.domain.language import HAN
-from pipeline.domain.names import is_organisation
+from pipeline.domain.names import is_organisation, without_titles
 
 MAX_CHARS = 300
 """Of each field: longer ones are descriptions."""
@@ -47,7 +47,7 @@ _NOBODY = frozenset(
 
 _APART = re.compile(r"\s*[;；、|\n]\s*")
 _COMMA = re.compile(r"\s*[,，]\s*")
-_AND = re.compile(r"\s+(?:and|&)\s+|\s*以及\s*", re.IGNORECASE)
+_AND = re.compile(r"(?:^|\s+)(?:and|&)\s+|\s*以及\s*", re.IGNORECASE)
 _BY = re.compile(
     r"^(?:(?:written )?by|作者|文|撰文)\s*[:：/]?\s+|^(?:作者|撰文)[:：]\s*", re.IGNORECASE
 )
@@ -131,6 +131,7 @@ def _field(value: str) -> str:
 
 def _split(text: str) -> list[str]:
     """Names that a comma or an "and" keeps apart; `Shelley, Mary` is one."""
+    text = without_titles(text)
     parts = _COMMA.split(text)
     if not all(" " in part or _HAN_NAME.fullmatch(part) for part in parts):
         parts = [text]
@@ -138,9 +139,10 @@ def _split(text: str) -> list[str]:
 
 
 def _joined(text: str) -> list[str]:
-    if is_organisation(_AND.sub(" ", text)):
+    is_firm = "&" in text and not any(" " in part.strip() for part in _AND.split(text))
+    if is_firm or is_organisation(_AND.sub(" ", text)):
         return [text]
-    return [name for part in _AND.split(text) for name in _by_space(part.strip(" ,，"))]
+    return [name for part in _AND.split(text) for name in _by_space(part.strip(" ,，")) if name]
 
 
 def _by_space(text: str) -> list[str]:
