@@ -40,6 +40,9 @@ _LATEX = {
     ">": r"\textgreater{}",
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
 }
+_LONE_BRACES = {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
+"""For a brace without its partner: BibTeX counts `\\{`, too, and reads on to the next entry."""
+
 _DASHES = re.compile(r"\s*[-‐-―−～]+\s*")
 """Between two pages, however a file writes it."""
 
@@ -177,7 +180,18 @@ def _date(item: Item, field: str) -> tuple[str, str, str]:
 
 def _latex(text: str) -> str:
     """The text as BibTeX shows it as it stands; letters of every script are left alone."""
-    return "".join(_LATEX.get(sign, sign) for sign in text)
+    signs = _LATEX if _is_balanced(text) else _LATEX | _LONE_BRACES
+    return "".join(signs.get(sign, sign) for sign in text)
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether each brace has its partner."""
+    depth = 0
+    for sign in text:
+        depth += (sign == "{") - (sign == "}")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _verbatim(text: str) -> str:

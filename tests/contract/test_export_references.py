@@ -179,6 +179,17 @@ def test_whatever_a_title_holds_no_entry_breaks(title: str, name: str) -> None:
     assert not any("\n" in line for line in ris)
 
 
+@pytest.mark.parametrize("title", ["Set {a", "集合 }a{ b", "{a} and }", "a {b} c"])
+def test_bibtex_counts_as_many_braces_that_open_as_that_close(title: str) -> None:
+    source = Source(id=SourceId("x"), title=title, publication=Publication(authors=(title,)))
+
+    depth = 0
+    for sign in exported(BibtexExporter(), source):  # as BibTeX does, whatever stands before it
+        depth += (sign == "{") - (sign == "}")
+        assert depth >= 0
+    assert depth == 0
+
+
 @pytest.mark.parametrize("pages", ["12-20", "12–20", "12 — 20", "12～20"])
 def test_first_and_last_page_are_told_apart_by_any_dash(pages: str) -> None:
     paper = PAPER.model_copy(
