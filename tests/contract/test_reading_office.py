@@ -280,3 +280,50 @@ def test_the_number_of_a_note_in_a_book_is_no_part_of_the_number_before_it() -> 
     blocks = read_bytes("a.epub", make_epub([chapter], title="T")).blocks
 
     assert [block.text for block in blocks] == ["In 2021 it was 10⁶ t."]
+
+
+def test_what_is_hidden_in_an_office_file_is_not_read_and_that_is_said() -> None:
+    word = make_docx(paragraph("潮汐 is seen."), paragraph("Secret 秘密.", run="<w:vanish/>"))
+    seen = paragraph("Shown.", run='<w:vanish w:val="0"/>')
+    sheets = make_xlsx({"Seen": [("潮汐", "m")], "Secret": [("秘密", "x")]}, hidden=["Secret"])
+    slides = make_pptx([shape("潮汐"), shape("Secret 秘密"), shape("last")], hidden_slides=[1])
+
+    readings = [
+        read_bytes(name, data)
+        for name, data in (("a.docx", word), ("a.xlsx", sheets), ("a.pptx", slides))
+    ]
+
+    for reading in readings:
+        text = "\n".join(block.text for block in reading.blocks)
+        assert "潮汐" in text
+        assert not {"Secret", "秘密"} & set(text.replace(".", " ").split())
+        assert reading.notes == ("hidden_left_out",)
+    assert [block.page for block in readings[2].blocks] == [1, 3]
+    assert read_bytes("a.docx", make_docx(seen)).notes == ()
+
+
+def test_numbers_of_a_sheet_are_told_as_a_spreadsheet_shows_them() -> None:
+    data = make_xlsx({"潮差": [("sum", "large", "small"), (0.1 + 0.2, 1.5e10, 0.25)]})
+
+    assert read_bytes("a.xlsx", data).blocks[1].text.split("\n")[-1] == (
+        "| 0.3 | 15000000000 | 0.25 |"
+    )
+
+
+def test_a_workbook_is_called_by_its_name() -> None:
+    reading = read_bytes("mine.xlsx", make_xlsx({"Sheet1": [("潮汐", "m")]}))
+
+    assert (reading.title, reading.named("潮差.xlsx").title) == ("mine", "潮差")
+
+
+def test_attributes_of_thousands_of_digits_do_not_spoil_a_file() -> None:
+    many = "9" * 5_000
+    cell = f'<w:tc><w:tcPr><w:gridSpan w:val="{many}"/></w:tcPr>{paragraph("潮汐")}</w:tc>'
+    word = make_docx(
+        paragraph("deep", properties=f'<w:numPr><w:ilvl w:val="{many}"/></w:numPr>'),
+        f"<w:tbl><w:tr>{cell}</w:tr></w:tbl>",
+    )
+    deck = make_pptx([shape("潮汐", "second").replace('lvl="0"', f'lvl="{many}"')])
+
+    assert [block.kind for block in read_bytes("a.docx", word).blocks] == ["list", "table"]
+    assert read_bytes("a.pptx", deck).blocks[0].text == "- 潮汐\n- second"

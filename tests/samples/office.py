@@ -42,7 +42,9 @@ def slide_table(*rows: Sequence[str]) -> str:
     return f"<p:graphicFrame><a:tbl>{lines}</a:tbl></p:graphicFrame>"
 
 
-def make_pptx(slides: Sequence[str], notes: Sequence[str] = ()) -> bytes:
+def make_pptx(
+    slides: Sequence[str], notes: Sequence[str] = (), hidden_slides: Sequence[int] = ()
+) -> bytes:
     """A presentation; slide n is stored last first, as an editor does after moving slides."""
     space = f'xmlns:a="{_A}" xmlns:p="{_P}" xmlns:r="{_R}"'
     ids = "".join(f'<p:sldId r:id="r{number}"/>' for number in range(len(slides)))
@@ -54,7 +56,10 @@ def make_pptx(slides: Sequence[str], notes: Sequence[str] = ()) -> bytes:
     }
     for number, content in enumerate(slides):
         part = f"slide{len(slides) - number}.xml"
-        parts[f"ppt/slides/{part}"] = f"<p:sld {space}><p:spTree>{content}</p:spTree></p:sld>"
+        hidden = ' show="0"' if number in hidden_slides else ""
+        parts[f"ppt/slides/{part}"] = (
+            f"<p:sld {space}{hidden}><p:spTree>{content}</p:spTree></p:sld>"
+        )
         if number < len(notes):
             target = f"../notesSlides/notes{number}.xml"
             parts[f"ppt/slides/_rels/{part}.rels"] = _relations({"n": ("notesSlide", target)})
@@ -64,10 +69,13 @@ def make_pptx(slides: Sequence[str], notes: Sequence[str] = ()) -> bytes:
     return make_zip(parts)
 
 
-def make_xlsx(sheets: dict[str, Sequence[Sequence[str | float]]]) -> bytes:
+def make_xlsx(
+    sheets: dict[str, Sequence[Sequence[str | float]]], hidden: Sequence[str] = ()
+) -> bytes:
     """A workbook with these sheets, texts stored inline."""
     names = "".join(
-        f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>'
+        f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"'
+        + (' state="hidden"/>' if name in hidden else "/>")
         for n, name in enumerate(sheets, start=1)
     )
     targets = {f"r{n}": ("worksheet", f"worksheets/s{n}.xml") for n in range(1, len(sheets) + 1)}

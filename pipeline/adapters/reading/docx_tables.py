@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
+from pipeline.adapters.reading.prose import whole_number
 from pipeline.adapters.reading.tables import MOST_COLUMNS
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -38,4 +39,4 @@ def _inside(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
 def _columns(cell: etree._Element) -> int:
     span = cell.find(f"{_W}tcPr/{_W}gridSpan")
     value = span.get(f"{_W}val") or "" if span is not None else ""
-    return min(int(value), MOST_COLUMNS) if value.isdecimal() and int(value) else 1
+    return max(1, min(whole_number(value) or 1, MOST_COLUMNS))

@@ -22,6 +22,9 @@ EDITION = 4
 SENTENCE_ENDS = tuple(".。!！?？;；:：,，")
 """No title ends so."""
 
+HIDDEN = "hidden_left_out"
+"""A note: text, sheets or slides that no reader of the file sees were not read."""
+
 MAX_AS_WRITTEN_CHARS = 100_000
 """An outline of a thousand nodes with summaries; longer files are material, and kept once."""
 
@@ -42,6 +45,8 @@ class Extract:
     pages: int | None = None
     notes: list[str] = field(default_factory=list)
     publication: Publication = field(default_factory=Publication)
+    is_untitled: bool = False
+    """Whether its first heading is no title of the whole: a sheet's name."""
     as_written: str = ""
     """The whole text, where the file is nothing but text."""
 
@@ -60,7 +65,7 @@ def to_reading(name: str, data: bytes, extract: Extract, limits: Limits) -> Read
     chars = sum(len(block.text) for block in blocks)
     if chars > limits.chars:
         raise too_many_chars(name, limits)
-    title = _own_title(extract.title, blocks)
+    title = "" if extract.is_untitled else _own_title(extract.title, blocks)
     return Reading(
         sha256=hashlib.sha256(data).hexdigest(),
         title=title or title_from_name(name),

@@ -8,11 +8,11 @@ from lxml import etree
 
 from pipeline.adapters.reading.archive import Archive, parse_xml
 from pipeline.adapters.reading.docx_tables import rows_of
-from pipeline.adapters.reading.extract import Extract, table_text
+from pipeline.adapters.reading.extract import HIDDEN, Extract, table_text
 from pipeline.adapters.reading.formulas import linear, raised
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.office_properties import properties_of
-from pipeline.adapters.reading.prose import numbered_level, one_line
+from pipeline.adapters.reading.prose import numbered_level, one_line, whole_number
 from pipeline.domain.documents import Block
 
 MAX_HEADING_CHARS = 300
@@ -67,7 +67,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
     walk = _Walk(name, archive)
     body = walk.part("word/document.xml").find(f"{_W}body")
     found = list(walk.blocks(body)) if body is not None else []
-    notes = []
+    notes = [HIDDEN] if walk.hides_text else []
     if not any(block.kind == "heading" for block in found):
         found = [_guessed(block, walk.bold) for block in found]
         if any(block.kind == "heading" for block in found):
@@ -85,6 +85,7 @@ class _Walk:
         self._styles = self._read_styles()
         self._footnotes = self._read_notes("footnotes") | self._read_notes("endnotes")
         self.title = ""
+        self.hides_text = False
         self.bold: set[str] = set()
         """Short paragraphs in bold: headings, if the document has no others."""
 
@@ -141,7 +142,7 @@ class _Walk:
             level=self._level(properties, style_id),
             style=name,
             in_list=numbering is not None or "list" in name,
-            depth=min(8, _number(_value(numbering, "ilvl")) or 0),
+            depth=min(8, whole_number(_value(numbering, "ilvl")) or 0),
             is_bold=_is_bold(element),
             notes=notes,
             boxes=boxes,
@@ -163,7 +164,7 @@ class _Walk:
                 parts.append(linear(node))
                 walk.skip_subtree()
             elif tag == f"{_W}t":
-                parts.append(raised(node.text or "") if _is_raised(node) else node.text or "")
+                parts.append(self._seen(node))
             elif tag in _BREAKS:
                 parts.append(_BREAKS[tag])
             elif tag in _NOTES:
@@ -171,8 +172,14 @@ class _Walk:
                 notes.extend([self._footnotes[key]] if key in self._footnotes else [])
         return parts, notes, boxes
 
+    def _seen(self, text: etree._Element) -> str:
+        if _is_hidden(text):
+            self.hides_text = True
+            return ""
+        return raised(text.text or "") if _is_raised(text) else text.text or ""
+
     def _level(self, properties: etree._Element | None, style_id: str) -> int | None:
-        own = _number(_value(properties, "outlineLvl"))
+        own = whole_number(_value(properties, "outlineLvl"))
         if own is not None and own < 9:
             return own + 1
         for depth in range(DEEPEST_STYLE):
@@ -202,7 +209,7 @@ class _Walk:
             return {}
         styles: dict[str, _Style] = {}
         for element in self.part("word/styles.xml").iter(f"{_W}style"):
-            level = _number(_value(element.find(f"{_W}pPr"), "outlineLvl"))
+            level = whole_number(_value(element.find(f"{_W}pPr"), "outlineLvl"))
             styles[element.get(f"{_W}styleId") or ""] = _Style(
                 _value(element, "name").lower(), level, _value(element, "basedOn")
             )
@@ -225,15 +232,18 @@ def _value(element: etree._Element | None, child: str) -> str:
     return (found.get(f"{_W}val") or "") if found is not None else ""
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None
-
-
 def _is_raised(text: etree._Element) -> bool:
     """Whether a text is set as a superscript: the exponent of 10⁶."""
     run = text.getparent()
     mark = run.find(f"{_W}rPr/{_W}vertAlign") if run is not None else None
     return mark is not None and mark.get(f"{_W}val") == "superscript"
+
+
+def _is_hidden(text: etree._Element) -> bool:
+    """Whether a text is set as hidden: no reader of the document sees it."""
+    run = text.getparent()
+    mark = run.find(f"{_W}rPr/{_W}vanish") if run is not None else None
+    return mark is not None and mark.get(f"{_W}val") not in {"0", "false", "off"}
 
 
 def _is_bold(paragraph: etree._Element) -> bool:

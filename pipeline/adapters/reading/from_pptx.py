@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipeline.adapters.reading.archive import Archive
-from pipeline.adapters.reading.extract import Extract, table_text
+from pipeline.adapters.reading.extract import HIDDEN, Extract, table_text
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.office_properties import properties_of
-from pipeline.adapters.reading.prose import one_line
+from pipeline.adapters.reading.prose import one_line, whole_number
 from pipeline.domain.documents import Block
 
 MAX_INDENT = 8
@@ -31,10 +31,14 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
     ids = [slide.get(_REL_ID) or "" for slide in archive.xml(_MAIN).iter(f"{_P}sldId")]
     slides = [targets[key] for key in ids if targets.get(key, "") in archive]
     blocks: list[Block] = []
+    notes: list[str] = []
     for number, part in enumerate(slides, start=1):
-        blocks.extend(_slide(archive, part, number))
+        if archive.xml(part).get("show") in {"0", "false"}:
+            notes.append(HIDDEN)
+        else:
+            blocks.extend(_slide(archive, part, number))
     _, publication = properties_of(archive)
-    return Extract(blocks, pages=len(slides), publication=publication)
+    return Extract(blocks, pages=len(slides), notes=notes, publication=publication)
 
 
 def _slide(archive: Archive, part: str, number: int) -> Iterator[Block]:
@@ -85,7 +89,7 @@ def _lines(element: etree._Element) -> list[str]:
     for paragraph in element.iter(f"{_A}p"):
         properties = paragraph.find(f"{_A}pPr")
         level = (properties.get("lvl") or "0") if properties is not None else "0"
-        indent = "  " * min(MAX_INDENT, int(level) if level.isdecimal() else 0)
+        indent = "  " * min(MAX_INDENT, whole_number(level) or 0)
         parts = (
             " " if node.tag == f"{_A}br" else node.text or ""
             for node in paragraph.iter(f"{_A}t", f"{_A}br")

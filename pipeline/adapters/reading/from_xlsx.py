@@ -3,15 +3,23 @@
 import io
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from pathlib import PurePath
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from pipeline.adapters.reading.archive import Archive
-from pipeline.adapters.reading.extract import Extract, damaged, table_blocks, too_many_chars
+from pipeline.adapters.reading.extract import HIDDEN, Extract, damaged, table_blocks, too_many_chars
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.office_properties import properties_of
 from pipeline.domain.documents import Block
+
+SHOWN_DIGITS = 15
+"""As spreadsheets show them: the sum of 0.1 and 0.2 is 0.3."""
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
@@ -20,10 +28,13 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
     """The sheets of a workbook, with the values that its formulas had when it was saved."""
     _, publication = properties_of(Archive(name, data, limits))
     blocks: list[Block] = []
+    notes: list[str] = []
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for sheet in workbook.sheets_metadata:
-            if sheet.typ is SheetTypeEnum.WorkSheet:
+            if sheet.visible is not SheetVisibleEnum.Visible:
+                notes.append(HIDDEN)
+            elif sheet.typ is SheetTypeEnum.WorkSheet:
                 rows = _rows(name, workbook.get_sheet_by_name(sheet.name), limits)
                 blocks.append(Block(kind="heading", text=sheet.name, level=1))
                 blocks.extend(table_blocks(name, rows, limits))
@@ -31,7 +42,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
         raise damaged(name, "XLSX", "a sheet is broken") from error
     if all(block.kind == "heading" for block in blocks):
         return Extract([])
-    return Extract(blocks, title=PurePath(name).stem, publication=publication)
+    return Extract(blocks, notes=notes, publication=publication, is_untitled=True)
 
 
 def _rows(name: str, sheet: CalamineSheet, limits: Limits) -> Iterator[list[str]]:
@@ -49,4 +60,6 @@ def _text(cell: Cell) -> str:
         return str(cell).upper()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
+    if isinstance(cell, float):
+        return f"{cell:.{SHOWN_DIGITS}g}"
     return str(cell)

@@ -8,6 +8,9 @@ from pipeline.domain.language import HAN
 MAX_HEADING_CHARS = 80
 """A longer line is a sentence that happens to start with a number."""
 
+MOST_DIGITS = 10
+"""Python refuses to read thousands of them."""
+
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufdd0-\ufdef\ufffe\uffff"
     "\ud800-\udfff]"
@@ -106,6 +109,11 @@ def _joins_tightly(end: str, line: str) -> bool:
     """Whether a line follows what ends so without a space."""
     is_compound = end.endswith(("-", "\u2010")) and end[:-1].isalnum()
     return is_compound or bool(_WIDE_CHAR.match(end[-1]) or _WIDE_CHAR.match(line))
+
+
+def whole_number(text: str) -> int | None:
+    """The number that an attribute holds; None for none, and for one that no honest file has."""
+    return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else None
 
 
 def numbered_level(line: str) -> int | None:

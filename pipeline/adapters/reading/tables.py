@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from lxml import etree, html
 
+from pipeline.adapters.reading.prose import whole_number
+
 MOST_COLUMNS = 200
 """A cell that claims to span more is an accident or an attack."""
 
@@ -65,7 +67,7 @@ def _spans(cell: etree._Element) -> tuple[int, int]:
 
 
 def _number(text: str) -> int:
-    return max(1, int(text)) if text.isdecimal() and len(text) < 10 else 1
+    return max(1, whole_number(text) or 1)
 
 
 def _cell(text: str) -> etree._Element:
