@@ -44,6 +44,10 @@ LABELS: Mapping[str, Label] = {
     "note_pages_pictured": Label(
         "some pages are pictures, whose text was not read", "部分页面是图片，其中的文字未读取"
     ),
+    "note_chapters_unread": Label(
+        "some chapters are broken and were not read", "部分章节已损坏，未读取"
+    ),
+    "note_pages_unread": Label("some pages are broken and were not read", "部分页面已损坏，未读取"),
     "note_hidden_left_out": Label(
         "what is hidden in the file was not read", "文件中隐藏的内容未读取"
     ),

@@ -327,3 +327,19 @@ def test_attributes_of_thousands_of_digits_do_not_spoil_a_file() -> None:
 
     assert [block.kind for block in read_bytes("a.docx", word).blocks] == ["list", "table"]
     assert read_bytes("a.pptx", deck).blocks[0].text == "- 潮汐\n- second"
+
+
+@pytest.mark.parametrize("broken", ["<p>a\0b</p>", "\0\0\0"])
+def test_a_broken_chapter_of_a_book_is_named_and_spoils_no_other(broken: str) -> None:
+    book = make_epub(["<p>潮汐 one.</p>", broken, "<p>Three.</p>"])
+
+    reading = read_bytes("a.epub", book)
+
+    assert [block.text for block in reading.blocks] == ["潮汐 one.", "Three."]
+    assert reading.notes == ("chapters_unread",)
+
+
+def test_a_book_whose_chapters_are_all_broken_is_damaged() -> None:
+    error = refusal("a.epub", make_epub(["<p>a\0b</p>"]))
+
+    assert (error.code, "chapters are broken" in str(error)) == ("file_damaged", True)

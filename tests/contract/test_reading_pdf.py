@@ -193,3 +193,14 @@ def test_a_heading_that_begins_many_pages_is_no_running_head() -> None:
     reading = read_bytes("a.pdf", make_pdf(pages_))
 
     assert reading.headings == 5
+
+
+def test_a_broken_page_of_a_pdf_is_told_and_spoils_no_other() -> None:
+    text = "The Moon raises tides by its pull on the sea, on the near and on the far side."
+    whole = make_pdf([[Text(text)], [Text("lost")], [Text(text)]])
+
+    reading = read_bytes("a.pdf", whole.replace(b"6 0 R 8 0 R", b"6 0 R 0 0 R", 1))
+
+    assert [block.page for block in reading.blocks] == [1, 3]
+    assert reading.notes == ("pages_unread",)
+    assert read_bytes("a.pdf", whole).notes == ()

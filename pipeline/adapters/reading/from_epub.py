@@ -40,14 +40,20 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
     package = archive.xml(package_part)
     title = one_line(package.findtext(f".//{_DC}title") or "")
     blocks: list[Block] = []
+    notes: list[str] = []
     chars = 0
     for part in dict.fromkeys(_chapters(package, posixpath.dirname(package_part))):
-        chapter = _chapter(name, archive.read(part)) if part in archive else []
+        chapter = _chapter(name, archive.read(part)) if part in archive else None
+        if chapter is None:
+            notes.append("chapters_unread")
+            continue
         blocks.extend(chapter)
         chars += sum(len(block.text) for block in chapter)
         if chars > limits.chars:
             raise too_many_chars(name, limits)
-    return Extract(blocks, title=title, publication=_publication(package))
+    if notes and not blocks:
+        raise damaged(name, "EPUB", "its chapters are broken")
+    return Extract(blocks, title=title, notes=notes, publication=_publication(package))
 
 
 def _publication(package: etree._Element) -> Publication:
@@ -90,13 +96,14 @@ def _chapters(package: etree._Element, folder: str) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
 
 
-def _chapter(name: str, data: bytes) -> list[Block]:
-    text = without_declaration(decode(name, data).text)
-    if not text.strip():
-        return []
+def _chapter(name: str, data: bytes) -> list[Block] | None:
+    """The blocks of a chapter; None for a broken one, which does not spoil the others."""
     try:
+        text = without_declaration(decode(name, data).text)
+        if not text.strip():
+            return []
         page = html.document_fromstring(text)
         spell_out(page)
         return blocks_of(page, BOOK)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return []  # one broken chapter does not spoil the others
+    except (UnreadableFile, etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None

@@ -53,7 +53,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
             "matters.",
             {"limit": limits.pages},
         )
-    pages, pictures = _lines(name, document, limits)
+    pages, notes = _lines(name, document, limits)
     chars = sum(len(line.text) for lines in pages for line in lines)
     if chars < SCANNED_CHARS_PER_PAGE * count:
         raise UnreadableFile(
@@ -65,7 +65,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
     opening = "\n".join(line.text for line in pages[0])
     pages = without_furniture(pages)
     if not any(pages):
-        return Extract([], pages=count)
+        return Extract([], pages=count, notes=notes)
     body = body_of(pages)
     bookmarks = _bookmarks(document)
     if len(bookmarks) >= max(MIN_BOOKMARKS, count / PAGES_PER_BOOKMARK):
@@ -80,7 +80,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
         _without_title(blocks, title),
         title=title,
         pages=count,
-        notes=["pages_pictured"] if pictures else [],
+        notes=notes,
         publication=publication,
     )
 
@@ -114,24 +114,27 @@ def _opened(name: str, data: bytes) -> pypdfium2.PdfDocument:
 
 def _lines(
     name: str, document: pypdfium2.PdfDocument, limits: Limits
-) -> tuple[list[list[Line]], int]:
-    """The lines of each page, and how many pages are pictures only."""
+) -> tuple[list[list[Line]], list[str]]:
+    """The lines of each page, and notes on pages that are broken or pictures only."""
     pages: list[list[Line]] = []
-    chars = pictures = 0
+    notes: list[str] = []
+    chars = 0
     for index in range(len(document)):
         try:
             page = document[index]
         except pypdfium2.PdfiumError:
             pages.append([])  # one broken page does not spoil the others
+            notes.append("pages_unread")
             continue
         lines = lines_of(page)
-        pictures += not lines and any(page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3))
+        if not lines and any(page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3)):
+            notes.append("pages_pictured")
         page.close()
         pages.append(lines)
         chars += sum(len(line.text) for line in lines)
         if chars > limits.chars:
             raise too_many_chars(name, limits)
-    return pages, pictures
+    return pages, notes
 
 
 def _bookmarks(document: pypdfium2.PdfDocument) -> list[Bookmark]:
