@@ -57,6 +57,16 @@ _DATE = re.compile(
     r"(?:D:)?(\d{4})(?:[-/.年]\s*(\d{1,2})(?:[-/.月]\s*(\d{1,2}))?(?!\d)|(\d{2})(\d{2}))?"
 )
 
+_DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED_MONTH = re.compile(
+    r"(?:(?P<before>\d{1,2})(?:st|nd|rd|th)?\s+)?"
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?,?\s+"
+    r"(?:(?P<after>\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?P<year>\d{4})(?!\d)",
+    re.IGNORECASE,
+)
+
 
 def described(
     *,
@@ -114,7 +124,7 @@ def own_title(text: str) -> str:
 
 def iso_date(text: str) -> str:
     """The date that a text begins with, as far as it has one: `2024-05-17T08`, `2024年5月`."""
-    match = _DATE.match(text.strip())
+    match = _DATE.match(_year_first(text.strip()))
     if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         return ""
     month, day = int(match[2] or match[4] or 0), int(match[3] or match[5] or 0)
@@ -123,6 +133,17 @@ def iso_date(text: str) -> str:
     if not 1 <= day <= 31:
         return f"{match[1]}-{month:02}"
     return f"{match[1]}-{month:02}-{day:02}"
+
+
+def _year_first(text: str) -> str:
+    """`May 5, 2024`, `5 May 2024` and `17.05.2024` with the year first, other texts as they are."""
+    if dotted := _DOTTED.match(text):
+        return f"{dotted[3]}-{dotted[2]}-{dotted[1]}"
+    if named := _NAMED_MONTH.match(text):
+        month = _MONTHS.index(named["month"][:3].lower()) + 1
+        day = named["before"] or named["after"]
+        return f"{named['year']}-{month:02}" + (f"-{day}" if day else "")
+    return text
 
 
 def _field(value: str) -> str:
