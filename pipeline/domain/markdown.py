@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["paragraph", "heading", "code", "math", "list", "table", "quote", "rule"]
@@ -21,7 +21,7 @@ _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 # What ends a line in Markdown; `str.splitlines` would also split at form feeds and others.
 
 _FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,}|\$\$(?=\s*$))(.*)$")
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
@@ -30,8 +30,9 @@ _FORMULA = r"(?:(?!\\\[)[^@])+?"
 # What stands between escaped brackets and holds a citation is prose: "\\[0, 1) … [@id] … (0, 1\\]".
 _LINKED = r"(?:[^\[\]\\\n]|\\[^\n])"
 _TITLE_MARKUP = re.compile(r"(?P<code>(?<!`)(`+)(?!`)[^`]+\2(?!`))|(?<!\\)(?:[\]$]|\[(?=@))")
+_OPENING = re.compile(r"`+|\$\$?|\\[^\w\s]|\\_|!?\[|<")
+_TICKS = re.compile("`+")
 _INLINE = re.compile(
-    r"(?=[`$\\!\[<])(?:"  # what each begins with: most characters are then passed over quickly
     r"(?:(?<!`)|(?<=\\`))(?P<ticks>`+)(?!`)[\s\S]+?(?<!`)(?P=ticks)(?!`)"
     r"|\$\$[\s\S]+?\$\$"
     r"|(?<![\\$])\$(?=[^\s$])(?:[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
@@ -40,9 +41,14 @@ _INLINE = re.compile(
     rf"|!?\[(?:{_LINKED}|\[{_LINKED}*\](?!{LINK_TARGET}))*\]"
     r"\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)"
     r"|<(?:https?://|mailto:)[^<>\s]*>"
-    r")"
 )
 _MATH_BLOCK = re.compile(rf"\\\[{_FORMULA}\\\]|\$\$(?:(?!\$\$)[\s\S])*(?:\$\$)?")
+_STOPS = {
+    "$$": re.compile(r"\$\$"),
+    r"\(": re.compile(r"\\\)|@"),
+    r"\[": re.compile(r"\\\]|@"),
+}
+# What ends a formula, or shows that it is none.
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,7 @@ def protected(text: str) -> list[tuple[int, int]]:
         if block.kind in {"code", "math"}:
             spans.append((block.start, block.end))
         else:
-            inline = _INLINE.finditer(text, block.start, block.end)
-            spans += [match.span() for match in inline if not match["escape"]]
+            spans += _inline(text, block.start, block.end)
     return spans
 
 
@@ -156,9 +161,15 @@ def _heading(level: int, title: str) -> str:
 def _level_and_title(block: str) -> tuple[int, str]:
     match = _HEADING.match(block)
     if match:
-        return len(match[1]), (match[2] or "").strip()
+        return len(match[1]), _without_closing((match[2] or "").strip())
     *lines, underline = _LINE_BREAK.split(block)
     return (1 if "=" in underline else 2), " ".join(line.strip() for line in lines)
+
+
+def _without_closing(title: str) -> str:
+    """A heading's title without the marks that may close it, behind a space: `# Title #`."""
+    shorter = title.rstrip("#")
+    return shorter.rstrip(" \t") if shorter.endswith((" ", "\t")) else title
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
@@ -190,34 +201,117 @@ def _fences(text: str) -> list[_Fence]:
     return found
 
 
+def _inline(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where code, formulas and links stand in a block."""
+    spans: list[tuple[int, int]] = []
+    ends = _Ends(text, start, end)
+    position = start
+    while opening := _OPENING.search(text, position, end):
+        position = opening.end()
+        if ends.may_come(opening) and (found := _INLINE.match(text, opening.start(), end)):
+            position = found.end()
+            if not found["escape"]:
+                spans.append(found.span())
+    return spans
+
+
+class _Ends:
+    """Whether what is opened in a block may be closed in it.
+
+    Else each opening would look for its end through all that follows, in vain: thousands of them
+    would take minutes. Openings are asked for in order, and none looks at what another looked at.
+    """
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self._text = text
+        self._start, self._end = start, end
+        self._ticks: dict[str, int] | None = None
+        self._stops: dict[str, re.Match[str] | None] = {}
+
+    def may_come(self, opening: re.Match[str]) -> bool:
+        if opening[0].startswith("`"):
+            return self._last_ticks(opening[0]) > opening.start()
+        mark = opening[0][:2]
+        if mark not in _STOPS:
+            return True
+        behind = opening.start() + 3  # between its marks a formula has a character at least
+        stop = self._stops.get(mark)
+        if mark not in self._stops or (stop and stop.start() < behind):
+            stop = self._stops[mark] = _STOPS[mark].search(self._text, behind, self._end)
+        return stop is not None and not stop[0].endswith("@")
+
+    def _last_ticks(self, ticks: str) -> int:
+        if self._ticks is None:
+            runs = _TICKS.finditer(self._text, self._start, self._end)
+            self._ticks = {run[0]: run.start() for run in runs}
+        return self._ticks.get(ticks, -1)
+
+
 def _fence_kind(mark: str) -> Kind:
     return "math" if mark == "$$" else "code"
 
 
 def _unfenced(text: str, start: int, end: int, before: list[Span]) -> list[Span]:
     found: list[Span] = []
-    gathered: list[tuple[int, str]] = []
+    gathered = _Gathered()
 
     def flush() -> None:
-        if gathered:
+        if gathered.lines:
             above = found or before
-            stop = gathered[-1][0] + len(gathered[-1][1])
-            kind = _kind([line for _, line in gathered], above[-1].kind if above else None)
-            found.append(Span(kind, gathered[0][0], stop))
+            kind = _kind(gathered.lines, above[-1].kind if above else None)
+            found.append(Span(kind, gathered.start, gathered.end))
             gathered.clear()
 
     for position, line in _lines(text, start, end):
-        alone = _kind_alone(line, bool(gathered))
-        if alone or not line.strip() or (gathered and _starts_anew(line, gathered)):
+        alone = _kind_alone(line, bool(gathered.lines))
+        if alone or not line.strip() or gathered.ends_before(line):
             flush()
         if alone:
             found.append(Span(alone, position, position + len(line)))
         elif line.strip():
-            gathered.append((position, line))
-            if len(gathered) > 1 and _UNDERLINE.match(line):
+            gathered.add(position, line)
+            if len(gathered.lines) > 1 and _UNDERLINE.match(line):
                 flush()
     flush()
     return found
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """Lines without a blank one between them; what kind they are, the first two tell."""
+
+    lines: list[str] = field(default_factory=list)
+    start: int = 0
+    end: int = 0
+    kind: Kind | None = None
+    _formula: str = ""
+    """The mark of one that they begin, and leave open."""
+
+    def add(self, position: int, line: str) -> None:
+        self.start = self.start if self.lines else position
+        self.end = position + len(line)
+        self.lines.append(line)
+        if len(self.lines) <= 2:
+            self.kind = _kind(self.lines, None)
+            self._formula = _left_open("\n".join(self.lines).lstrip())
+
+    def clear(self) -> None:
+        self.lines, self.kind = [], None
+
+    def ends_before(self, line: str) -> bool:
+        """Whether a line that follows begins another kind of block."""
+        if not (_ITEM.match(line) or line.lstrip().startswith((">", "|"))):
+            return False
+        if len(self.lines) > 2 and self.kind in {"math", "paragraph"}:
+            return not (self._formula and _is_math([self._formula, self.lines[-1]]))
+        return self.kind == "paragraph"
+
+
+def _left_open(begun: str) -> str:
+    """The mark of the formula that a text begins with, if what follows may end it."""
+    if begun.startswith("\\["):
+        return "" if "@" in begun else "\\["
+    return "$$" if begun.startswith("$$") and "$$" not in begun[2:] else ""
 
 
 def _kind_alone(line: str, follows: bool) -> Kind | None:
@@ -227,15 +321,6 @@ def _kind_alone(line: str, follows: bool) -> Kind | None:
     if _RULE.match(line) and not (follows and _UNDERLINE.match(line)):
         return "rule"
     return None
-
-
-def _starts_anew(line: str, gathered: list[tuple[int, str]]) -> bool:
-    """Whether a line that follows others without a blank one begins another kind of block."""
-    telling = [*gathered[:2], gathered[-1]] if len(gathered) > 3 else gathered
-    kind = _kind([text for _, text in telling], None)
-    if kind != "paragraph":
-        return False
-    return bool(_ITEM.match(line)) or line.lstrip().startswith((">", "|"))
 
 
 def _kind(lines: list[str], before: Kind | None) -> Kind:

@@ -96,16 +96,17 @@ class Fault:
 
 
 def fault(edit: TextEditRequest, answer: str, *, is_last: bool = False) -> Fault | None:
-    """What is wrong with a new text; None: it is taken.
+    """What is wrong with a new text; None: it is taken. Long texts take a second of CPU time.
 
     The author's own command may mean to take something away; so a custom edit is asked again
     once when something is missing, and believed the second time (`is_last`).
     """
     if not answer.strip():
         return Fault("empty")
-    if invented := _invented(edit, answer):
+    own, now = pieces(edit.text), pieces(answer)
+    if invented := _invented(edit, own, now):
         return Fault("invented", invented)
-    if lost := _lost(edit, answer, is_last=is_last):
+    if lost := _lost(edit, own, now, is_last=is_last):
         return Fault("lost", lost)
     if edit.action != "custom" and _language(answer) != _language(edit.text):
         return Fault("other_language")
@@ -114,10 +115,7 @@ def fault(edit: TextEditRequest, answer: str, *, is_last: bool = False) -> Fault
 
 def left_out(edit: TextEditRequest, answer: str) -> tuple[str, ...]:
     """What of the text the new one does not have; nothing where both stand beside each other."""
-    if edit.action == "continue_writing":
-        return ()
-    now = pieces(answer)
-    return tuple(piece for piece in pieces(edit.text) if piece not in now)
+    return _missing(edit, pieces(edit.text), pieces(answer))
 
 
 def pieces(text: str) -> Mapping[str, Kind]:
@@ -140,23 +138,33 @@ def pieces(text: str) -> Mapping[str, Kind]:
     return found
 
 
-def _invented(edit: TextEditRequest, answer: str) -> tuple[str, ...]:
+def _invented(
+    edit: TextEditRequest, own: Mapping[str, Kind], now: Mapping[str, Kind]
+) -> tuple[str, ...]:
     """Citations and addresses that were not given: code and formulas a writer may add."""
-    given = {**pieces(edit.text), **pieces(edit.context), **pieces(edit.command)}
+    given = {**own, **pieces(edit.context), **pieces(edit.command)}
     return tuple(
-        piece
-        for piece, kind in pieces(answer).items()
-        if kind in {"citation", "link"} and piece not in given
+        piece for piece, kind in now.items() if kind in {"citation", "link"} and piece not in given
     )
 
 
-def _lost(edit: TextEditRequest, answer: str, *, is_last: bool) -> tuple[str, ...]:
+def _lost(
+    edit: TextEditRequest, own: Mapping[str, Kind], now: Mapping[str, Kind], *, is_last: bool
+) -> tuple[str, ...]:
     if edit.action == "summarize":  # it leaves out; but not where what is left comes from
-        citations = tuple(p for p, kind in pieces(edit.text).items() if kind == "citation")
-        return () if set(citations) & pieces(answer).keys() else citations
+        citations = tuple(piece for piece, kind in own.items() if kind == "citation")
+        return () if set(citations) & now.keys() else citations
     if edit.action == "custom" and is_last:
         return ()
-    return left_out(edit, answer)
+    return _missing(edit, own, now)
+
+
+def _missing(
+    edit: TextEditRequest, own: Mapping[str, Kind], now: Mapping[str, Kind]
+) -> tuple[str, ...]:
+    if edit.action == "continue_writing":
+        return ()
+    return tuple(piece for piece in own if piece not in now)
 
 
 def _language(text: str) -> str:

@@ -90,7 +90,7 @@ class EditService:
             doing.add_done_callback(lambda _: say(None))
             async for event in self._pieces(pieces):
                 yield event
-            yield self._ending(edit, doing)
+            yield await asyncio.to_thread(self._ending, edit, doing)
         except ServiceUnavailable as error:
             yield _failed(error)
         finally:

@@ -1,5 +1,6 @@
 """Edits a stretch of text with a model, and asks once more when the answer lost or made up some."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from pipeline.config import Settings
 from pipeline.domain.language import detect_language
 from pipeline.domain.lengths import words_in
 from pipeline.domain.markdown import closed
-from pipeline.domain.text_edits import EditAction, Fault, TextEditRequest, fault
+from pipeline.domain.text_edits import LONGEST_TEXT, EditAction, Fault, TextEditRequest, fault
 from pipeline.errors import ConfigError, ModelAnswerInvalid
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ FEWEST_WORDS, MOST_WORDS = 25, 1_500
 SHORTEST_CONTINUATION = 120
 # Words: a paragraph, also behind a single sentence.
 
-LEAST_CHARS, MOST_TIMES = 4_000, 8
+LEAST_CHARS, MOST_TIMES, MOST_CHARS = 4_000, 8, 4 * LONGEST_TEXT
 # Of an answer, by the length of the text: English out of Chinese has three times the characters,
 # and what is longer than this goes round in circles.
 
@@ -57,13 +58,13 @@ class ModelEditor:
     async def edit(self, edit: TextEditRequest, write: Callable[[str], None]) -> str:
         asked = edit_messages(edit)
         text = await self._answer(edit, asked, write)
-        wrong = fault(edit, text)
+        wrong = await asyncio.to_thread(fault, edit, text)
         if wrong is None:
             return text
         log.info("An edit by %r is asked again: %s", self.author_of(edit), wrong.reason)
         write("")
         text = await self._answer(edit, again(edit, asked, text, wrong), write)
-        wrong = fault(edit, text, is_last=True)
+        wrong = await asyncio.to_thread(fault, edit, text, is_last=True)
         if wrong is not None:
             raise self._refused(edit, wrong)
         return text
@@ -76,7 +77,7 @@ class ModelEditor:
             asked,
             model=self.author_of(edit),
             watcher=watcher,
-            max_chars=max(LEAST_CHARS, MOST_TIMES * len(edit.text)),
+            max_chars=min(MOST_CHARS, max(LEAST_CHARS, MOST_TIMES * len(edit.text))),
         )
         if not answer.is_cut:
             return edited_text(edit, answer.text)

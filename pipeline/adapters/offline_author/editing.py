@@ -1,7 +1,7 @@
 """What can be done to a text without a model: a summary out of its own sentences."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from pipeline.adapters.offline_author.author import OfflineAuthor
@@ -96,11 +96,14 @@ def _whole_sentences(paragraph: str) -> list[str]:
 
 def _chosen(sentences: Sequence[_Sentence], most_words: float) -> list[int]:
     order = most_telling([(each.heading, each.text) for each in sentences])
+    terms = [term_set(each.text) for each in sentences]
     kept: list[int] = []
     words = 0
     for place in order[: 1 + len(order) // 2]:  # room that is left is no reason for the rest
         size = words_in(sentences[place].text)
-        if kept and (words + size > most_words or _is_said(sentences, kept, place)):
+        if kept and (
+            words + size > most_words or _is_said(terms[place], [terms[other] for other in kept])
+        ):
             continue
         kept.append(place)
         words += size
@@ -110,9 +113,7 @@ def _chosen(sentences: Sequence[_Sentence], most_words: float) -> list[int]:
     return sorted(kept)
 
 
-def _is_said(sentences: Sequence[_Sentence], kept: Sequence[int], place: int) -> bool:
-    own = term_set(sentences[place].text)
-    said = [term_set(sentences[other].text) for other in kept]
+def _is_said(own: Set[str], said: Sequence[Set[str]]) -> bool:
     return any(len(own & each) > REPEATED * min(len(own), len(each)) for each in said)
 
 
