@@ -78,7 +78,7 @@ def altered(half: str, language: Language) -> list[Case]:
         cases += _in_turn([list(_made(kind, each, passages, rng)) for each in order])
     for kind in PLANTS:
         order = rng.sample(passages, len(passages))
-        cases += _in_turn([list(_planted(kind, language, each, rng)) for each in order])
+        cases += _in_turn([_few(_planted(kind, language, each, rng)) for each in order])
     return [*cases, *_reworded(half, language)]
 
 
@@ -99,6 +99,10 @@ def _made(
                 continue
             context = " › ".join(cited.heading_path)
             yield Case(kind, language, text, cited.text, context, is_fair)
+
+
+def _few(cases: Iterator[Case]) -> list[Case]:
+    return list(islice(cases, PER_PASSAGE))
 
 
 def _in_turn(of_passages: Sequence[Sequence[Case]]) -> list[Case]:

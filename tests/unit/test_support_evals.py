@@ -17,10 +17,12 @@ MISSED = [
 """What a comparison of words does not reach; `evals/data/support/README.md` says why."""
 
 
+@pytest.mark.timeout(90)  # 1,600 sentences
 def test_every_goal_of_the_support_check_is_met_but_those_that_are_told_as_missed() -> None:
     assert [row.name for row in rows() if row.met is False] == MISSED
 
 
+@pytest.mark.timeout(60)  # all of them twice
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_cases_are_the_same_in_every_run_and_differ_from_their_passage_as_they_say(
     language: Language,
