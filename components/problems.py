@@ -90,13 +90,16 @@ PROBLEMS: Mapping[str, Text] = {
         "任务进程每次都意外终止，已放弃。重试前请查看服务器日志。",
     ),
     "budget_reached": Text(
-        "The budget is used up. Finished sections are kept; raise it to write the rest.",
-        "预算已用完。已完成的小节会保留；提高预算即可写完其余部分。",
+        "This run has used up its budget. What is finished is kept. Trying again writes the rest "
+        "and counts from nothing; raise the budget first if it did not hold a single section.",
+        "本次运行的预算已用完，已完成的内容会保留。重试会重新计算用量并写完其余部分；"
+        "如果预算连一个小节都不够，请先提高预算。",
     ),
     "budget_without_price": Text(
-        "A budget in money needs the price of the model “{model}”. Set MODEL_PRICES, "
+        "A budget in money needs the price of the model. Name the model in MODEL_PRICES, "
         "or give the budget in tokens.",
-        "以金额设定预算需要知道模型“{model}”的价格。请设置 MODEL_PRICES，或改用词元（token）预算。",
+        "以金额设定预算需要知道模型的价格。请在 MODEL_PRICES 中加入该模型，"
+        "或改用词元（token）预算。",
     ),
     "store_unavailable": Text(
         "The store does not answer. Nothing was lost; try again in a moment.",

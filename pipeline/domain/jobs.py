@@ -19,7 +19,7 @@ from pipeline.domain.documents import (
     Usage,
     Value,
 )
-from pipeline.domain.spending import Budget
+from pipeline.domain.spending import Budget, Price
 
 JobId = NewType("JobId", str)
 EventId = NewType("EventId", str)
@@ -148,6 +148,8 @@ class Job(Value):
     total: int = 0
     usage: Usage | None = None
     """None until a model is asked."""
+    price: Price | None = None
+    """Of its model when it was submitted, the same for whoever runs it; None where unknown."""
 
 
 class JobPlace(NamedTuple):

@@ -82,9 +82,9 @@ class GraphWork:
         self, job: Job, asked: Request, journal: Journal, on_reached: Callable[[], None]
     ) -> Till:
         """The job's accounts, which go on from what it used until another process took it up."""
-        if self.prices.lacks(asked.budget, asked.model):
+        if job.price is None and self.prices.lacks(asked.budget, asked.model):
             raise without_price(asked.model or self.author.name)
-        ledger = Ledger(asked.budget, self.prices.of(asked.model), job.usage)
+        ledger = Ledger(asked.budget, job.price or self.prices.of(asked.model), job.usage)
         journal.meter(lambda: ledger.usage)
         return Till(job, ledger, journal, self.now, on_reached)
 

@@ -149,6 +149,7 @@ class JobService:
     def _submit(self, request: JobOptions, job: Job, forget: Collection[str] | None = ()) -> Job:
         self._check_files(request.context_files)
         self._check_budget(request.budget, request.model)
+        job = job.model_copy(update={"price": self._limits.prices.of(request.model)})
         body = request.model_dump_json(exclude={"job_id"})
         said = request.model_dump_json(exclude={"job_id"}, exclude_defaults=True)
         stored = self._store.create(job, body, fingerprint(job.kind, said), forget=forget)
@@ -328,6 +329,7 @@ class JobService:
             language=ended.language,
             priority=ended.priority,
             created_at=self._now(),
+            price=self._limits.prices.of(json.loads(request).get("model")),
         )
         of_this_retry = fingerprint(ended.kind, json.dumps([request, job_id, fresh]))
         stored = self._store.create(job, request, of_this_retry, units_of=None if fresh else job_id)

@@ -155,3 +155,13 @@ def test_offline_a_budget_in_money_is_taken_and_nothing_is_counted(
 
     assert written["usage"] is None
     assert client.get("/api/v1/jobs/offline").json()["usage"] is None
+
+
+def test_a_job_and_its_retry_take_the_price_along(paying: TestClient, modelled: Runtime) -> None:
+    post(paying, DOCUMENT, {"job_id": "priced", "outline": TREE})
+    finish(modelled, JobId("priced"))
+    paying.post("/api/v1/jobs/priced/retry", json={"job_id": "priced-again"})
+
+    jobs = [modelled.jobs.job(JobId(each)) for each in ("priced", "priced-again")]
+
+    assert [job.price and job.price.written for job in jobs] == [2.0, 2.0]

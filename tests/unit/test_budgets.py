@@ -78,6 +78,7 @@ def run(
     model: str = "sim",
     journal: ListJournal | None = None,
     prices: Prices = PRICES,
+    price: Price | None = None,
 ) -> Run:
     kind = JobKind.OUTLINE if isinstance(request, OutlineGenerationRequest) else JobKind.DOCUMENT
     done = Run(journal or ListJournal())
@@ -99,9 +100,9 @@ def run(
                 ScriptedBibliographer(),
                 prices=prices,
             )
-            body = request.model_dump_json()
+            job, body = job_of(kind).model_copy(update={"price": price}), request.model_dump_json()
             try:
-                result = await graph(job_of(kind), body, done.journal, FreeSlots())
+                result = await graph(job, body, done.journal, FreeSlots())
                 if kind is JobKind.DOCUMENT:
                     done.document = DocumentResult.model_validate_json(result).document
             except Exception as error:  # noqa: BLE001  looked at by the test
@@ -315,3 +316,14 @@ def test_a_budget_in_money_for_a_model_without_a_price_is_refused_before_any_cal
     assert done.error.code == "budget_without_price"
     assert "MODEL_PRICES" in str(done.error)
     assert done.calls == 0
+
+
+def test_a_job_takes_its_price_along_to_a_worker_that_knows_none() -> None:
+    price = Price(read=1, written=3, currency="EUR")
+
+    done = run(writing(budget_cost=1.0), prices=Prices("sim"), price=price)
+
+    assert done.error is None
+    usage = done.figures[-1].usage
+    assert usage.cost == pytest.approx((usage.tokens_in + 3 * usage.tokens_out) / 1e6)
+    assert usage.currency == "EUR"
