@@ -7,6 +7,7 @@ from typing import get_args
 
 import streamlit as st
 
+from components.budgets import stored_budget
 from components.change_notes import change_notes
 from components.earlier_texts import earlier_texts
 from components.interface import messages
@@ -20,12 +21,13 @@ from pipeline.domain.assembly import leaves
 from pipeline.domain.changes import Changes
 from pipeline.domain.documents import CitationStyle, Document
 from pipeline.domain.jobs import ManuscriptId
-from pipeline.errors import NotFound, PipelineError
+from pipeline.errors import BudgetReached, NotFound, PipelineError
 from pipeline.runtime import runtime
 from pipeline.service.exports import FORMS, file_name
 from pipeline.service.views import View
 
 settings, manuscripts, exports = runtime().settings, runtime().manuscripts, runtime().exports
+budgets = runtime().budgets
 m, doc, state = messages(settings.interface_language), manuscript_id(), session()
 
 STYLES: tuple[CitationStyle, ...] = get_args(CitationStyle)
@@ -78,6 +80,8 @@ def page(view: View, document: Document) -> None:
     if view.is_writing:
         st.info(m("document.writing"), icon=":material/edit_note:")
         watch(view)
+    elif any(leaf.error_code == BudgetReached.code for leaf in leaves(document.sections)):
+        stored_budget(view.manuscript, budgets.currency, m, budgets.set)
     retried = reader(
         key=f"reader-{view.manuscript.id}",
         document=document,

@@ -69,7 +69,7 @@ ENGLISH: Final = {
     "error_deadline_exceeded": "It took longer than a job may, and was ended. Finished sections "
     "are kept: try again to go on, or raise JOB_DEADLINE.",
     "error_model_base_url_wrong": "No model answers at this address. Check OPENAI_BASE_URL.",
-    "error_budget_reached": "The budget is used up. Raise it to write the rest.",
+    "error_budget_reached": "This writing has used up its budget. Trying again writes the rest.",
     "error_internal": "Something went wrong on our side. Finished sections are kept; try again.",
     "error_cancelled": "Stopped. Finished sections are kept.",
     "error_crashed_too_often": "Its process ended unexpectedly each time, so it was given up. "
@@ -154,7 +154,7 @@ CHINESE: Final = {
     "error_deadline_exceeded": "任务超过最长运行时间，已结束。已完成的章节会保留：可重试以继续，"
     "或调高 JOB_DEADLINE。",
     "error_model_base_url_wrong": "该地址没有模型应答。请检查 OPENAI_BASE_URL。",
-    "error_budget_reached": "预算已用完。提高预算即可写完其余部分。",
+    "error_budget_reached": "本次写作的预算已用完。重试即可写完其余部分。",
     "error_internal": "我们这边出了问题。已完成的章节会保留，请重试。",
     "error_cancelled": "已停止，已完成的章节会保留。",
     "error_crashed_too_often": "任务进程每次都意外终止，已放弃。已完成的章节会保留。重试前请查看"

@@ -118,8 +118,8 @@ ENGLISH: Final = {
     "error_model_rejected": "The model's provider refused the request.",
     "error_model_key_invalid": "The provider refused the key. Check OPENAI_API_KEY.",
     "error_model_unknown": "The provider does not know this model. Check OPENAI_MODEL.",
-    "error_budget_reached": "The budget was used up. Raise it beside the outline, then write "
-    "again: only what is missing is written.",
+    "error_budget_reached": "The writing had used up its budget. Trying again writes only what "
+    "is missing, and counts from nothing.",
     "error_model_quota_exhausted": "The provider says that the quota is used up.",
     "error_model_context_too_long": "The material is too long for this model.",
     "error_model_answer_invalid": "The model's answers could not be used.",
@@ -238,7 +238,7 @@ CHINESE: Final = {
     "error_model_rejected": "模型服务商拒绝了请求。",
     "error_model_key_invalid": "服务商不接受该密钥，请检查 OPENAI_API_KEY。",
     "error_model_unknown": "服务商没有这个模型，请检查 OPENAI_MODEL。",
-    "error_budget_reached": "预算已用完。请在大纲旁提高预算后重新写作，只会撰写缺少的小节。",
+    "error_budget_reached": "当时的写作预算已用完。重试会重新计算用量，只撰写缺少的小节。",
     "error_model_quota_exhausted": "服务商提示额度已用完。",
     "error_model_context_too_long": "材料超出该模型的长度限制。",
     "error_model_answer_invalid": "模型的回答无法使用。",

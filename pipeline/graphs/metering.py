@@ -72,7 +72,8 @@ class Till:
         limits += [f"a cost of {budget.cost:g}"] if budget.cost is not None else []
         return BudgetReached(
             f"The job's budget ({' and '.join(limits)}) does not hold another call of the model. "
-            "What is finished is kept: raise budget_tokens or budget_cost, and retry the rest."
+            "What is finished is kept: retry the rest, which counts from nothing, with a higher "
+            "budget_tokens or budget_cost if this one did not hold a single section."
         )
 
 

@@ -99,6 +99,34 @@ def test_another_tab_does_not_write_its_old_budget_back(
     assert stored(priced, manuscript) == Budget()
 
 
+def test_a_document_with_gaps_that_the_budget_left_has_its_field(
+    priced: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    manuscript = begun(priced)
+    whole = finish(priced, priced.manuscripts.write(manuscript.id).id).usage
+    assert whole
+    assert whole.cost
+    doc = manuscript.id
+    assert not shown(priced, "document", doc=doc, language=language).number_input
+    manuscript = begun(priced, Budget(cost=whole.cost / 3))
+    job = finish(priced, priced.manuscripts.write(manuscript.id).id)
+    assert job.status is JobStatus.COMPLETED
+
+    app = shown(priced, "document", doc=manuscript.id, language=language)
+
+    field = app.number_input(key=f"budget-{manuscript.id}")
+    assert field.label == say("cost", m, currency="CNY")
+    sound(field.set_value(700.0).run())
+    assert stored(priced, manuscript) == Budget(cost=700)
+
+
+def test_a_job_whose_budget_has_no_price_says_so_without_its_details(language: Language) -> None:
+    m = Messages(language)
+
+    assert "MODEL_PRICES" in m.problem("budget_without_price")
+
+
 def stored(runtime: Runtime, manuscript: Manuscript) -> Budget:
     return runtime.manuscripts.open(manuscript.id).manuscript.brief.budget
 
