@@ -5,8 +5,10 @@ from typing import Final
 from pipeline.domain.documents import Language
 
 LATIN_CHARS_PER_TOKEN = 4
+OTHER_CHARS_PER_TOKEN = 2
 FIRST_CJK = "\u2e80"
-# Text in an alphabet is cut into pieces of words; a Chinese character is about one token.
+# Text in an alphabet is cut into pieces of words, shorter ones where it is not Latin (Cyrillic,
+# Greek, Arabic, Thai); a Chinese character is about one token.
 
 PER_WORD: Final[dict[Language, float]] = {"en": 1.35, "zh": 0.8}
 # Of a text that is asked for, with markers of citations and of Markdown; in Chinese a word is a
@@ -29,7 +31,9 @@ def tokens_of(text: str) -> int:
     if text.isascii():
         return -(-len(text) // LATIN_CHARS_PER_TOKEN)
     dense = sum(char >= FIRST_CJK for char in text)
-    return dense + -(-(len(text) - dense) // LATIN_CHARS_PER_TOKEN)
+    ascii_chars = sum(char.isascii() for char in text)
+    others = len(text) - dense - ascii_chars
+    return dense + -(-ascii_chars // LATIN_CHARS_PER_TOKEN) + -(-others // OTHER_CHARS_PER_TOKEN)
 
 
 def tokens_for(words: int, language: Language) -> int:

@@ -199,4 +199,5 @@ def test_tokens_of_a_text_are_between_a_quarter_of_its_characters_and_all(text: 
 def test_a_chinese_character_is_a_token() -> None:
     assert tokens_of("潮汐发电") == 4
     assert tokens_of("Tide tables") == 3
+    assert tokens_of("Приливы") == 4
     assert tokens_for(100, "zh") < tokens_for(100, "en")
