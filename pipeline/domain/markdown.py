@@ -45,8 +45,8 @@ _INLINE = re.compile(
 _MATH_BLOCK = re.compile(rf"\\\[{_FORMULA}\\\]|\$\$(?:(?!\$\$)[\s\S])*(?:\$\$)?")
 _STOPS = {
     "$$": re.compile(r"\$\$"),
-    r"\(": re.compile(r"\\\)|@"),
-    r"\[": re.compile(r"\\\]|@"),
+    r"\(": re.compile(r"\\\)|\\\[|@"),
+    r"\[": re.compile(r"\\\]|\\\[|@"),
 }
 # What ends a formula, or shows that it is none.
 
@@ -238,7 +238,7 @@ class _Ends:
         stop = self._stops.get(mark)
         if mark not in self._stops or (stop and stop.start() < behind):
             stop = self._stops[mark] = _STOPS[mark].search(self._text, behind, self._end)
-        return stop is not None and not stop[0].endswith("@")
+        return stop is not None and stop[0] not in {"@", r"\["}
 
     def _last_ticks(self, ticks: str) -> int:
         if self._ticks is None:

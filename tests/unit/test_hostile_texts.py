@@ -60,6 +60,16 @@ def test_a_long_first_line_is_not_read_again_for_each_line_below_it(head: str) -
     assert seconds(blocks, text) < MOST_S
 
 
+@pytest.mark.parametrize("wrong", ["@", "\\[", "[@a]"])
+def test_openings_are_passed_quickly_whose_end_stands_behind_what_no_formula_has(
+    wrong: str,
+) -> None:
+    text = "x " + "\\( a " * 8_000 + wrong + " \\)"
+
+    assert seconds(protected, text) < MOST_S
+    assert protected(text) == []
+
+
 def test_ticks_of_every_length_that_nothing_closes_are_passed_quickly() -> None:
     text = "".join(f"{'`' * size} a " for size in range(1, 400))
 
