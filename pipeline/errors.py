@@ -23,6 +23,7 @@ PipelineError
         ModelRateLimited
         QueueFull
         TooManyEdits
+        ModelBusy
     ModelRejected          the endpoint refused: key, model name, quota, context length
     ModelAnswerInvalid     (retryable) an answer in the wrong shape, after all repairs
     CrashedTooOften
@@ -227,6 +228,18 @@ class TooManyEdits(ServiceUnavailable):
         super().__init__(
             f"{limit:,} edits run already. Try again in {retry_after_s} s.",
             {"limit": limit, "retry_after_s": retry_after_s},
+        )
+
+
+class ModelBusy(ServiceUnavailable):
+    """No call of the model became free for somebody who waits before a text."""
+
+    code = "model_busy"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            f"All calls of the model were taken for {seconds} s. Try again, or stop a job.",
+            {"seconds": seconds},
         )
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 
 from pipeline.domain.text_edits import (
@@ -19,6 +19,7 @@ from pipeline.domain.text_edits import (
 )
 from pipeline.errors import (
     InvalidRequest,
+    ModelBusy,
     ModelNeeded,
     PipelineError,
     ServiceUnavailable,
@@ -36,6 +37,9 @@ MOST_AT_ONCE = 100
 
 RETRY_AFTER_S = 5
 
+LONGEST_WAIT = timedelta(minutes=2)
+"""For a free call of the model: who sits before a text has gone away by then."""
+
 SILENCE = timedelta(seconds=10)
 """Proxies close a connection on which nothing comes for half a minute."""
 
@@ -43,10 +47,18 @@ SILENCE = timedelta(seconds=10)
 class EditService:
     """The one door to edits; its streams belong to the event loop of whoever reads them."""
 
-    def __init__(self, editor: Editor, lend: Lend, *, silence: timedelta = SILENCE) -> None:
+    def __init__(
+        self,
+        editor: Editor,
+        lend: Lend,
+        *,
+        silence: timedelta = SILENCE,
+        longest_wait: timedelta = LONGEST_WAIT,
+    ) -> None:
         self._editor = editor
         self._lend = lend
         self._silence_s = silence.total_seconds()
+        self._longest_wait_s = longest_wait.total_seconds()
         self._running = 0
 
     def begin(self, edit: TextEditRequest) -> AsyncGenerator[EditEvent | None, None]:
@@ -80,7 +92,12 @@ class EditService:
                 loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
         async def work(slots: Slots) -> str:
-            async with slots.slot():
+            async with AsyncExitStack() as call:
+                try:
+                    async with asyncio.timeout(self._longest_wait_s):
+                        await call.enter_async_context(slots.slot())
+                except TimeoutError as error:
+                    raise ModelBusy(round(self._longest_wait_s)) from error
                 return await self._editor.edit(edit, say)
 
         self._running += 1

@@ -1,6 +1,9 @@
 """`POST /actions/edit`: what may be asked, and what streams back."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +13,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from benchmarks.endpoint import Endpoint, Pace, serving_in_thread
+from pipeline.adapters.offline_author.editing import OfflineEditor
 from pipeline.domain.citations import bracketed
+from pipeline.domain.text_edits import EditEvent, EditFailed, TextEditRequest
+from pipeline.ports import Slots
 from pipeline.runtime import Runtime
 from pipeline.service.editing import EditService
 from tests.api.conftest import Serve
@@ -173,6 +179,32 @@ def test_signs_of_life_come_while_the_model_is_silent(
 
     assert answer.text.startswith(": ping\n\n: ping\n\n")
     assert frames_of(answer)[-1].data["text"] == EN
+
+
+def test_who_waits_too_long_for_a_free_call_of_the_model_is_told_so() -> None:
+    class Taken:
+        @asynccontextmanager
+        async def slot(self) -> AsyncIterator[None]:
+            await asyncio.Event().wait()
+            yield
+
+    async def ask() -> list[EditEvent | None]:
+        loop = asyncio.get_running_loop()
+
+        def lend(work: Callable[[Slots], Awaitable[str]]) -> Future[str]:
+            async def run() -> str:
+                return await work(Taken())
+
+            return asyncio.run_coroutine_threadsafe(run(), loop)
+
+        edits = EditService(OfflineEditor(), lend, longest_wait=timedelta(seconds=0.05))
+        request = TextEditRequest(action="summarize", text=EN)
+        return [event async for event in edits.begin(request)]
+
+    (end,) = asyncio.run(ask())
+
+    assert isinstance(end, EditFailed)
+    assert (end.error.code, end.retryable) == ("model_busy", True)
 
 
 def test_the_action_needs_a_key_where_there_are_some(tmp_path: Path, serve: Serve) -> None:
