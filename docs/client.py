@@ -108,8 +108,12 @@ class Longhand:
         kind: str,
         request: Mapping[str, Any],
         show: Callable[[Mapping[str, Any]], None] = lambda _: None,
+        times: int = 2,
     ) -> dict[str, Any]:
-        """Do a job and return its result; `show` gets its events."""
+        """Do a job and return its result; `show` gets its events.
+
+        A result that expired before it was fetched is made again, `times` in all.
+        """
         job_id = self.submit(kind, request)
         event: Mapping[str, Any] = {}
         try:
@@ -119,10 +123,10 @@ class Longhand:
                 result: dict[str, Any] = json.loads(self.call("GET", f"/jobs/{job_id}/result"))
                 return result
         except RefusedError as refused:
-            if refused.status != 410:
+            if refused.status != 410 or times == 1:
                 raise
             # it ended, and we came for it after its time (RESULT_TTL): once more, as a new job
-            return self.run(kind, {**request, "job_id": uuid.uuid4().hex}, show)
+            return self.run(kind, {**request, "job_id": uuid.uuid4().hex}, show, times - 1)
         raise RefusedError(200, {**event, "message": event["error"]})
 
     def edit(
@@ -178,9 +182,16 @@ def _refusal(answer: urllib.error.HTTPError) -> RefusedError:
     text = answer.read().decode(errors="replace")
     try:
         error = json.loads(text)["error"]
+        refused = RefusedError(answer.code, error, _seconds(answer.headers.get("Retry-After", "")))
     except (ValueError, KeyError, TypeError):  # not ours: a proxy's, between us and Longhand
         error = {"code": f"http_{answer.code}", "message": text[:200], "details": {}}
-    return RefusedError(answer.code, error, float(answer.headers.get("Retry-After") or 0))
+        refused = RefusedError(answer.code, error)
+    return refused
+
+
+def _seconds(retry_after: str) -> float:
+    """A date, which proxies may send instead, is not waited for."""
+    return float(retry_after) if retry_after.isdecimal() else 0.0
 
 
 def _pause(tried: int) -> float:

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from pipeline.runtime import Runtime
 from tests.api.served import breaking, served
@@ -108,13 +111,31 @@ def test_it_tries_again_while_redis_is_away(
     assert waits == [0.5]
 
 
+def test_what_a_proxy_answers_is_an_error_like_any_other(
+    client: ModuleType, idle: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Request) -> JSONResponse:
+        later = {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}
+        return JSONResponse({"error": "bad gateway"}, 502, later)
+
+    monkeypatch.setattr(client, "TRIES", 2)
+    proxy = Starlette(routes=[Route("/api/v1/jobs", refuse)])
+    with served(proxy, idle) as url:
+        waits = Waits()
+        with pytest.raises(client.RefusedError) as caught:
+            client.Longhand(url, sleep=waits).call("GET", "/jobs")
+
+    assert (caught.value.status, caught.value.code) == (502, "http_502")
+    assert waits == [0.5]
+
+
 def test_what_has_expired_is_done_once_more(
     client: ModuleType, tmp_path: Path, site: Starlette
 ) -> None:
     seen: list[dict[str, Any]] = []
 
     with (
-        running_runtime(tmp_path, result_ttl=1) as runtime,
+        running_runtime(tmp_path, result_ttl=3) as runtime,
         served(site, runtime) as url,
     ):
         longhand = client.Longhand(url)
@@ -122,7 +143,7 @@ def test_what_has_expired_is_done_once_more(
         def show(event: dict[str, Any]) -> None:
             seen.append(event)
             if event["type"] == "task_completed" and len({e["job_id"] for e in seen}) == 1:
-                threading.Event().wait(1.1)  # of the first job; the second is fetched at once
+                threading.Event().wait(3.1)  # of the first job; the second is fetched at once
 
         result = longhand.run("outline", {"task_prompt": "潮汐能"}, show)
 
