@@ -76,7 +76,8 @@ def answers(commands: list[Step], app: RunningApp, folder: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[Endpoint]:
-    with serving_in_thread(Pace(ttft_ms=100, tokens_per_second=200, tokens=60)) as endpoint:
+    # a second before each answer, in which the walk stops a job that it has just begun
+    with serving_in_thread(Pace(ttft_ms=1_000, tokens_per_second=400, tokens=60)) as endpoint:
         yield endpoint
 
 
