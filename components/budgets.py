@@ -32,7 +32,7 @@ SYMBOLS: Mapping[str, Text] = {
 """As browsers write them in that language, so that the board says the same."""
 
 TEXTS: Mapping[str, Text] = {
-    "tokens": Text("about {tokens} tokens", "约 {tokens} 词元"),
+    "tokens": Text("About {tokens} tokens", "约 {tokens} 词元"),
     "most_tokens": Text("{tokens} tokens", "{tokens} 词元"),
     "less": Text("less than {amount}", "不足 {amount}"),
     "seconds": Text("less than a minute", "不到 1 分钟"),
@@ -71,9 +71,14 @@ def money(amount: float, currency: str, m: Messages) -> str:
 
 
 def estimate_notes(estimate: Estimate | None, budget: Budget, model: str, m: Messages) -> None:
-    """Draw what a writing will use, and whether the budget holds it; None: no model is asked."""
+    """Draw what a writing will use, and whether the budget holds it; None: no model is asked.
+
+    Where nothing is to be written nothing is drawn.
+    """
     if estimate is None:
         st.caption(say("free", m))
+        return
+    if not estimate.calls:  # the words above say that all stays as it is
         return
     parts = [say("tokens", m, tokens=f"{_rounded(estimate.tokens):,}")]
     if estimate.cost is not None:

@@ -201,7 +201,10 @@ def test_a_writing_that_the_budget_did_not_hold_is_tried_again_with_a_higher_one
     assert document.usage.cost
 
 
-def test_writing_again_is_estimated_by_what_changed(priced: Runtime) -> None:
+def test_writing_again_is_estimated_by_what_changed(
+    priced: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
     manuscript = begun(priced)
     finish(priced, priced.manuscripts.write(manuscript.id).id)
     view = priced.manuscripts.open(manuscript.id)
@@ -214,6 +217,11 @@ def test_writing_again_is_estimated_by_what_changed(priced: Runtime) -> None:
     assert everything
     assert (nothing.calls, nothing.tokens) == (0, 0)
     assert everything.calls > 1
+    app = shown(priced, "outline", doc=manuscript.id, language=language)
+    again = m("outline.write_again")
+    sound(next(each for each in app.button if each.label == again).click().run())
+    assert m("outline.again_question") in text_of(app)
+    assert say("tokens", m, tokens="0") not in text_of(app)
 
 
 def test_money_is_written_as_the_language_writes_it() -> None:
