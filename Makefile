@@ -32,10 +32,10 @@ check: setup  ## The checks that need no tests: format, lint, layers, types
 	$(BIN)/mypy
 
 test: check  ## Everything from a bare clone: setup, checks and tests
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -m "not long" --durations=20
 
 test-long: setup  ## The long tests: load, figures, and components in every case
-	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -m long --durations=10
 
 bench: setup  ## Measure cost and latency against a simulated endpoint
 	$(BIN)/python -m benchmarks

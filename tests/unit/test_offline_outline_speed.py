@@ -1,7 +1,7 @@
 import time
 import tracemalloc
 
-from pipeline.adapters.offline_author.headings import tree_of
+from pipeline.adapters.offline_author.headings import Topic, tree_of
 from pipeline.adapters.offline_author.naming import evenly
 from pipeline.adapters.offline_author.phrases import PhraseBook
 from pipeline.adapters.offline_author.sentences import WEIGHED, tellable_words
@@ -69,3 +69,15 @@ def test_what_a_book_can_tell_is_judged_by_a_part_of_it() -> None:
     words = tellable_words(texts)
 
     assert 0.9 < words / (10 * 10_000) < 1.1
+
+
+def test_words_are_counted_again_only_where_a_topic_grew() -> None:
+    below = Topic("Tides", texts=["Tides rise and fall."])
+    topic = Topic("The sea", [below], texts=["The sea is large."])
+    assert topic.words == 8
+
+    topic.texts += ["它很大。"]
+    below.texts.append("They come twice a day.")
+
+    assert topic.words == 8 + 3 + 5
+    assert below.words == 9

@@ -33,7 +33,7 @@ class Topic:
     position: int = 0
     """In reading order over all files."""
     texts: list[str] = field(default_factory=list)
-    """Paragraphs that stand directly below it."""
+    """Paragraphs that stand directly below it; they only become more."""
     demands: list[str] = field(default_factory=list)
     """Sentences of a requirements file that it answers."""
     folded: "list[Topic]" = field(default_factory=list)
@@ -42,11 +42,16 @@ class Topic:
     """Titles of those."""
     is_asked: bool = False
     """The prompt or a requirements file names it."""
+    _counted: tuple[int, int] = (0, 0)
+    """Of how many of its paragraphs the words are counted, and how many these are."""
 
     @property
     def words(self) -> int:
-        """Of the text below it, its children's too."""
-        return sum(count_words(text) for text in self.all_texts())
+        """Of the text below it, its children's too; each paragraph is counted once."""
+        paragraphs, words = self._counted
+        words += sum(count_words(text) for text in self.texts[paragraphs:])
+        self._counted = len(self.texts), words
+        return words + sum(child.words for child in (*self.children, *self.folded))
 
     def all_texts(self) -> list[str]:
         below = (*self.children, *self.folded)
