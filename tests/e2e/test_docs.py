@@ -15,7 +15,7 @@ import pytest
 from benchmarks.endpoint import Endpoint, Pace, serving_in_thread
 from tests.e2e.conftest import ROOT, RunningApp, StartApp
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(180)]
 
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -11,7 +11,7 @@ from tests.e2e.accessibility import KNOWN, page_violations
 from tests.e2e.app_driver import PATIENCE_MS, Visit, visiting
 from tests.e2e.conftest import RunningApp
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(90)]
 
 
 @pytest.fixture(scope="module")

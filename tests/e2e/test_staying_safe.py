@@ -14,7 +14,7 @@ from pipeline.domain.documents import Language
 from tests.e2e.app_driver import PATIENCE_MS, Visit, second_tab, visiting
 from tests.e2e.conftest import RunningApp, StartApp
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
 
 TYPED = "最后一句 typed last"
 

@@ -18,7 +18,7 @@ from tests.e2e.accessibility import KNOWN, page_violations
 from tests.e2e.app_driver import PATIENCE_MS, Visit, second_tab, visiting
 from tests.e2e.conftest import RunningApp, StartApp
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
 
 AT_ONCE = Pace(tokens=60)
 """As fast as it can: for outlines, and where the pace does not matter."""
