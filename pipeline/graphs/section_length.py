@@ -13,13 +13,17 @@ from pipeline.graphs.tools import Tools
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 20_000
+"""Characters that are checked in milliseconds. Whoever waits meanwhile may be cancelled, and with
+it goes a text that was written and paid for; a text of usual length is stored before."""
+
 
 async def to_length(brief: SectionBrief, text: str, place: Place, tools: Tools) -> Draft:
     """The draft that a text is, or a better one nearer to its target; asked for once.
 
     A correction that fails or is refused is told: the text stands as it was written.
     """
-    draft = await asyncio.to_thread(checked, text, known(brief))
+    draft = await _checked(text, brief)
     if not wants_correction(words_in(draft.text), brief.target_words):
         return draft
     tools.journal.tell(tools.section(place, SectionStatus.CHECKING))
@@ -31,7 +35,7 @@ async def to_length(brief: SectionBrief, text: str, place: Place, tools: Tools) 
         return draft
     if text == draft.text:
         return draft
-    resized = await asyncio.to_thread(checked, text, known(brief))
+    resized = await _checked(text, brief)
     told = [p.text for p in brief.passages]
     told += [brief.commission.requirements, brief.commission.style, brief.summary, brief.notes]
     # what was told may be whole books, and each of their words is looked at
@@ -41,6 +45,12 @@ async def to_length(brief: SectionBrief, text: str, place: Place, tools: Tools) 
         return draft
     unknown = draft.unknown_markers + resized.unknown_markers
     return resized.model_copy(update={"unknown_markers": unknown})
+
+
+async def _checked(text: str, brief: SectionBrief) -> Draft:
+    if len(text) <= AT_ONCE:
+        return checked(text, known(brief))
+    return await asyncio.to_thread(checked, text, known(brief))
 
 
 def _tell(key: str, why: str, place: Place, tools: Tools) -> None:
