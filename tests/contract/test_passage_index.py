@@ -1,4 +1,5 @@
 import asyncio
+import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 
@@ -18,6 +19,10 @@ from pipeline.ports import Material
 
 EN = SourceId("en")
 ZH = SourceId("zh")
+
+MOST_PACES = 9
+"""Of `seconds_of_sqlite`: 5 were measured in English, 6.5 in Chinese, whatever else the machine did.
+The goal in seconds, which a slow machine misses with the same program, is a row of the evals."""
 
 ENGLISH = {
     "Causes": "The Moon pulls on the sea, and the near side is pulled more than the far side.",
@@ -217,10 +222,23 @@ def test_words_that_every_tenth_passage_has_are_not_searched_for_in_a_large_mate
     assert query_terms("海湾", common) == ['"海湾"']
 
 
+def seconds_of_sqlite(index: PassageIndex) -> float:
+    """What SQLite alone takes for the same passages, each character of Chinese a word: a pace."""
+    texts = [" ".join(p.text) if p.text[0] > "\u2fff" else p.text for p in index.passages]
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE VIRTUAL TABLE texts USING fts5(text, content='')")
+    began = time.process_time()
+    database.executemany("INSERT INTO texts(rowid, text) VALUES (?, ?)", enumerate(texts))
+    database.commit()
+    taken = time.process_time() - began
+    database.close()
+    return taken
+
+
 @pytest.mark.long
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_ten_megabytes_are_indexed_in_five_seconds_and_searched_in_ten_milliseconds(
+def test_ten_megabytes_are_indexed_at_sqlites_pace_and_searched_in_ten_milliseconds(
     language: Language,
 ) -> None:
     readings = large_readings(language, megabytes=10)
@@ -235,7 +253,7 @@ def test_ten_megabytes_are_indexed_in_five_seconds_and_searched_in_ten_milliseco
     query_s = (time.process_time() - began) / len(queries)
 
     assert size_bytes(readings) > 9_500_000
-    assert build_s < 5
+    assert build_s < MOST_PACES * seconds_of_sqlite(index)
     assert query_s < 0.010
 
 
