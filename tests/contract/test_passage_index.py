@@ -21,8 +21,8 @@ EN = SourceId("en")
 ZH = SourceId("zh")
 
 MOST_PACES = 9
-"""Of `seconds_of_sqlite`: 5 were measured in English, 6.5 in Chinese, on a busy machine. The goal in
-seconds, which a slow machine misses with the same program, is a row of the evals."""
+"""Of `seconds_of_sqlite`: 5 were measured in English, 6.5 in Chinese, on a busy machine. The goal
+in seconds, which a slow machine misses with the same program, is a row of the evals."""
 
 ENGLISH = {
     "Causes": "The Moon pulls on the sea, and the near side is pulled more than the far side.",
