@@ -27,7 +27,7 @@ router = APIRouter(
     response_class=StreamingResponse,
     responses={
         200: {"description": "The new text as it is made.", "content": {"text/event-stream": {}}},
-        **refusals(401, 403, 413, 422, 429),
+        **refusals(401, 403, 413, 422, 429, 503),
     },
     openapi_extra=body_of(TextEditRequest),
 )

@@ -226,7 +226,8 @@ class TooManyEdits(ServiceUnavailable):
 
     def __init__(self, limit: int, retry_after_s: int) -> None:
         super().__init__(
-            f"{limit:,} edits run already. Try again in {retry_after_s} s.",
+            f"{limit:,} edits run already, which is the most at once. "
+            f"Send it again in {retry_after_s} s.",
             {"limit": limit, "retry_after_s": retry_after_s},
         )
 

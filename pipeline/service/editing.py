@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, suppress
@@ -54,23 +55,46 @@ class EditService:
         *,
         silence: timedelta = SILENCE,
         longest_wait: timedelta = LONGEST_WAIT,
+        most_at_once: int = MOST_AT_ONCE,
     ) -> None:
         self._editor = editor
         self._lend = lend
         self._silence_s = silence.total_seconds()
         self._longest_wait_s = longest_wait.total_seconds()
-        self._running = 0
+        self._most_at_once = most_at_once
+        self._running: set[Future[str]] = set()
 
     def begin(self, edit: TextEditRequest) -> AsyncGenerator[EditEvent | None, None]:
-        """Check the request; the stream starts the work, ends with it, and stops it when closed.
+        """Check the request and start the work, which ends with the stream or when it is closed.
 
-        It yields pieces, then one `EditCompleted` or `EditFailed`; None is a sign of life.
+        The stream yields pieces, then one `EditCompleted` or `EditFailed`; None is a sign of life.
 
         Raises:
             InvalidRequest: `text_empty`, `command_empty`.
             ModelNeeded: The offline author cannot do that.
-            TooManyEdits: Others wait already.
+            TooManyEdits: So many run already, or have begun though nobody reads them yet.
+            ServiceUnavailable: The engine does not run.
         """
+        self._check(edit)
+        if len(self._running) >= self._most_at_once:
+            raise TooManyEdits(self._most_at_once, RETRY_AFTER_S)
+        loop = asyncio.get_running_loop()
+        pieces: asyncio.Queue[str | None] = asyncio.Queue()
+
+        def say(piece: str | None) -> None:
+            with suppress(RuntimeError):  # the reader's loop is closed: nobody reads any more
+                loop.call_soon_threadsafe(pieces.put_nowait, piece)
+
+        doing = self._lend(lambda slots: self._work(edit, slots, say))
+        self._running.add(doing)
+        doing.add_done_callback(self._running.discard)
+        doing.add_done_callback(lambda _: say(None))
+        stream = self._follow(edit, pieces, doing)
+        # A generator that is dropped before its first step does not get to its `finally`.
+        weakref.finalize(stream, doing.cancel).atexit = False
+        return stream
+
+    def _check(self, edit: TextEditRequest) -> None:
         if not edit.text.strip():
             raise InvalidRequest("text_empty", "The text is empty. Send the text to be edited.")
         if edit.action == "custom" and not edit.command.strip():
@@ -79,41 +103,25 @@ class EditService:
             )
         if edit.action not in self._editor.actions:
             raise ModelNeeded(edit.action, sorted(self._editor.actions))
-        if self._running >= MOST_AT_ONCE:
-            raise TooManyEdits(MOST_AT_ONCE, RETRY_AFTER_S)
-        return self._follow(edit)
 
-    async def _follow(self, edit: TextEditRequest) -> AsyncGenerator[EditEvent | None, None]:
-        loop = asyncio.get_running_loop()
-        pieces: asyncio.Queue[str | None] = asyncio.Queue()
+    async def _work(self, edit: TextEditRequest, slots: Slots, say: Callable[[str], None]) -> str:
+        async with AsyncExitStack() as call:
+            try:
+                async with asyncio.timeout(self._longest_wait_s):
+                    await call.enter_async_context(slots.slot())
+            except TimeoutError as error:
+                raise ModelBusy(round(self._longest_wait_s)) from error
+            return await self._editor.edit(edit, say)
 
-        def say(piece: str | None) -> None:
-            with suppress(RuntimeError):  # the reader's loop is closed: nobody reads any more
-                loop.call_soon_threadsafe(pieces.put_nowait, piece)
-
-        async def work(slots: Slots) -> str:
-            async with AsyncExitStack() as call:
-                try:
-                    async with asyncio.timeout(self._longest_wait_s):
-                        await call.enter_async_context(slots.slot())
-                except TimeoutError as error:
-                    raise ModelBusy(round(self._longest_wait_s)) from error
-                return await self._editor.edit(edit, say)
-
-        self._running += 1
-        doing: Future[str] | None = None
+    async def _follow(
+        self, edit: TextEditRequest, pieces: asyncio.Queue[str | None], doing: Future[str]
+    ) -> AsyncGenerator[EditEvent | None, None]:
         try:
-            doing = self._lend(work)
-            doing.add_done_callback(lambda _: say(None))
             async for event in self._pieces(pieces):
                 yield event
             yield await asyncio.to_thread(self._ending, edit, doing)
-        except ServiceUnavailable as error:
-            yield _failed(error)
         finally:
-            self._running -= 1
-            if doing is not None:
-                doing.cancel()
+            doing.cancel()
 
     async def _pieces(
         self, pieces: asyncio.Queue[str | None]

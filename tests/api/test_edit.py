@@ -1,27 +1,31 @@
 """`POST /actions/edit`: what may be asked, and what streams back."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx2 import ASGITransport, AsyncClient, Response
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from benchmarks.endpoint import Endpoint, Pace, serving_in_thread
 from pipeline.adapters.offline_author.editing import OfflineEditor
 from pipeline.domain.citations import bracketed
-from pipeline.domain.text_edits import EditEvent, EditFailed, TextEditRequest
+from pipeline.domain.text_edits import EditCompleted, EditEvent, EditFailed, TextEditRequest
 from pipeline.ports import Slots
-from pipeline.runtime import Runtime
+from pipeline.runtime import Runtime, override
 from pipeline.service.editing import EditService
 from tests.api.conftest import Serve
 from tests.api.wire import Frame, frames_of, refusal
-from tests.runtimes import idle_runtime, running_runtime
+from tests.runtimes import PATIENCE_S, idle_runtime, running_runtime
 
 EDIT = "/api/v1/actions/edit"
 EN = "Tides rise twice a day [1]. They are known for years ahead [2], see `tide.py`."
@@ -157,13 +161,13 @@ def test_without_a_model_the_rest_says_what_to_configure(client: TestClient, act
     assert answer.json()["error"]["details"] == {"action": action, "possible": "summarize"}
 
 
-def test_an_app_that_is_not_started_or_stops_says_so_in_the_stream(
+def test_an_app_that_is_not_started_refuses_before_a_stream_begins(
     idle: Runtime, serve: Serve
 ) -> None:
     with serve(idle) as client:
-        (end,) = edited(client, ZH, "summarize")
+        answer = client.post(EDIT, json={"action": "summarize", "text": ZH})
 
-    assert (end.type, end.data["error"]["code"]) == ("edit_failed", "service_unavailable")
+    assert refusal(answer) == (503, "service_unavailable")
 
 
 def test_signs_of_life_come_while_the_model_is_silent(
@@ -179,6 +183,72 @@ def test_signs_of_life_come_while_the_model_is_silent(
 
     assert answer.text.startswith(": ping\n\n: ping\n\n")
     assert frames_of(answer)[-1].data["text"] == EN
+
+
+class Closed(OfflineEditor):
+    """An editor that says nothing until it is opened."""
+
+    def __init__(self) -> None:
+        self.begun, self.opened, self.left = (threading.Event() for _ in range(3))
+
+    async def edit(self, edit: TextEditRequest, write: Callable[[str], None]) -> str:
+        self.begun.set()
+        try:
+            await asyncio.to_thread(self.opened.wait, PATIENCE_S)
+        finally:
+            self.left.set()
+        return await super().edit(edit, write)
+
+
+def test_of_a_burst_no_more_edits_are_taken_than_may_run_at_once(
+    running: Runtime, site: Starlette
+) -> None:
+    editor = Closed()
+    edits = EditService(editor, running.engine.lend, most_at_once=3)
+
+    async def burst() -> tuple[list[Response], list[Response]]:
+        async with AsyncClient(transport=ASGITransport(app=site), base_url="http://test") as client:
+
+            async def ask() -> Response:
+                answer = await client.post(EDIT, json={"action": "summarize", "text": ZH})
+                if answer.status_code == 429 and next(refused) == 8:
+                    editor.opened.set()
+                return answer
+
+            refused = count(1)
+            at_once = await asyncio.gather(*(ask() for _ in range(11)))
+            later = await asyncio.gather(*(ask() for _ in range(3)))
+            return at_once, later
+
+    with override(replace(running, edits=edits)):
+        at_once, later = asyncio.run(burst())
+
+    refused = [answer for answer in at_once if answer.status_code != 200]
+    assert {refusal(answer) for answer in refused} == {(429, "too_many_edits")}
+    assert (len(at_once), len(refused)) == (11, 8)
+    assert {answer.headers["Retry-After"] for answer in refused} == {"5"}
+    error = refused[0].json()["error"]
+    assert error["message"].startswith("3 edits run already")
+    assert error["details"] == {"limit": 3, "retry_after_s": 5}
+    assert [frames_of(answer)[-1].type for answer in later] == ["edit_completed"] * 3
+
+
+def test_a_stream_that_nobody_begins_to_read_is_stopped_and_gives_its_place_back(
+    running: Runtime,
+) -> None:
+    editor = Closed()
+    edits = EditService(editor, running.engine.lend, most_at_once=1)
+    request = TextEditRequest(action="summarize", text=EN)
+
+    async def drop_one_and_read_one() -> EditEvent | None:
+        stream = edits.begin(request)
+        assert await asyncio.to_thread(editor.begun.wait, PATIENCE_S)
+        del stream
+        assert await asyncio.to_thread(editor.left.wait, PATIENCE_S)
+        editor.opened.set()
+        return [event async for event in edits.begin(request)][-1]
+
+    assert isinstance(asyncio.run(drop_one_and_read_one()), EditCompleted)
 
 
 def test_who_waits_too_long_for_a_free_call_of_the_model_is_told_so() -> None:
