@@ -24,6 +24,7 @@ from pipeline.domain.documents import (
     Usage,
 )
 from pipeline.domain.jobs import Job, JobEvent, JobId, JobKind
+from pipeline.domain.language import detect_language
 from pipeline.domain.units import short_id
 from pipeline.errors import PipelineError, UnreadableFile
 from pipeline.graphs.research import Desk
@@ -228,7 +229,10 @@ class TextShelf:
             else Block(kind="paragraph", text=part)
             for part in text.split("\n\n")
         )
-        return Reading(sha256=short_id(text), title=blocks[0].text, language="en", blocks=blocks)
+        language = detect_language(text)
+        return Reading(
+            sha256=short_id(text), title=blocks[0].text, language=language, blocks=blocks
+        )
 
     async def material(
         self,

@@ -70,7 +70,11 @@ class Pace:
 
 
 class Estimate(Value):
-    """About what a writing will use; corrections of lengths and failed calls come on top."""
+    """About what a writing will use.
+
+    On top come corrections of lengths, failed calls, and search terms for sources in another
+    language.
+    """
 
     calls: int
     tokens_in: int

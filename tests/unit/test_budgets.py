@@ -100,9 +100,10 @@ def run(
                 ScriptedBibliographer(),
                 prices=prices,
             )
-            job, body = job_of(kind).model_copy(update={"price": price}), request.model_dump_json()
+            told = {"price": price, "language": request.language or "en"}
+            job = job_of(kind).model_copy(update=told)
             try:
-                result = await graph(job, body, done.journal, FreeSlots())
+                result = await graph(job, request.model_dump_json(), done.journal, FreeSlots())
                 if kind is JobKind.DOCUMENT:
                     done.document = DocumentResult.model_validate_json(result).document
             except Exception as error:  # noqa: BLE001  looked at by the test
