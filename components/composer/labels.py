@@ -51,6 +51,7 @@ LABELS: Mapping[str, Label] = {
     "note_hidden_left_out": Label(
         "what is hidden in the file was not read", "文件中隐藏的内容未读取"
     ),
+    "note_nested_left_out": Label("what is nested too deeply was not read", "嵌套过深的内容未读取"),
     "note_headings_guessed": Label("headings guessed from bold lines", "标题由加粗行推测"),
     "address_refused": Label(
         "Not used: this is no public address. Save the page, and attach it as a file.",

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.adapters.reading import read_bytes
 from tests.samples.blocks import outline, read_text, refusal
+from tests.samples.office import make_epub
 
 PAGE = """<!doctype html><html><head><meta charset="{charset}"><title>潮汐 report</title>
 <style>p {{ color: red }}</style></head><body>
@@ -73,8 +74,51 @@ def test_a_page_nested_without_end_is_refused_at_once() -> None:
 
     error = refusal("deep.html", page.encode())
 
-    assert error.code == "file_empty"  # the parser drops what is nested deeper than it reads
+    assert error.code == "file_damaged"
+    assert "nested too deeply" in str(error)
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("tag", ["span", "font", "B"])
+def test_tags_for_the_look_may_be_nested_without_end(tag: str) -> None:
+    deep = f"<{tag} class='x'>" * 3_000 + "deep 潮汐" + f"</{tag}>" * 3_000
+
+    reading = read_text(f"<html><body><p>{deep} here</p><p>after</p></body></html>", "a.html")
+
+    assert [block.text for block in reading.blocks] == ["deep 潮汐 here", "after"]
+    assert reading.notes == ()
+
+
+@pytest.mark.parametrize("count", [200, 600])
+def test_lists_nested_deeper_than_anybody_indents_are_read_whole(count: int) -> None:
+    lists = "".join(f"<ul><li>潮 {n}" for n in range(count)) + "</li></ul>" * count
+
+    reading = read_text(f"<html><body>{lists}<p>after</p></body></html>", "a.html")
+
+    words = " ".join(block.text for block in reading.blocks).split()
+    assert [word for word in words if word.isdecimal()] == [str(n) for n in range(count)]
+    assert (words[-1], reading.notes) == ("after", ())
+
+
+@pytest.mark.parametrize("file_format", ["html", "epub"])
+def test_what_is_nested_too_deeply_to_be_read_is_told(file_format: str) -> None:
+    body = "<p>潮汐 comes first.</p>" + "<div>" * 3_000 + "lost" + "</div>" * 3_000
+    page = f"<html><body>{body}</body></html>".encode()
+
+    reading = read_bytes(f"a.{file_format}", make_epub([body]) if file_format == "epub" else page)
+
+    assert [block.text for block in reading.blocks] == ["潮汐 comes first."]
+    assert reading.notes == ("nested_left_out",)
+
+
+def test_blocks_within_a_cell_or_a_heading_are_words_apart() -> None:
+    page = """<html><body><h1>潮汐<div>能</div></h1><table><tr><td>a<div>b</div></td><td>c</td></tr>
+</table></body></html>"""
+
+    assert outline(read_text(page, "a.html").blocks) == [
+        ("heading", 1, "潮汐 能"),
+        ("table", 0, "| a b | c |\n| --- | --- |"),
+    ]
 
 
 def test_formulas_exponents_and_notes_of_a_page_cannot_be_taken_for_other_numbers() -> None:

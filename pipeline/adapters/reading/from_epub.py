@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import unquote
 
-from lxml import etree, html
+from lxml import etree
 
 from pipeline.adapters.reading.archive import Archive
 from pipeline.adapters.reading.decoding import decode
 from pipeline.adapters.reading.extract import Extract, damaged, too_many_chars
 from pipeline.adapters.reading.limits import Limits
-from pipeline.adapters.reading.markup import PAGE, blocks_of, spell_out
+from pipeline.adapters.reading.markup import PAGE, blocks_of, page_of
 from pipeline.adapters.reading.prose import one_line, without_declaration
 from pipeline.adapters.reading.publications import described
 from pipeline.domain.documents import Block, Publication
@@ -20,6 +20,9 @@ from pipeline.errors import UnreadableFile
 
 BOOK = replace(PAGE, skipped=PAGE.skipped - {"header", "aside", "footer"})
 """In a book these hold a chapter's title and its notes, not menus."""
+
+UNREAD = "chapters_unread"
+"""A note: a chapter is missing or broken."""
 
 _CHAPTER_TYPES = {"application/xhtml+xml", "text/html"}
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -43,10 +46,8 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
     notes: list[str] = []
     chars = 0
     for part in dict.fromkeys(_chapters(package, posixpath.dirname(package_part))):
-        chapter = _chapter(name, archive.read(part)) if part in archive else None
-        if chapter is None:
-            notes.append("chapters_unread")
-            continue
+        chapter, told = _chapter(name, archive.read(part)) if part in archive else ([], [UNREAD])
+        notes.extend(told)
         blocks.extend(chapter)
         chars += sum(len(block.text) for block in chapter)
         if chars > limits.chars:
@@ -96,14 +97,13 @@ def _chapters(package: etree._Element, folder: str) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
 
 
-def _chapter(name: str, data: bytes) -> list[Block] | None:
-    """The blocks of a chapter; None for a broken one, which does not spoil the others."""
+def _chapter(name: str, data: bytes) -> tuple[list[Block], list[str]]:
+    """The blocks of a chapter and notes on it; a broken one does not spoil the others."""
     try:
         text = without_declaration(decode(name, data).text)
         if not text.strip():
-            return []
-        page = html.document_fromstring(text)
-        spell_out(page)
-        return blocks_of(page, BOOK)
+            return [], []
+        page, notes = page_of(text)
+        return blocks_of(page, BOOK), notes
     except (UnreadableFile, etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
+        return [], [UNREAD]

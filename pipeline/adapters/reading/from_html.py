@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from lxml import etree, html
+from lxml import etree
 from trafilatura import bare_extraction
 
 from pipeline.adapters.reading.decoding import decode
 from pipeline.adapters.reading.extract import Extract, damaged
 from pipeline.adapters.reading.limits import Limits
-from pipeline.adapters.reading.markup import PAGE, TEI, blocks_of, spell_out, without_wide_breaks
+from pipeline.adapters.reading.markup import PAGE, TEI, blocks_of, page_of, without_wide_breaks
 from pipeline.adapters.reading.page_properties import properties_of
 from pipeline.adapters.reading.prose import clean, one_line, without_declaration
 from pipeline.domain.documents import Block
@@ -30,34 +30,38 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:  # noqa: ARG001 
     declared = _CHARSET.search(data[:_HEAD_BYTES])
     decoded = decode(name, data, declared.group(1).decode("ascii") if declared else "")
     text = without_declaration(clean(decoded.text))
-    page = _page(name, text)
+    page, notes = _page(name, text)
     own_title, publication = properties_of(page)
     title = own_title or one_line(page.findtext(".//title") or "")
     whole = blocks_of(page, PAGE)
     main = _main_blocks(page)
     kept = main if _is_enough(main, whole) else whole
-    return Extract(kept, title=title, notes=decoded.notes, publication=publication)
+    if notes and not kept:
+        raise damaged(name, "HTML", "its elements are nested too deeply")
+    return Extract(kept, title=title, notes=[*decoded.notes, *notes], publication=publication)
 
 
-def _page(name: str, text: str) -> etree._Element:
-    """The page as a tree; a line break between two Chinese characters is no space."""
+def _page(name: str, text: str) -> tuple[etree._Element, list[str]]:
+    """The page and its notes; a line break between two Chinese characters is no space."""
     try:
-        page = html.document_fromstring(text)
+        page, notes = page_of(text)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise damaged(name, "HTML", "no page could be made of it") from error
-    spell_out(page)
     for element in page.iter():
         if element.tag not in _KEEPS_LINES:
             element.text = without_wide_breaks(element.text)
         element.tail = without_wide_breaks(element.tail)
-    return page
+    return page, notes
 
 
 def _main_blocks(page: etree._Element) -> list[Block]:
     """What trafilatura takes for the main text, in its order; it changes the tree."""
-    found = bare_extraction(
-        page, include_comments=False, include_tables=True, favor_recall=True, deduplicate=False
-    )
+    try:
+        found = bare_extraction(
+            page, include_comments=False, include_tables=True, favor_recall=True, deduplicate=False
+        )
+    except RecursionError:  # hundreds of lists in each other
+        return []
     body = getattr(found, "body", None)
     return blocks_of(body, TEI) if body is not None else []
 

@@ -15,6 +15,14 @@ from pipeline.domain.language import HAN
 DEEPEST = 150
 """Elements inside each other; pages stay below 60. What is deeper is taken as one paragraph."""
 
+TOO_DEEP = "nested_left_out"
+"""A note: a part of a page was nested deeper than the parser reads."""
+
+_LOOKS = re.compile(
+    r"</?(?:b|big|em|font|i|ins|mark|s|small|span|strong|tt|u)(?:\s[^<>]*)?>", re.IGNORECASE
+)
+"""Tags that change nothing but the look: editors nest them without end, or never close them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -67,6 +75,29 @@ _HEADING = re.compile(r"h([1-6])$")
 _INLINE_PARENTS = {"p", "item", "cell", "head", "hi", "ref"}
 
 
+def page_of(text: str) -> tuple[html.HtmlElement, list[str]]:
+    """A page as a tree with its formulas spelled out, and notes on what of it is missing there.
+
+    Raises:
+        etree.ParserError: It holds no element.
+        ValueError: It has characters that no page may have.
+    """
+    page, is_whole = _parsed(text)
+    if not is_whole:
+        page, is_whole = _parsed(_LOOKS.sub("", text))
+    spell_out(page)
+    return page, [] if is_whole else [TOO_DEEP]
+
+
+def _parsed(text: str) -> tuple[html.HtmlElement, bool]:
+    """The tree, and whether all is in it: the parser stops at some 2,000 elements in each other."""
+    parser = html.HTMLParser(huge_tree=True)
+    page = html.document_fromstring(text, parser=parser)
+    return page, all(
+        error.type != etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log
+    )
+
+
 def blocks_of(root: etree._Element, dialect: Dialect) -> list[Block]:
     """The blocks below an element, in order."""
     return list(_Walk(dialect).below(root, 0))
@@ -109,6 +140,9 @@ class _Walk:
             yield from self.below(element, depth)
 
     def _items(self, element: etree._Element, indent: int) -> Iterator[str]:
+        if indent > DEEPEST:
+            yield "  " * indent + "- " + _tidy(self._text(element)).replace("\n", " ")
+            return
         ordered = element.tag == "ol" or element.get("rend") == "ol"
         for number, item in enumerate(self._children(element, self._dialect.item), start=1):
             parts = [_collapsed(item.text)]
@@ -123,8 +157,7 @@ class _Walk:
             if text:
                 yield "  " * indent + (f"{number}. " if ordered else "- ") + text
             for child in nested:
-                if indent < DEEPEST:
-                    yield from self._items(child, indent + 1)
+                yield from self._items(child, indent + 1)
 
     def _table(self, element: etree._Element, depth: int) -> Iterator[Block]:
         """A table; one with a single column or with blocks in its cells only makes a layout."""
@@ -177,13 +210,13 @@ class _Walk:
         parts: list[str] = []
         walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
         for event, node in walk:
+            between = " " if node.tag in self._dialect.blocks else ""
             if event != "start":
-                between = " " if node.tag in self._dialect.blocks else ""
                 parts.append(between + _collapsed(node.tail) if node is not element else "")
             elif node.tag in self._dialect.skipped:
                 walk.skip_subtree()
             else:
-                parts.append("\x0b" if node.tag == self._dialect.line_break else "")
+                parts.append("\x0b" if node.tag == self._dialect.line_break else between)
                 parts.append(_collapsed(node.text))
         return "".join(parts)
 
