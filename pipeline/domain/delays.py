@@ -1,8 +1,5 @@
-"""A model's answer that takes longer than it should: why, for how long, and who hears of it."""
+"""A model's answer that takes longer than it should: why, and for how long."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Literal
 
 from pydantic import Field
@@ -22,25 +19,3 @@ class Delay(Value):
     attempt: int = Field(default=0, ge=0)
     """The try that comes, of `attempts`; 0: none has failed."""
     attempts: int = Field(default=0, ge=0)
-
-
-Listener = Callable[[Delay], None]
-
-_LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
-
-
-@contextmanager
-def heard_by(listener: Listener) -> Iterator[None]:
-    """Let the listener hear of delays inside, whoever makes the calls, also in tasks begun here."""
-    token = _LISTENER.set(listener)
-    try:
-        yield
-    finally:
-        _LISTENER.reset(token)
-
-
-def tell_delay(delay: Delay) -> None:
-    """Say so to who listens; nobody may."""
-    listener = _LISTENER.get()
-    if listener is not None:
-        listener(delay)

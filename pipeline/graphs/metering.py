@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipeline.domain.delays import Delay
 from pipeline.domain.documents import Usage
 from pipeline.domain.jobs import Job, UsageCounted
 from pipeline.domain.spending import Account, Ledger, Tokens
 from pipeline.errors import BudgetReached
-from pipeline.graphs.turns import stepping_aside
+from pipeline.graphs.turns import stepping_aside, tell_delay
 from pipeline.ports import Journal
 
 TELL_EVERY_S = 1.0
@@ -83,6 +84,9 @@ class JobMeter:
 
     till: Till
     within: Account | None = None
+
+    def delayed(self, delay: Delay) -> None:
+        tell_delay(delay)
 
     @asynccontextmanager
     async def call(self, tokens_in: int, tokens_out: int) -> AsyncIterator["RunningCall"]:

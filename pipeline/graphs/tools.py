@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.domain.delays import Delay, heard_by
+from pipeline.domain.delays import Delay
 from pipeline.domain.documents import ContextFile, Draft, NodeId, Reading, SectionStatus
 from pipeline.domain.jobs import FileRead, Job, ModelDelayed, SectionState, TaskProgress
 from pipeline.domain.lengths import words_in
@@ -89,10 +89,9 @@ class Tools:
                 )
             )
 
-        turn = Turn(self.slots, on_wait) if on_wait else Turn(self.slots)
+        turn = Turn(self.slots, on_wait, tell) if on_wait else Turn(self.slots, on_delay=tell)
         async with taking_turn(turn):
-            with heard_by(tell):
-                yield
+            yield
 
     def section(
         self,

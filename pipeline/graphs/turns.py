@@ -5,10 +5,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from pipeline.domain.delays import Delay
 from pipeline.ports import Slots
 
 
-def _unheard(_: bool) -> None:
+def _unheard(_: object) -> None:
     return None
 
 
@@ -19,6 +20,8 @@ class Turn:
     slots: Slots
     on_wait: Callable[[bool], None] = _unheard
     """Told True when it waits for room in the budget, and False when it goes on."""
+    on_delay: Callable[[Delay], None] = _unheard
+    """Told of calls that are late."""
     _held: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def take(self) -> None:
@@ -42,6 +45,13 @@ async def taking_turn(turn: Turn) -> AsyncIterator[None]:
     finally:
         _TURN.reset(token)
         await turn.give_back()
+
+
+def tell_delay(delay: Delay) -> None:
+    """Say so to who waits for the turn that is taken here; there may be none."""
+    turn = _TURN.get()
+    if turn is not None:
+        turn.on_delay(delay)
 
 
 @asynccontextmanager

@@ -1,7 +1,12 @@
-"""How the calls of a model tell what they use; graphs provide it, adapters are given it."""
+"""How the calls of a model tell what they use, and that they are late.
+
+Graphs provide it, adapters are given it.
+"""
 
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
+
+from pipeline.domain.delays import Delay
 
 
 class Spending(Protocol):
@@ -25,6 +30,9 @@ class Spending(Protocol):
 
 class Meter(Protocol):
     """Counts what the model calls of one job use, and keeps them within its budget."""
+
+    def delayed(self, delay: Delay) -> None:
+        """A call of the task that says so is late: whoever waits for it may hear why; cheap."""
 
     def call(self, tokens_in: int, tokens_out: int) -> AbstractAsyncContextManager[Spending]:
         """One call with such a prompt, and an answer of about so many tokens; ends on leaving.

@@ -24,7 +24,7 @@ from pipeline.adapters.redis_keys import JobKeys
 from pipeline.adapters.redis_manuscripts import RedisReadingStore
 from pipeline.adapters.shelf import FileShelf
 from pipeline.domain.briefs import ChapterBrief, ChapterEdits, OutlineBrief, SectionBrief
-from pipeline.domain.delays import Delay, tell_delay
+from pipeline.domain.delays import Delay
 from pipeline.domain.documents import Language, ProposedNode, ProposedOutline
 from pipeline.domain.jobs import JobId
 from pipeline.engine import Engine, Hooks
@@ -94,7 +94,7 @@ class WatchfulAuthor:
 
     async def write_section(self, brief: SectionBrief, write: Callable[[str], None]) -> str:
         await self._noted(f"section:{brief.node_id}", brief.commission.tone)
-        tell_delay(Delay(reason="stalled", wait_s=0.01, attempt=2, attempts=3))
+        self._meter.delayed(Delay(reason="stalled", wait_s=0.01, attempt=2, attempts=3))
         text = text_of(brief.title)
         async with self._meter.call(PIECES, PIECES) as spending:
             spending.sent()

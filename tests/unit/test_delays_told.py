@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from pipeline.domain.briefs import ChapterBrief, ChapterEdits, SectionBrief
-from pipeline.domain.delays import Delay, tell_delay
+from pipeline.domain.delays import Delay
 from pipeline.domain.documents import NodeId
 from pipeline.domain.jobs import JobId, JobKind, ModelDelayed
+from pipeline.ports.metering import Meter
 from tests.graph_fakes import NOW, ListJournal, ScriptedAuthor
 from tests.unit.test_graphs import OUTLINE, document_job
 
@@ -14,13 +15,19 @@ from tests.unit.test_graphs import OUTLINE, document_job
 class LateAuthor(ScriptedAuthor):
     """Its calls for the section `d` and for fusing are made twice."""
 
+    meter: Meter
+
+    def metered(self, meter: Meter) -> "LateAuthor":
+        self.meter = meter
+        return self
+
     async def write_section(self, brief: SectionBrief, write: Callable[[str], None]) -> str:
         if brief.node_id == "d":
-            tell_delay(Delay(reason="rate_limited", wait_s=8, attempt=2, attempts=3))
+            self.meter.delayed(Delay(reason="rate_limited", wait_s=8, attempt=2, attempts=3))
         return await super().write_section(brief, write)
 
     async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:
-        tell_delay(Delay(reason="limits"))
+        self.meter.delayed(Delay(reason="limits"))
         return await super().fuse_chapter(brief)
 
 

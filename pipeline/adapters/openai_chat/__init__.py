@@ -41,7 +41,7 @@ from pipeline.adapters.openai_chat.wire import (
     read_whole,
 )
 from pipeline.config import Settings
-from pipeline.domain.delays import Delay, tell_delay
+from pipeline.domain.delays import Delay
 from pipeline.domain.tokens import tokens_of
 from pipeline.errors import ModelAnswerInvalid, ModelRejected, PipelineError
 from pipeline.ports.metering import Meter, Spending
@@ -254,7 +254,7 @@ class OpenAIChat:
                 wait, reason = asked or _backoff(tried), delay_reason(error)
             if call.watcher:
                 call.watcher.restart()
-            tell_delay(
+            self._meter.delayed(
                 Delay(reason=reason, wait_s=round(wait, 1), attempt=tried + 2, attempts=tries + 1)
             )
             await self._sleep(wait)
@@ -306,7 +306,7 @@ class OpenAIChat:
 
     async def _pacer_admits(self, prompt_tokens: int) -> Admission:
         loop = asyncio.get_running_loop()
-        told = loop.call_later(SILENT_WAIT_S, tell_delay, Delay(reason="limits"))
+        told = loop.call_later(SILENT_WAIT_S, self._meter.delayed, Delay(reason="limits"))
         try:
             return await self._pacer.admit(prompt_tokens)
         finally:

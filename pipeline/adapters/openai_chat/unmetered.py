@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from pipeline.domain.delays import Delay
+
 
 class Unmetered:
     """Keeps the `Meter` and `Spending` ports: counts nothing, and has room for everything."""
@@ -14,6 +16,9 @@ class Unmetered:
     @asynccontextmanager
     async def hold(self, tokens_in: int, tokens_out: int) -> AsyncIterator["Unmetered"]:  # noqa: ARG002
         yield self
+
+    def delayed(self, delay: Delay) -> None:
+        """Nobody waits."""
 
     def sent(self) -> None:
         """Nobody counts."""
