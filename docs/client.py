@@ -140,8 +140,9 @@ class Longhand:
                     return str(event["text"])
                 if kind == "edit_failed":
                     raise RefusedError(200, event["error"])
-                so_far = so_far + event["text"] if kind == "edit_delta" else ""
-                show(so_far)
+                if kind in {"edit_delta", "edit_reset"}:
+                    so_far = so_far + event["text"] if kind == "edit_delta" else ""
+                    show(so_far)
         raise ConnectionError("the connection broke before the text was whole")
 
     def _open(

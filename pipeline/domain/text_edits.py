@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.domain.citations import bracketed, cited
-from pipeline.domain.documents import Value
+from pipeline.domain.delays import Delay
+from pipeline.domain.documents import Usage, Value
 from pipeline.domain.language import detect_language
 from pipeline.domain.markdown import is_within, protected
 
@@ -55,6 +56,12 @@ class EditReset(Value):
     type: Literal["edit_reset"] = "edit_reset"
 
 
+class EditDelayed(Delay):
+    """The model's answer is late: it is asked again, or waits for the provider's limits."""
+
+    type: Literal["edit_delayed"] = "edit_delayed"
+
+
 class EditCompleted(Value):
     """The whole of it. After `continue_writing` it follows the text, else it replaces it."""
 
@@ -65,6 +72,8 @@ class EditCompleted(Value):
     """Who wrote: `offline`, or the model's name."""
     left_out: tuple[str, ...] = ()
     """Citations, links, code and formulas of the text that are not in the new one."""
+    usage: Usage | None = None
+    """What the model's calls have used. None: none was asked."""
 
 
 class EditProblem(Value):
@@ -81,9 +90,11 @@ class EditFailed(Value):
     type: Literal["edit_failed"] = "edit_failed"
     error: EditProblem
     retryable: bool = False
+    usage: Usage | None = None
+    """What was used all the same."""
 
 
-EditEvent = EditDelta | EditReset | EditCompleted | EditFailed
+EditEvent = EditDelta | EditReset | EditDelayed | EditCompleted | EditFailed
 
 
 @dataclass(frozen=True, slots=True)

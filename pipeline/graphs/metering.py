@@ -1,4 +1,4 @@
-"""The meter of one running job: what its model calls use, told and stored while they run."""
+"""The meter of one running job, or of an edit: what its model calls use, told while they run."""
 
 import asyncio
 import time
@@ -6,29 +6,33 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from pipeline.domain.delays import Delay
 from pipeline.domain.documents import Usage
-from pipeline.domain.jobs import Job, UsageCounted
 from pipeline.domain.spending import Account, Ledger, Tokens
 from pipeline.errors import BudgetReached
 from pipeline.graphs.turns import stepping_aside, tell_delay
-from pipeline.ports import Journal
 
 TELL_EVERY_S = 1.0
 """Figures that change more often cannot be read."""
+
+
+def _unheard(_: Usage) -> None:
+    return None
+
+
+def _nothing() -> None:
+    return None
 
 
 @dataclass(slots=True)
 class Till:
     """What all meters of one job share."""
 
-    job: Job
     ledger: Ledger
-    journal: Journal
-    now: Callable[[], datetime]
-    on_reached: Callable[[], None]
+    on_usage: Callable[[Usage], None] = _unheard
+    """Told the figures now and then, once a model was asked."""
+    on_reached: Callable[[], None] = _nothing
     """Called once, when a call is first refused for the budget."""
     busy: int = 0
     """Calls and holds that may leave room: those of which none waits for room itself."""
@@ -39,16 +43,11 @@ class Till:
     is_reached: bool = False
 
     def tell(self) -> None:
-        """Publish the figures, if a model was asked at all."""
+        """Tell the figures, if a model was asked at all."""
         self.told_at = time.monotonic()
         usage = self.usage
         if usage is not None:
-            job, budget = self.job, self.ledger.budget
-            self.journal.tell(
-                UsageCounted(
-                    job_id=job.id, task_type=job.kind, at=self.now(), usage=usage, budget=budget
-                )
-            )
+            self.on_usage(usage)
 
     def tell_now_and_then(self) -> None:
         if time.monotonic() - self.told_at >= TELL_EVERY_S:
@@ -56,6 +55,7 @@ class Till:
 
     @property
     def usage(self) -> Usage | None:
+        """None until a model is asked."""
         usage = self.ledger.usage
         return usage if usage.calls else None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pipeline.domain.documents import Usage
 from pipeline.domain.jobs import (
     DocumentGenerationRequest,
     DocumentResult,
@@ -13,6 +14,7 @@ from pipeline.domain.jobs import (
     JobKind,
     OutlineGenerationRequest,
     OutlineResult,
+    UsageCounted,
 )
 from pipeline.domain.spending import Ledger, Prices, without_price
 from pipeline.errors import PipelineError
@@ -86,7 +88,19 @@ class GraphWork:
             raise without_price(asked.model or self.author.name)
         ledger = Ledger(asked.budget, job.price or self.prices.of(asked.model), job.usage)
         journal.meter(lambda: ledger.usage)
-        return Till(job, ledger, journal, self.now, on_reached)
+
+        def tell(usage: Usage) -> None:
+            journal.tell(
+                UsageCounted(
+                    job_id=job.id,
+                    task_type=job.kind,
+                    at=self.now(),
+                    usage=usage,
+                    budget=asked.budget,
+                )
+            )
+
+        return Till(ledger, tell, on_reached)
 
 
 def _cancelled_from_outside() -> bool:

@@ -122,6 +122,9 @@ class Editor(Protocol):
 
     def author_of(self, edit: TextEditRequest) -> str: ...
 
+    def metered(self, meter: Meter) -> "Editor":
+        """The same editor for one edit, as `Author.metered`."""
+
     async def edit(self, edit: TextEditRequest, write: Callable[[str], None]) -> str:
         """The new text, which has no `text_edits.fault`; `write` and errors as of a section."""
 

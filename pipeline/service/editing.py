@@ -3,13 +3,15 @@
 import asyncio
 import logging
 import weakref
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 
+from pipeline.domain.spending import Ledger, Prices
 from pipeline.domain.text_edits import (
     EditCompleted,
+    EditDelayed,
     EditDelta,
     EditEvent,
     EditFailed,
@@ -26,12 +28,18 @@ from pipeline.errors import (
     ServiceUnavailable,
     TooManyEdits,
 )
+from pipeline.graphs.metering import JobMeter, Till
+from pipeline.graphs.turns import Turn, taking_turn
 from pipeline.ports import Editor, Slots
 
 log = logging.getLogger(__name__)
 
 Lend = Callable[[Callable[[Slots], Awaitable[str]]], Future[str]]
 """Runs work where the model's client and its limits live; see `Engine.lend`."""
+
+Piece = str | EditDelayed | None
+"""Of what comes while an edit is made: a piece of text, of which an empty one withdraws all before
+it; word that the model is late; None at the end."""
 
 MOST_AT_ONCE = 100
 """Edits of one process: each is a person who waits, and holds a connection."""
@@ -52,6 +60,7 @@ class EditService:
         self,
         editor: Editor,
         lend: Lend,
+        prices: Prices | None = None,
         *,
         silence: timedelta = SILENCE,
         longest_wait: timedelta = LONGEST_WAIT,
@@ -59,6 +68,7 @@ class EditService:
     ) -> None:
         self._editor = editor
         self._lend = lend
+        self._prices = prices or Prices()
         self._silence_s = silence.total_seconds()
         self._longest_wait_s = longest_wait.total_seconds()
         self._most_at_once = most_at_once
@@ -79,17 +89,18 @@ class EditService:
         if len(self._running) >= self._most_at_once:
             raise TooManyEdits(self._most_at_once, RETRY_AFTER_S)
         loop = asyncio.get_running_loop()
-        pieces: asyncio.Queue[str | None] = asyncio.Queue()
+        pieces: asyncio.Queue[Piece] = asyncio.Queue()
+        till = Till(Ledger(price=self._prices.of(edit.model)))
 
-        def say(piece: str | None) -> None:
+        def say(piece: Piece) -> None:
             with suppress(RuntimeError):  # the reader's loop is closed: nobody reads any more
                 loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
-        doing = self._lend(lambda slots: self._work(edit, slots, say))
+        doing = self._lend(lambda slots: self._work(edit, till, slots, say))
         self._running.add(doing)
         doing.add_done_callback(self._running.discard)
         doing.add_done_callback(lambda _: say(None))
-        stream = self._follow(edit, pieces, doing)
+        stream = self._follow(edit, pieces, doing, till)
         # A generator that is dropped before its first step does not get to its `finally`.
         weakref.finalize(stream, doing.cancel).atexit = False
         return stream
@@ -104,28 +115,34 @@ class EditService:
         if edit.action not in self._editor.actions:
             raise ModelNeeded(edit.action, sorted(self._editor.actions))
 
-    async def _work(self, edit: TextEditRequest, slots: Slots, say: Callable[[str], None]) -> str:
+    async def _work(
+        self, edit: TextEditRequest, till: Till, slots: Slots, say: Callable[[Piece], None]
+    ) -> str:
+        turn = Turn(slots, on_delay=lambda delay: say(EditDelayed(**delay.model_dump())))
         async with AsyncExitStack() as call:
             try:
                 async with asyncio.timeout(self._longest_wait_s):
-                    await call.enter_async_context(slots.slot())
+                    await call.enter_async_context(taking_turn(turn))
             except TimeoutError as error:
                 raise ModelBusy(round(self._longest_wait_s)) from error
-            return await self._editor.edit(edit, say)
+            return await self._editor.metered(JobMeter(till)).edit(edit, say)
 
     async def _follow(
-        self, edit: TextEditRequest, pieces: asyncio.Queue[str | None], doing: Future[str]
+        self,
+        edit: TextEditRequest,
+        pieces: asyncio.Queue[Piece],
+        doing: Future[str],
+        till: Till,
     ) -> AsyncGenerator[EditEvent | None, None]:
         try:
             async for event in self._pieces(pieces):
                 yield event
-            yield await asyncio.to_thread(self._ending, edit, doing)
+            ending = await asyncio.to_thread(self._ending, edit, doing)
+            yield ending.model_copy(update={"usage": till.usage})
         finally:
             doing.cancel()
 
-    async def _pieces(
-        self, pieces: asyncio.Queue[str | None]
-    ) -> AsyncGenerator[EditEvent | None, None]:
+    async def _pieces(self, pieces: asyncio.Queue[Piece]) -> AsyncGenerator[EditEvent | None, None]:
         """What comes at once as one event, until None."""
         is_over = False
         while not is_over:
@@ -138,14 +155,10 @@ class EditService:
             while not pieces.empty():
                 come.append(pieces.get_nowait())
             is_over = None in come
-            said = [piece for piece in come if piece is not None]
-            if "" in said:  # all before the last of them is withdrawn
-                said = said[len(said) - said[::-1].index("") :]
-                yield EditReset()
-            if said:
-                yield EditDelta(text="".join(said))
+            for event in _events(come):
+                yield event
 
-    def _ending(self, edit: TextEditRequest, done: Future[str]) -> EditEvent:
+    def _ending(self, edit: TextEditRequest, done: Future[str]) -> EditCompleted | EditFailed:
         if done.cancelled():
             return _failed(ServiceUnavailable("The app is being stopped. Send the edit again."))
         error = done.exception()
@@ -162,6 +175,28 @@ class EditService:
             return _failed(error)
         log.error("An edit (%s) met an unexpected error", edit.action, exc_info=error)
         return _failed(PipelineError("Something failed on our side. Try again."))
+
+
+def _events(come: Sequence[Piece]) -> Iterator[EditEvent]:
+    """Pieces of text that came together as one, and delays where they stand among them."""
+    said: list[str] = []
+    for piece in come:
+        if isinstance(piece, str):
+            said.append(piece)
+        elif piece is not None:
+            yield from _text(said)
+            said = []
+            yield piece
+    yield from _text(said)
+
+
+def _text(said: Sequence[str]) -> Iterator[EditEvent]:
+    """Those pieces; an empty one withdraws all before it."""
+    if "" in said:
+        said = said[len(said) - said[::-1].index("") :]
+        yield EditReset()
+    if said:
+        yield EditDelta(text="".join(said))
 
 
 def _failed(error: PipelineError) -> EditFailed:

@@ -28,20 +28,26 @@ from tests.api.wire import Frame, frames_of, refusal
 from tests.runtimes import PATIENCE_S, idle_runtime, running_runtime
 
 EDIT = "/api/v1/actions/edit"
+PACE = Pace(tokens=40, tells_usage=True)
 EN = "Tides rise twice a day [1]. They are known for years ahead [2], see `tide.py`."
 ZH = "潮水每天上涨两次[1]。多年以后的潮汐也能预报[2]，见 `tide.py`。"
 
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[Endpoint]:
-    with serving_in_thread(Pace(tokens=40)) as endpoint:
+    with serving_in_thread(PACE) as endpoint:
         yield endpoint
 
 
 @pytest.fixture(scope="module")
 def with_model(endpoint: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     folder = tmp_path_factory.mktemp("with-model")
-    with running_runtime(folder, openai_base_url=endpoint.base_url, openai_model="sim") as runtime:
+    with running_runtime(
+        folder,
+        openai_base_url=endpoint.base_url,
+        openai_model="sim",
+        model_prices={"sim": {"read": 2, "written": 8}},
+    ) as runtime:
         yield runtime
 
 
@@ -82,6 +88,7 @@ def test_pieces_come_and_the_end_has_all_of_the_text(
             "text": text,
             "author": "sim",
             "left_out": [],
+            "usage": end.data["usage"],
         },
     )
 
@@ -111,6 +118,41 @@ def test_an_answer_that_keeps_losing_ends_with_an_error_in_the_envelope(model: T
     error = end.data["error"]
     assert error.keys() == {"code", "message", "details"}
     assert (error["code"], error["details"]["pieces"]) == ("model_answer_invalid", "[1]  [2]")
+
+
+def test_what_an_edit_used_is_told_at_its_end(model: TestClient, endpoint: Endpoint) -> None:
+    read = endpoint.read
+
+    usage = edited(model, ZH)[-1].data["usage"]
+
+    assert usage == {
+        "calls": 1,
+        "estimated": 0,
+        "tokens_in": endpoint.read - read,
+        "tokens_out": usage["tokens_out"],
+        "cost": pytest.approx((usage["tokens_in"] * 2 + usage["tokens_out"] * 8) / 1_000_000),
+        "currency": "USD",
+    }
+    assert usage["tokens_out"] > 0
+
+
+def test_an_edit_that_comes_to_nothing_tells_what_it_used(model: TestClient) -> None:
+    end = edited(model, EN, model="sim-lost")[-1]
+
+    assert (end.type, end.data["usage"]["calls"]) == ("edit_failed", 2)
+    assert end.data["usage"]["cost"] is None  # of that model no price is known
+
+
+def test_who_waits_for_an_edit_hears_that_the_model_is_asked_again(model: TestClient) -> None:
+    frames = edited(model, ZH, model="sim-cut-once")
+
+    delays = [frame.data for frame in frames if frame.type == "edit_delayed"]
+    assert [(delay["reason"], delay["attempt"], delay["attempts"]) for delay in delays] == [
+        ("broke_off", 2, 3)
+    ]
+    assert delays[0]["wait_s"] > 0
+    assert as_shown(frames) == frames[-1].data["text"] == ZH
+    assert frames[-1].data["usage"]["calls"] == 2
 
 
 def test_an_endpoint_that_refuses_ends_the_stream_with_its_reason(model: TestClient) -> None:
@@ -148,7 +190,7 @@ def test_without_a_model_a_summary_is_made_of_the_texts_own_sentences(client: Te
 
     assert delta.data["text"] == end.data["text"]
     assert bracketed(end.data["text"])
-    assert end.data["author"] == "offline"
+    assert (end.data["author"], end.data["usage"]) == ("offline", None)
     assert end.data["left_out"]
 
 
@@ -179,7 +221,7 @@ def test_signs_of_life_come_while_the_model_is_silent(
     )
     with serve(replace(with_model, edits=edits)) as client:
         answer = client.post(EDIT, json={"action": "polish", "text": EN})
-    endpoint.pace = Pace(tokens=40)
+    endpoint.pace = PACE
 
     assert answer.text.startswith(": ping\n\n: ping\n\n")
     assert frames_of(answer)[-1].data["text"] == EN

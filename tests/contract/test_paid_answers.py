@@ -12,12 +12,10 @@ from pipeline.adapters.openai_chat import Answer, Message, OpenAIChat, Watcher
 from pipeline.adapters.openai_chat.failures import Endpoint, our_errors, was_not_taken
 from pipeline.adapters.openai_chat.wire import Reading, read_stream, read_whole
 from pipeline.config import Settings
-from pipeline.domain.jobs import JobKind
 from pipeline.domain.spending import Budget, Ledger
 from pipeline.errors import BudgetReached, ModelUnavailable, PipelineError
 from pipeline.graphs.metering import JobMeter, Till
 from pipeline.ports.metering import Spending
-from tests.graph_fakes import NOW, ListJournal, job_of
 
 ASKED: list[Message] = [{"role": "user", "content": "写一段关于潮汐能的文字。" * 10}]
 SAID = "潮汐发电。" * 20
@@ -26,10 +24,7 @@ REQUEST = httpx2.Request("POST", "http://127.0.0.1/v1")
 
 
 def a_meter(tokens: int) -> JobMeter:
-    ledger = Ledger(Budget(tokens=tokens))
-    return JobMeter(
-        Till(job_of(JobKind.DOCUMENT), ledger, ListJournal(), lambda: NOW, lambda: None)
-    )
+    return JobMeter(Till(Ledger(Budget(tokens=tokens))))
 
 
 async def in_one_piece(spending: Spending) -> Answer:

@@ -9,22 +9,19 @@ import pytest
 
 from pipeline.adapters.limiter import FairLimiter
 from pipeline.domain.documents import Usage
-from pipeline.domain.jobs import JobId, JobKind, UsageCounted
+from pipeline.domain.jobs import JobId
 from pipeline.domain.spending import Budget, Ledger
 from pipeline.errors import BudgetReached
 from pipeline.graphs.metering import JobMeter, Till
 from pipeline.graphs.turns import Turn, taking_turn
 from pipeline.ports import Slots
-from tests.graph_fakes import NOW, ListJournal, job_of
 
 
-def a_meter(tokens: int) -> tuple[JobMeter, list[str], ListJournal]:
+def a_meter(tokens: int) -> tuple[JobMeter, list[str], list[Usage]]:
     reached: list[str] = []
-    journal = ListJournal()
-    ledger = Ledger(Budget(tokens=tokens))
-    job = job_of(JobKind.DOCUMENT)
-    till = Till(job, ledger, journal, lambda: NOW, lambda: reached.append("reached"))
-    return JobMeter(till), reached, journal
+    told: list[Usage] = []
+    till = Till(Ledger(Budget(tokens=tokens)), told.append, lambda: reached.append("reached"))
+    return JobMeter(till), reached, told
 
 
 async def call(
@@ -213,12 +210,12 @@ def test_an_answer_that_is_whole_is_kept_whatever_it_cost() -> None:
 
 def test_a_refusal_of_the_endpoint_is_a_call_that_used_nothing() -> None:
     async def act() -> list[Usage]:
-        meter, _, journal = a_meter(100)
+        meter, _, told = a_meter(100)
         async with meter.call(30, 10) as spending:
             spending.sent()
             spending.refused()
         meter.till.tell()
-        return [event.usage for event in journal.events if isinstance(event, UsageCounted)]
+        return told
 
     told = asyncio.run(act())
 

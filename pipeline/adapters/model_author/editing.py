@@ -16,6 +16,7 @@ from pipeline.domain.lengths import words_in
 from pipeline.domain.markdown import closed
 from pipeline.domain.text_edits import LONGEST_TEXT, EditAction, Fault, TextEditRequest, fault
 from pipeline.errors import ConfigError, ModelAnswerInvalid
+from pipeline.ports.metering import Meter
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +50,15 @@ class ModelEditor:
         if settings.openai_model is None:
             raise ConfigError("No model is configured. Set OPENAI_MODEL to a model's name.")
         self._chat = chat
+        self._settings = settings
         self._model = settings.openai_model
 
     def author_of(self, edit: TextEditRequest) -> str:
         """The model that is asked."""
         return edit.model or self._model
+
+    def metered(self, meter: Meter) -> "ModelEditor":
+        return ModelEditor(self._chat.metered(meter), self._settings)
 
     async def edit(self, edit: TextEditRequest, write: Callable[[str], None]) -> str:
         asked = edit_messages(edit)

@@ -14,6 +14,7 @@ from pipeline.domain.passages import without_breaks
 from pipeline.domain.terms import term_set
 from pipeline.domain.text_edits import EditAction, TextEditRequest
 from pipeline.errors import InvalidRequest
+from pipeline.ports.metering import Meter
 
 SHARE = 0.3
 """Of the text's words; never less than its most telling sentence."""
@@ -38,6 +39,11 @@ class OfflineEditor:
         """Always us: a model that is named is not there."""
         del edit
         return OfflineAuthor.name
+
+    def metered(self, meter: Meter) -> "OfflineEditor":
+        """As it is: there is no model to ask."""
+        del meter
+        return self
 
     async def edit(self, edit: TextEditRequest, write: Callable[[str], None]) -> str:
         """See `ports.Editor`."""
