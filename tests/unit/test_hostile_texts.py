@@ -1,6 +1,5 @@
 """Texts that were made, or happen, to be read slowly: the time grows with them, not faster."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +9,7 @@ from pipeline.domain.citations import bracketed, cited, without_markers
 from pipeline.domain.language import sentence_spans
 from pipeline.domain.markdown import blocks, headings, protected
 from pipeline.domain.text_edits import LONGEST_TEXT, TextEditRequest, fault, left_out, pieces
+from tests.pace import thread_cost
 
 MOST_S = 4.0
 """Of CPU time; most take a tenth of a second, and what grew with the square of a text minutes."""
@@ -19,9 +19,9 @@ REPEATED += ["[1](a '", ".[@", "。[@a", "<http://a", "[@a] ", "\\( [@a] ", "a\n
 
 
 def seconds(work: Callable[[str], object], text: str) -> float:
-    began = time.process_time()
-    work(text)
-    return time.process_time() - began
+    with thread_cost() as cost:
+        work(text)
+    return cost.seconds
 
 
 @pytest.mark.parametrize("repeated", REPEATED)

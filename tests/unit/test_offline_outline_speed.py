@@ -1,13 +1,14 @@
-import time
 import tracemalloc
 
 from pipeline.adapters.offline_author.headings import Topic, tree_of
 from pipeline.adapters.offline_author.naming import evenly
+from pipeline.adapters.offline_author.outlines import proposed
 from pipeline.adapters.offline_author.phrases import PhraseBook
 from pipeline.adapters.offline_author.sentences import WEIGHED, tellable_words
 from pipeline.adapters.offline_author.terms import terms
 from tests.example_files import commission, outline_brief, without_headings
-from tests.unit.test_offline_outline import STORAGE_TEXT, leaves, proposal
+from tests.pace import thread_cost
+from tests.unit.test_offline_outline import STORAGE_TEXT, leaves
 
 
 def test_a_text_as_long_as_a_book_is_outlined_in_seconds() -> None:
@@ -15,15 +16,14 @@ def test_a_text_as_long_as_a_book_is_outlined_in_seconds() -> None:
     book = "\n\n".join(f"{p} Number {i}." for i in range(52) for p in paragraphs)
     assert len(book) > 350_000
     brief = outline_brief(commission("Storage", words=30_000), flat=book)
-    begun = time.process_time()
-    for _ in range(20):
-        terms(book)
-    pace = time.process_time() - begun  # half a second on an idle core; a busy one is slower
+    with thread_cost() as pace:  # half a second on an idle core; a busy one is slower
+        for _ in range(20):
+            terms(book)
 
-    begun = time.process_time()
-    outline, _ = proposal(brief)
+    with thread_cost() as cost:
+        outline = proposed(brief)
 
-    assert time.process_time() - begun < 11 * pace  # six times, for some eighty sections
+    assert cost.seconds < 11 * pace.seconds  # six times, for some eighty sections
     assert len(leaves(outline.nodes)) > 20
 
 
@@ -31,10 +31,10 @@ def test_more_than_a_thousand_headings_side_by_side_are_compared_in_seconds() ->
     text = "\n\n".join(f"## Station {n} of the {n * 7919} line\n\nRead." for n in range(1_200))
     [(name, reading)] = outline_brief(commission("Stations"), a=text).readings.items()
 
-    begun = time.process_time()
-    _, topics = tree_of(name, reading)
+    with thread_cost() as cost:
+        _, topics = tree_of(name, reading)
 
-    assert time.process_time() - begun < 8  # 1 on an idle core; 30 with each title read each time
+    assert cost.seconds < 8  # 1 on an idle core; 30 with each title read each time
     assert len(topics) == 1_200
 
 
