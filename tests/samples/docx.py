@@ -73,6 +73,12 @@ def make_zip(parts: Mapping[str, str | bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def parts_of(data: bytes) -> dict[str, bytes]:
+    """The parts of a zip file, for `make_zip`."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def zip_bomb(megabytes: int) -> bytes:
     """A Word file of some hundred kilobytes that unpacks to that size."""
     buffer = io.BytesIO()

@@ -1,6 +1,8 @@
 """Writes small PPTX, XLSX and EPUB files."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
 
 from tests.samples.docx import make_zip
 
@@ -15,8 +17,20 @@ _CONTENT_TYPES = (
     '<Default Extension="rels" '
     'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     f'<Default Extension="xml" ContentType="{_SHEETS}.worksheet+xml"/>'
+    f'<Override PartName="/xl/styles.xml" ContentType="{_SHEETS}.styles+xml"/>'
     f'<Override PartName="/xl/workbook.xml" ContentType="{_SHEETS}.sheet.main+xml"/></Types>'
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """A number in a cell with a format: its code, or the number of one that has no code."""
+
+    value: float
+    format: str | int
+
+
+_Value = str | float | Formatted
 
 
 def shape(*lines: str, placeholder: str = "", level: int = 0) -> str:
@@ -69,25 +83,34 @@ def make_pptx(
     return make_zip(parts)
 
 
-def make_xlsx(
-    sheets: dict[str, Sequence[Sequence[str | float]]], hidden: Sequence[str] = ()
-) -> bytes:
+def make_xlsx(sheets: dict[str, Sequence[Sequence[_Value]]], hidden: Sequence[str] = ()) -> bytes:
     """A workbook with these sheets, texts stored inline."""
+    formats = list(
+        dict.fromkeys(
+            cell.format
+            for rows in sheets.values()
+            for row in rows
+            for cell in row
+            if isinstance(cell, Formatted)
+        )
+    )
     names = "".join(
         f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"'
         + (' state="hidden"/>' if name in hidden else "/>")
         for n, name in enumerate(sheets, start=1)
     )
     targets = {f"r{n}": ("worksheet", f"worksheets/s{n}.xml") for n in range(1, len(sheets) + 1)}
+    targets["styles"] = ("styles", "styles.xml")
     space = f'xmlns="{_S}" xmlns:r="{_R}"'
     parts = {
         "[Content_Types].xml": _CONTENT_TYPES,
         "_rels/.rels": _relations({"w": ("officeDocument", "xl/workbook.xml")}),
         "xl/workbook.xml": f"<workbook {space}><sheets>{names}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": _relations(targets),
+        "xl/styles.xml": _styles(formats),
     }
     for number, rows in enumerate(sheets.values(), start=1):
-        data = "".join(_row(place, row) for place, row in enumerate(rows, start=1))
+        data = "".join(_row(place, row, formats) for place, row in enumerate(rows, start=1))
         parts[f"xl/worksheets/s{number}.xml"] = (
             f'<worksheet xmlns="{_S}"><sheetData>{data}</sheetData></worksheet>'
         )
@@ -136,12 +159,34 @@ def _chapter(body: str) -> str:
     return f'{xml}<html xmlns="http://www.w3.org/1999/xhtml"><body>{body}</body></html>'
 
 
-def _row(number: int, values: Sequence[str | float]) -> str:
-    cells = (_cell(f"{chr(65 + column)}{number}", value) for column, value in enumerate(values))
+def _styles(formats: Sequence[str | int]) -> str:
+    """Style 0 has no format, each next one that of its place."""
+    ids = [each if isinstance(each, int) else 164 + n for n, each in enumerate(formats)]
+    codes = "".join(
+        f'<numFmt numFmtId="{key}" formatCode="{escape(code)}"/>'
+        for key, code in zip(ids, formats, strict=True)
+        if isinstance(code, str)
+    )
+    cells = "".join(f'<xf numFmtId="{key}"/>' for key in (0, *ids))
+    return (
+        f'<styleSheet xmlns="{_S}"><numFmts>{codes}</numFmts><cellXfs>{cells}</cellXfs>'
+        "</styleSheet>"
+    )
+
+
+def _row(number: int, values: Sequence[_Value], formats: Sequence[str | int]) -> str:
+    cells = (
+        _cell(f"{chr(65 + column)}{number}", value, formats)
+        for column, value in enumerate(values)
+        if value != ""
+    )
     return f'<row r="{number}">{"".join(cells)}</row>'
 
 
-def _cell(place: str, value: str | float) -> str:
+def _cell(place: str, value: _Value, formats: Sequence[str | int]) -> str:
+    if isinstance(value, Formatted):
+        style = formats.index(value.format) + 1
+        return f'<c r="{place}" s="{style}"><v>{value.value}</v></c>'
     if isinstance(value, str):
         return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
     return f'<c r="{place}"><v>{value}</v></c>'

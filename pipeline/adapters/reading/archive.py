@@ -1,6 +1,7 @@
 """Opens zipped formats (Office, EPUB) without trusting them: bombs, passwords, entities."""
 
 import io
+import posixpath
 import zipfile
 import zlib
 
@@ -61,6 +62,21 @@ class Archive:
     def xml(self, part: str) -> etree._Element:
         """One part as a tree. A document type declaration is refused: no honest file has one."""
         return parse_xml(self._name, self.read(part))
+
+    def relations(self, part: str) -> dict[str, tuple[str, str]]:
+        """Kind and target part of each relation of a part, by id."""
+        folder, file_name = posixpath.split(part)
+        rels = f"{folder}/_rels/{file_name}.rels"
+        if rels not in self:
+            return {}
+        return {
+            element.get("Id") or "": (
+                element.get("Type") or "",
+                posixpath.normpath(posixpath.join("/", folder, element.get("Target") or ""))[1:],
+            )
+            for element in self.xml(rels)
+            if isinstance(element.tag, str)
+        }
 
     def _check(self) -> None:
         total = sum(info.file_size for info in self._parts.values())

@@ -1,6 +1,5 @@
 """PPTX by walking its XML: each slide's title is a heading, its texts, tables and notes follow."""
 
-import posixpath
 from collections.abc import Iterator
 
 from lxml import etree
@@ -27,7 +26,7 @@ _MAIN = "ppt/presentation.xml"
 def extract(name: str, data: bytes, limits: Limits) -> Extract:
     """The slides in the order in which they are shown; a block's page is its slide."""
     archive = Archive(name, data, limits)
-    targets = {key: target for key, (_, target) in _relations(archive, _MAIN).items()}
+    targets = {key: target for key, (_, target) in archive.relations(_MAIN).items()}
     ids = [slide.get(_REL_ID) or "" for slide in archive.xml(_MAIN).iter(f"{_P}sldId")]
     slides = [targets[key] for key in ids if targets.get(key, "") in archive]
     blocks: list[Block] = []
@@ -49,7 +48,7 @@ def _slide(archive: Archive, part: str, number: int) -> Iterator[Block]:
     for shape in shapes:
         if shape is not title:
             yield from _shape(shape, number)
-    for kind, target in _relations(archive, part).values():
+    for kind, target in archive.relations(part).values():
         if kind.endswith("/notesSlide") and target in archive:
             for shape in _shapes(archive.xml(target)):
                 yield from _shape(shape, number)
@@ -107,19 +106,3 @@ def _placeholder(shape: etree._Element) -> str:
     """What the layout uses the shape for, such as `title`; empty for any other shape."""
     found = next(shape.iter(f"{_P}ph"), None)
     return (found.get("type") or "") if found is not None else ""
-
-
-def _relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
-    """Kind and target part of each relation, by id."""
-    folder, file_name = posixpath.split(part)
-    rels = f"{folder}/_rels/{file_name}.rels"
-    if rels not in archive:
-        return {}
-    return {
-        element.get("Id") or "": (
-            element.get("Type") or "",
-            posixpath.normpath(posixpath.join("/", folder, element.get("Target") or ""))[1:],
-        )
-        for element in archive.xml(rels)
-        if isinstance(element.tag, str)
-    }

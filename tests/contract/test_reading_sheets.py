@@ -1,0 +1,105 @@
+from pipeline.adapters.reading import read_bytes
+from tests.samples.docx import make_zip, parts_of
+from tests.samples.office import Formatted, make_xlsx
+
+ACCOUNT = '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-'
+
+
+def seen(*cells: Formatted | str) -> list[str]:
+    """What is read of one row below a head."""
+    head = tuple(f"列{number}" for number in range(len(cells)))
+    reading = read_bytes("a.xlsx", make_xlsx({"潮差": [head, cells]}))
+    return reading.blocks[1].text.split("\n")[-1].strip("| ").split(" | ")
+
+
+def test_dates_and_times_of_a_sheet_are_dates_and_times() -> None:
+    day, moment = 45356.0, 45356.75
+
+    assert seen(
+        Formatted(day, "yyyy-mm-dd"),
+        Formatted(day, 14),
+        Formatted(day, 'yyyy"年"m"月"d"日"'),
+        Formatted(moment, "yyyy/m/d h:mm"),
+        Formatted(0.75, "h:mm"),
+        Formatted(0.75 + 5 / 86_400, "h:mm:ss"),
+        Formatted(1.5, "[h]:mm"),
+    ) == [
+        "2024-03-05",
+        "2024-03-05",
+        "2024-03-05",
+        "2024-03-05 18:00",
+        "18:00",
+        "18:00:05",
+        "36:00",
+    ]
+
+
+SHOWN: tuple[tuple[float, str | int, str], ...] = (
+    (0.125, "0.0%", "12.5%"),
+    (0.125, 9, "13%"),
+    (0.125, 10, "12.50%"),
+    (-0.05, "0 %", "-5 %"),
+    (-0.0004, "0.0%", "0.0%"),
+    (1234.5, '"¥"#,##0.00', "¥1,234.50"),
+    (1234.5, "[$€-407]#,##0.00", "€1,234.50"),
+    (-1234.5, "$#,##0.00_);[Red]\\($#,##0.00\\)", "($1,234.50)"),
+    (-1234.5, ACCOUNT, "-1,234.50 €"),
+    (0.0, ACCOUNT, "- €"),
+    (3.5, 'General"元"', "3.5元"),
+    (3.5, 'G/通用格式"元"', "3.5元"),
+    (1_500_000.0, '0.0,,"M"', "1.5M"),
+    (1.005, "0.00", "1.01"),
+    (7.0, "000", "007"),
+    (0.25, "0.0##", "0.25"),
+    (1_234_567.0, 3, "1,234,567"),
+)
+
+
+def test_numbers_of_a_sheet_are_told_as_their_formats_show_them() -> None:
+    cells = [Formatted(value, code) for value, code, _ in SHOWN]
+
+    assert seen(*cells) == [text for _, _, text in SHOWN]
+
+
+NOT_UNDERSTOOD = (
+    "# ?/?",
+    "0.00E+00",
+    "000-0000",
+    '0!.0,"万"',
+    "[>100]0;0.0",
+    "0;" * 400,
+    '0"no end',
+    ";;;",
+    "@",
+    "",
+)
+
+
+def test_numbers_whose_format_is_not_understood_are_told_plainly() -> None:
+    cells = [Formatted(12345.678, code) for code in NOT_UNDERSTOOD]
+
+    assert seen(*cells) == ["12345.678"] * len(cells)
+
+
+def test_a_format_belongs_to_its_cell_wherever_the_table_stands() -> None:
+    rows = (("", "", "", ""), ("", "名", "share", "n"), ("", "甲", Formatted(0.5, "0%"), 0.5))
+    data = make_xlsx({"潮": [("x", "y"), (1.0, 0.5)], "汐": rows})
+
+    assert [block.text.split("\n")[-1] for block in read_bytes("a.xlsx", data).blocks] == [
+        "潮",
+        "| 1 | 0.5 |",
+        "汐",
+        "| 甲 | 50% | 0.5 |",
+    ]
+
+
+def test_cells_that_do_not_say_their_place_keep_their_formats() -> None:
+    data = make_xlsx({"潮": [("a", "b"), (0.5, Formatted(0.5, "0%"))]})
+    parts = parts_of(data)
+    sheet = parts["xl/worksheets/s1.xml"].decode()
+    for place in ("A1", "B1", "A2", "B2"):
+        sheet = sheet.replace(f' r="{place}"', "")
+
+    reading = read_bytes("a.xlsx", make_zip({**parts, "xl/worksheets/s1.xml": sheet}))
+
+    assert reading.blocks[1].text.split("\n")[-1] == "| 0.5 | 50% |"
