@@ -123,7 +123,7 @@ class DocumentGenerationRequest(JobOptions):
     task_prompt: str = ""
     """What the author first asked for, as context for the writer."""
     own_texts: tuple[OwnText, ...] = ()
-    """Sections that the author wrote or corrected."""
+    """Sections that the author wrote or corrected; each is a leaf of the outline, named once."""
 
 
 class Job(Value):

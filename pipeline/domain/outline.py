@@ -106,6 +106,31 @@ def check(outline: Outline, *, max_nodes: int, max_depth: int) -> None:
         seen.add(place.node.id)
 
 
+def check_own_texts(outline: Outline, sections: Sequence[NodeId]) -> None:
+    """Refuse texts of the author's own that no section of the outline could have.
+
+    Raises:
+        InvalidRequest: `own_text_of_no_section`, `own_text_twice`.
+    """
+    written = {place.node.id for place in leaves(outline.nodes)}
+    seen: set[NodeId] = set()
+    for section_id in sections:
+        if section_id not in written:
+            raise InvalidRequest(
+                "own_text_of_no_section",
+                f"own_texts has a text for {section_id!r}, which is no section of the outline. "
+                "Name a node without children.",
+                {"id": section_id},
+            )
+        if section_id in seen:
+            raise InvalidRequest(
+                "own_text_twice",
+                f"own_texts has two texts for section {section_id!r}. Send one.",
+                {"id": section_id},
+            )
+        seen.add(section_id)
+
+
 def _check_node(place: Place, seen: set[NodeId]) -> None:
     title = place.node.title.strip()
     if not title:

@@ -27,7 +27,7 @@ from pipeline.domain.jobs import (
     TaskFailed,
 )
 from pipeline.domain.language import detect_language
-from pipeline.domain.outline import check, leaves, tidied
+from pipeline.domain.outline import check, check_own_texts, leaves, tidied
 from pipeline.domain.spending import Budget, Prices, without_price
 from pipeline.domain.titles import title_of
 from pipeline.errors import (
@@ -107,12 +107,13 @@ class JobService:
         manuscript_id: ManuscriptId | None = None,
         forget: Collection[str] | None = (),
     ) -> Job:
-        """As `submit_outline`, and the outline's own rules (`pipeline.domain.outline.check`).
+        """As `submit_outline`, and the rules of `pipeline.domain.outline.check` and beside it.
 
         `forget` names finished units of its manuscript that are made anew; None: all.
         """
         outline = tidied(request.outline)
         check(outline, max_nodes=self._limits.nodes, max_depth=self._limits.depth)
+        check_own_texts(outline, [own.section_id for own in request.own_texts])
         self._check_prompt(request.task_prompt)
         tidy = request.model_copy(update={"outline": outline})
         words = " ".join([outline.title, *(p.node.title for p in leaves(outline.nodes)[:20])])

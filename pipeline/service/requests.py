@@ -10,6 +10,7 @@ from pipeline.domain.jobs import (
     OwnText,
 )
 from pipeline.domain.manuscripts import AttachedFile, Manuscript
+from pipeline.domain.outline import leaves
 
 
 def outline_request(manuscript: Manuscript) -> OutlineGenerationRequest:
@@ -34,11 +35,13 @@ def outline_request(manuscript: Manuscript) -> OutlineGenerationRequest:
 def document_request(
     manuscript: Manuscript, outline: Outline, job_id: JobId, own: Sequence[OwnText] = ()
 ) -> DocumentGenerationRequest:
+    """`own` texts of sections that the outline no longer has stay behind."""
     brief = manuscript.brief
+    sections = {place.node.id for place in leaves(outline.nodes)}
     return DocumentGenerationRequest(
         job_id=job_id,
         outline=outline,
-        own_texts=tuple(own),
+        own_texts=tuple(each for each in own if each.section_id in sections),
         task_prompt=brief.prompt,
         context_files=_context(manuscript.files),
         language=manuscript.language,

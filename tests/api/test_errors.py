@@ -83,6 +83,28 @@ def test_an_outline_that_cannot_be_written_is_refused(client: TestClient, case: 
 
 
 @pytest.mark.parametrize(
+    ("sections", "code", "named"),
+    [
+        (["n1", "gone"], "own_text_of_no_section", "gone"),
+        (["n1", "above"], "own_text_of_no_section", "above"),
+        (["n1", "n1"], "own_text_twice", "n1"),
+    ],
+)
+def test_texts_of_ones_own_that_no_section_could_have_are_refused_by_name(
+    client: TestClient, sections: list[str], code: str, named: str
+) -> None:
+    above = {"id": "above", "title": "上层", "children": [{"id": "n2", "title": "下层"}]}
+    own = [{"section_id": section, "text": "亲手写的。"} for section in sections]
+    outline = {"title": "潮汐能", "nodes": [ONE, above]}
+
+    response = client.post(DOCUMENT, json={"outline": outline, "own_texts": own})
+
+    assert refusal(response) == (422, code)
+    assert response.json()["error"]["details"] == {"id": named}
+    assert repr(named) in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
     "body",
     [
         {},

@@ -48,6 +48,19 @@ def test_the_contracts_second_call_writes_a_document(client: TestClient) -> None
     assert document.keys() >= {"word_count", "char_count", "sources", "references", "integrity"}
 
 
+def test_a_text_of_ones_own_stands_as_it_is(client: TestClient) -> None:
+    body = json.loads(DOCUMENT_CALL) | {
+        "job_id": "own",
+        "own_texts": [{"section_id": "node_1", "text": "亲手写的引言。"}],
+    }
+
+    client.post(DOCUMENT, json=body)
+    events_of(client, "own")
+
+    (section,) = client.get("/api/v1/jobs/own/result").json()["document"]["sections"]
+    assert (section["content"], section["by_hand"]) == ("亲手写的引言。", True)
+
+
 def test_a_job_without_an_id_gets_one(client: TestClient) -> None:
     job_id = client.post(OUTLINE, json={"task_prompt": "Tides"}).json()["job_id"]
 

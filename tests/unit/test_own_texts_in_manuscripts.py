@@ -278,3 +278,15 @@ def test_a_text_whose_section_is_gone_cannot_be_put_back(running: Runtime) -> No
 
     with pytest.raises(NotFound):
         running.manuscripts.put_back(manuscript.id, gone)
+
+
+def test_a_corrected_section_that_leaves_the_outline_holds_up_no_writing(running: Runtime) -> None:
+    manuscript, section = corrected(running)
+    other = {"t": "ins", "nodes": [{"id": "other", "title": "潮汐的成因"}]}
+    edit(running, manuscript, other, {"t": "del", "id": section})
+
+    after = rewritten(running, manuscript)
+
+    assert after.document is not None
+    assert section not in [each.id for each in after.document.sections]
+    assert [each.content for each in after.earlier_texts] == [MINE]
