@@ -5,17 +5,24 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from pipeline.domain.jobs import JobStatus
 from pipeline.service.exports import FORMS, file_name
 
+DRAFT_HEADER = "Longhand-Draft"
 
-def download(data: bytes, title: str, form: str) -> Response:
-    """A file with its name in any script (RFC 6266), that no browser opens in our own pages."""
+
+def download(data: bytes, title: str, form: str, draft: str = "") -> Response:
+    """A file with its name in any script (RFC 6266), that no browser opens in our own pages.
+
+    `draft` says of an unfinished document how its job ended.
+    """
     return Response(
         data,
         media_type=FORMS[form].media_type,
         headers={
             "Content-Disposition": disposition(file_name(title, form)),
             "X-Content-Type-Options": "nosniff",
+            **({DRAFT_HEADER: draft} if draft else {}),
         },
     )
 
@@ -34,4 +41,9 @@ def described() -> dict[int | str, dict[str, Any]]:
     items = {"type": "array", "items": {"type": "object"}}
     kinds = [form.media_type.partition(";")[0] for form in FORMS.values()]
     content = {kind: {"schema": items if kind.endswith("json") else binary} for kind in kinds}
-    return {200: {"description": "The file.", "content": content}}
+    draft = {
+        "description": "Of a draft: how its job ended. Sections without text are marked gaps.",
+        "schema": {"type": "string", "enum": [s for s in JobStatus if s.ended_early]},
+    }
+    headers = {DRAFT_HEADER: draft}
+    return {200: {"description": "The file.", "content": content, "headers": headers}}

@@ -124,11 +124,17 @@ def export_document(
     job_id: JobInPath,
     form: Annotated[str, Query(alias="format", json_schema_extra={"enum": list(FORMS)})],
 ) -> Response:
-    """A finished document as a file; `bibtex`, `ris` and `csl-json` hold its references alone."""
-    exports = runtime().exports
+    """A document as a file; `bibtex`, `ris` and `csl-json` hold its references alone.
+
+    Of a job that was stopped or failed it is a draft of the sections that were finished.
+    """
+    exports, jobs = runtime().exports, runtime().jobs
     exports.check(form)
-    document = runtime().jobs.document(JobId(job_id))
-    return download(exports.build(document, form), document.title, form)
+    job = jobs.job(JobId(job_id))
+    is_draft = job.kind is JobKind.DOCUMENT and job.status.ended_early
+    document = runtime().drafts.of_job(job) if is_draft else jobs.document(job.id)
+    draft = job.status if is_draft else ""
+    return download(exports.build(document, form), document.title, form, draft)
 
 
 @router.get("/{job_id}/events", response_class=StreamingResponse)

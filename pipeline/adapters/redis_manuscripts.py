@@ -1,7 +1,6 @@
 """Manuscripts and what was read from files, in Redis."""
 
 import base64
-import json
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -25,7 +24,7 @@ from pipeline.adapters.redis_scripts import FORGET
 from pipeline.domain.documents import Reading
 from pipeline.domain.jobs import JobKind, ManuscriptId
 from pipeline.domain.manuscripts import Manuscript, OutlineDraft
-from pipeline.domain.units import StoredUnit
+from pipeline.domain.units import StoredUnit, stored_units
 from pipeline.errors import NotFound
 
 Changed = TypeVar("Changed")
@@ -103,12 +102,7 @@ class RedisManuscriptStore:
     def units(self, manuscript_id: ManuscriptId, kind: JobKind) -> Mapping[str, StoredUnit]:
         with store_errors(f"load what is written of manuscript {manuscript_id!r}"):
             found = cast("dict[str, str]", self._redis.hgetall(units_key(manuscript_id, kind)))
-        parted = {unit: stored.partition("\n") for unit, stored in found.items()}
-        return {
-            unit: StoredUnit(key, json.loads(text))
-            for unit, (key, _, text) in parted.items()
-            if text
-        }
+        return stored_units(found)
 
     def finished(self, manuscript_id: ManuscriptId, kind: JobKind) -> Collection[str]:
         with store_errors(f"look what is written of manuscript {manuscript_id!r}"):

@@ -34,6 +34,7 @@ from pipeline.domain.jobs import (
     Priority,
     TaskFailed,
 )
+from pipeline.domain.units import StoredUnit, stored_units
 from pipeline.errors import (
     Cancelled,
     Conflict,
@@ -114,6 +115,14 @@ class RedisJobStore:
         if request is None:
             raise self._missing(job_id)
         return str(request)
+
+    def units(self, job: Job) -> Mapping[str, StoredUnit]:
+        keys = JobKeys.of_job(job)
+        found: dict[str, str] = {}
+        with store_errors(f"load what job {job.id!r} has finished"):
+            for key in filter(None, (keys.shared_units, keys.units)):
+                found |= cast("dict[str, str]", self._redis.hgetall(key))
+        return stored_units(found)
 
     def result(self, job_id: JobId) -> str | None:
         with store_errors(f"load the result of job {job_id!r}"):

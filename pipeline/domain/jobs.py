@@ -47,7 +47,12 @@ class JobStatus(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        return self in {JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED}
+        return self is JobStatus.COMPLETED or self.ended_early
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether there is no result, and never will be."""
+        return self in {JobStatus.FAILED, JobStatus.CANCELLED}
 
 
 class Priority(StrEnum):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -12,6 +13,14 @@ class StoredUnit(NamedTuple):
 
     key: str
     value: JsonValue
+
+
+def stored_units(found: Mapping[str, str]) -> dict[str, StoredUnit]:
+    """Units by name, from the text in which each is stored: its key, and its value as JSON."""
+    parted = {unit: stored.partition("\n") for unit, stored in found.items()}
+    return {
+        unit: StoredUnit(key, json.loads(text)) for unit, (key, _, text) in parted.items() if text
+    }
 
 
 def section_unit(section_id: str) -> str:

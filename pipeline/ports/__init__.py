@@ -38,6 +38,7 @@ from pipeline.domain.jobs import (
     TaskFailed,
 )
 from pipeline.domain.text_edits import EditAction, TextEditRequest
+from pipeline.domain.units import StoredUnit
 from pipeline.domain.web import WebAnswer
 from pipeline.errors import PipelineError
 from pipeline.ports.metering import Meter
@@ -260,6 +261,9 @@ class JobStore(Protocol):
 
     def request(self, job_id: JobId) -> str:
         """The job's request as JSON. Raises `NotFound`."""
+
+    def units(self, job: Job) -> Mapping[str, StoredUnit]:
+        """What it has finished, and before that other jobs of its manuscript."""
 
     def result(self, job_id: JobId) -> str | None:
         """`job_result:{job_id}` as it is stored, JSON; None before it is there."""

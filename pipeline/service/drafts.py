@@ -8,7 +8,8 @@ from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId, JobKind,
 from pipeline.domain.manuscripts import Manuscript
 from pipeline.domain.outline import leaves, tidied
 from pipeline.domain.units import StoredUnit, section_unit
-from pipeline.errors import Cancelled, Conflict, NotFound, PipelineError
+from pipeline.errors import Cancelled, Conflict, NotFinished, NotFound, PipelineError
+from pipeline.ports import JobStore
 from pipeline.ports.manuscripts import ManuscriptStore
 from pipeline.service.manuscripts import ManuscriptService
 from pipeline.service.requests import document_request
@@ -29,11 +30,13 @@ class DraftService:
     def __init__(
         self,
         store: ManuscriptStore,
+        jobs: JobStore,
         manuscripts: ManuscriptService,
         make: MakeDraft,
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
+        self._jobs = jobs
         self._manuscripts = manuscripts
         self._make = make
         self._now = now
@@ -74,6 +77,27 @@ class DraftService:
             return current.model_copy(update=update)
 
         return self._store.change(manuscript_id, put).document or draft
+
+    def of_job(self, job: Job) -> Document:
+        """What a document job that ended early had finished by then. No author is asked.
+
+        Raises:
+            NotFinished: No section was.
+            InvalidRequest: `no_readable_file`.
+            NotFound: It is `Expired`.
+        """
+        body = self._jobs.request(job.id)
+        request = DocumentGenerationRequest.model_validate_json(body)
+        units = self._jobs.units(job)
+        sections = {section_unit(place.node.id) for place in leaves(request.outline.nodes)}
+        has_text = bool(request.own_texts) or not sections.isdisjoint(units)
+        draft = self._make(job, request, units, _why(job)) if has_text else None
+        if draft is None:
+            raise NotFinished(
+                f"Job {job.id!r} has no document: it is {job.status}, and no section was finished.",
+                {"job_id": job.id, "status": job.status},
+            )
+        return draft
 
     def _draft(self, view: View) -> Document | None:
         manuscript = view.manuscript

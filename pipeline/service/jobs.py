@@ -35,7 +35,6 @@ from pipeline.errors import (
     IllegalTransition,
     InvalidRequest,
     NotFinished,
-    NotFound,
     PipelineError,
     TooLarge,
 )
@@ -213,7 +212,7 @@ class JobService:
         return self._store.recent(limit=limit, status=status, kind=kind, before=before)
 
     def result(self, job_id: JobId) -> str:
-        """The result as JSON. Raises `NotFound` (unknown, not finished, or expired)."""
+        """The result as JSON. Raises `NotFinished`, and `NotFound` or of it `Expired`."""
         result = self._store.result(job_id)
         if result is not None:
             return result
@@ -223,7 +222,7 @@ class JobService:
                 f"The result of job {job_id!r} has expired. Submit the request again.",
                 {"job_id": job_id},
             )
-        raise NotFound(f"Job {job_id!r} has no result: it is {job.status}.")
+        raise _not_finished(job, "result")
 
     def document(self, job_id: JobId) -> Document:
         """The document that a job wrote.
@@ -241,10 +240,7 @@ class JobService:
                 {"job_id": job_id},
             )
         if job.status is not JobStatus.COMPLETED:
-            raise NotFinished(
-                f"Job {job_id!r} has no document: it is {job.status}.",
-                {"job_id": job_id, "status": job.status},
-            )
+            raise _not_finished(job, "document")
         return DocumentResult.model_validate_json(self.result(job_id)).document
 
     def events(
@@ -374,6 +370,13 @@ class JobService:
     def ping(self) -> None:
         """Raises `StoreUnavailable`."""
         self._store.ping()
+
+
+def _not_finished(job: Job, what: str) -> NotFinished:
+    return NotFinished(
+        f"Job {job.id!r} has no {what}: it is {job.status}.",
+        {"job_id": job.id, "status": job.status},
+    )
 
 
 def _is_base64(content: str) -> bool:

@@ -360,8 +360,7 @@ class ManuscriptService:
         if manuscript.document_job in {None, manuscript.delivered_job}:
             return
         job = self._known_job(manuscript.document_job)
-        ends_so = {JobStatus.FAILED, JobStatus.CANCELLED}
-        if job is not None and job.status not in ends_so:  # completed: its document is on the way
+        if job is not None and not job.status.ended_early:  # completed: its document is on the way
             raise Conflict("The document is being written again; edit it when that is done.")
 
     def recent(self, *, limit: int = 100) -> Sequence[Manuscript]:

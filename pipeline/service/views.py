@@ -24,10 +24,7 @@ class View:
     @property
     def ended_early(self) -> bool:
         """Whether the last writing failed or was stopped."""
-        return self.document_job is not None and self.document_job.status in {
-            JobStatus.FAILED,
-            JobStatus.CANCELLED,
-        }
+        return self.document_job is not None and self.document_job.status.ended_early
 
     @property
     def status(self) -> Status:

@@ -1,17 +1,22 @@
 """A finished document as files."""
 
 import json
+import time
 import zipfile
+from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.downloads import disposition
+from benchmarks.endpoint import Pace, serving_in_thread
+from pipeline.domain.jobs import START, JobId, SectionState
 from pipeline.runtime import Runtime
 from pipeline.service.exports import FORMS, file_name
 from tests.api.conftest import Serve
 from tests.api.wire import events_of, refusal
+from tests.runtimes import running_runtime
 
 JOBS = "/api/v1/jobs"
 TIDES = """# 潮汐
@@ -100,17 +105,89 @@ def test_an_outline_is_no_document(client: TestClient) -> None:
     assert refusal(client.get(f"{JOBS}/{job_id}/export?format=md")) == (422, "no_document")
 
 
-def test_a_document_that_is_not_finished_is_not_exported(idle: Runtime, serve: Serve) -> None:
+@pytest.mark.parametrize("kept", ["result", "export?format=md"])
+def test_of_a_job_that_finished_nothing_there_is_neither_a_result_nor_a_draft(
+    idle: Runtime, serve: Serve, kept: str
+) -> None:
     with serve(idle) as client:
-        client.post(f"{JOBS}/document", json={**CALL, "job_id": "unfinished"})
+        job_id = client.post(f"{JOBS}/document", json=CALL).json()["job_id"]
 
-        waiting = client.get(f"{JOBS}/unfinished/export?format=md")
-        client.post(f"{JOBS}/unfinished/cancel")
-        cancelled = client.get(f"{JOBS}/unfinished/export?format=md")
+        waiting = client.get(f"{JOBS}/{job_id}/{kept}")
+        client.post(f"{JOBS}/{job_id}/cancel")
+        cancelled = client.get(f"{JOBS}/{job_id}/{kept}")
 
     assert refusal(waiting) == (409, "not_finished")
+    assert waiting.json()["error"]["details"] == {"job_id": job_id, "status": "queued"}
     assert refusal(cancelled) == (409, "not_finished")
-    assert "cancelled" in cancelled.json()["error"]["message"]
+    assert cancelled.json()["error"]["details"] == {"job_id": job_id, "status": "cancelled"}
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """Writes one section after the other, each in half a second."""
+    with (
+        serving_in_thread(Pace(tokens=50, tokens_per_second=100)) as endpoint,
+        running_runtime(
+            tmp_path_factory.mktemp("slow"),
+            openai_base_url=endpoint.base_url,
+            openai_model="sim",
+            model_calls_per_job=1,
+        ) as runtime,
+    ):
+        yield runtime
+
+
+def stopped_halfway(client: TestClient, runtime: Runtime) -> str:
+    """A job that was cancelled when it had finished a section or more, but not all."""
+    nodes = [{"id": f"n{i}", "title": f"第{i}节", "target_words": 100} for i in range(12)]
+    outline = {"title": "潮汐能", "nodes": nodes}
+    job_id = str(client.post(f"{JOBS}/document", json={"outline": outline}).json()["job_id"])
+    followed = runtime.jobs.events(JobId(job_id), after=START)
+    while not any(isinstance(e, SectionState) and e.state == "done" for _, e in followed):
+        time.sleep(0.02)
+        followed = runtime.jobs.events(JobId(job_id), after=START)
+    client.post(f"{JOBS}/{job_id}/cancel")
+    assert events_of(client, job_id)[-1].data["code"] == "cancelled"
+    return job_id
+
+
+def test_what_a_stopped_job_finished_is_taken_away_as_a_draft_with_marked_gaps(
+    slow: Runtime, serve: Serve
+) -> None:
+    with serve(slow) as client:
+        job_id = stopped_halfway(client, slow)
+
+        draft = client.get(f"{JOBS}/{job_id}/export?format=md")
+        word = client.get(f"{JOBS}/{job_id}/export?format=docx")
+        result = client.get(f"{JOBS}/{job_id}/result")
+
+    text = draft.content.decode("utf-8")
+    assert (draft.status_code, draft.headers["Longhand-Draft"]) == (200, "cancelled")
+    assert text.count("\n## ") == 12
+    assert 1 <= text.count("任务在写到本节之前已停止") <= 11
+    assert (word.status_code, word.headers["Longhand-Draft"]) == (200, "cancelled")
+    assert refusal(result) == (409, "not_finished")
+
+
+def test_a_text_of_ones_own_is_in_the_draft_of_a_job_that_never_began(
+    idle: Runtime, serve: Serve
+) -> None:
+    own = [{"section_id": "n1", "text": "亲手写的一节。"}]
+    nodes = [{"id": "n1", "title": "潮汐电站"}, {"id": "n2", "title": "潮差"}]
+    with serve(idle) as client:
+        body = {"outline": {"title": "潮汐能", "nodes": nodes}, "own_texts": own}
+        job_id = client.post(f"{JOBS}/document", json=body).json()["job_id"]
+        client.post(f"{JOBS}/{job_id}/cancel")
+
+        draft = client.get(f"{JOBS}/{job_id}/export?format=md")
+
+    assert draft.headers["Longhand-Draft"] == "cancelled"
+    assert "亲手写的一节。" in draft.text
+    assert draft.text.count("任务在写到本节之前已停止") == 1
+
+
+def test_a_finished_document_is_no_draft(client: TestClient, document: str) -> None:
+    assert "Longhand-Draft" not in client.get(f"{JOBS}/{document}/export?format=md").headers
 
 
 def test_an_unknown_document_is_not_found(client: TestClient) -> None:

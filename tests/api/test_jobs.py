@@ -143,7 +143,7 @@ def test_a_job_that_is_cancelled_while_it_runs_ends_once(client: TestClient) -> 
 
     endings = [event for event in events if event.type in TERMINAL]
     assert [(event.type, event.data["code"]) for event in endings] == [("task_failed", "cancelled")]
-    assert refusal(client.get("/api/v1/jobs/stop-running/result")) == (404, "not_found")
+    assert refusal(client.get("/api/v1/jobs/stop-running/result")) == (409, "not_finished")
 
 
 def test_a_finished_job_can_be_deleted_with_all_that_is_its(client: TestClient) -> None:
