@@ -13,8 +13,8 @@ def test_a_jobs_units_are_its_own_and_those_of_its_manuscript(any_url: str) -> N
 
     job = a_job(manuscript_id="m", kind=JobKind.DOCUMENT)
     earlier = units_key(ManuscriptId("m"), JobKind.DOCUMENT)
-    stored = {"section:一": '旧\n"第一节"', "section:二": '旧\n"从前的第二节"'}
-    connect(any_url).hset(earlier, mapping=dict(stored))
+    connect(any_url).hset(earlier, "section:一", '旧\n"第一节"')
+    connect(any_url).hset(earlier, "section:二", '旧\n"从前的第二节"')
     a_store(any_url).create(job, REQUEST, "fingerprint")
     as_writer(any_url, job, finish)
 
