@@ -31,6 +31,10 @@ _DECIMAL = re.compile(r"^(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$")
 _NUMBER = re.compile(r"^\d+(?:[.)）]\s+|、\s*)(.+)$")
 _BARE_NUMBER = re.compile(r"^\d{1,2}\s+(.+)$")
 _PARENS = re.compile(r"^[（(]\d+[）)]\s*(.+)$")
+_LETTERED = re.compile(
+    r"^( *)[(（]?(?:[A-Za-z]{1,2}|[ivxlcdmIVXLCDM]{1,6})[.)）、](?= )", re.MULTILINE
+)
+"""What stands before an item of a list that a word processor counts in letters."""
 _BULLET = re.compile(r"^[-*+•·]\s+(.+)$")
 
 _COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
@@ -158,7 +162,7 @@ def _text_of_blocks(reading: Reading) -> str:
     return "\n".join(
         _heading(block, has_decimals=has_decimals, is_guessed=is_guessed)
         if block.kind == "heading"
-        else block.text
+        else _LETTERED.sub(r"\1-", block.text)
         for block in reading.blocks
     )
 

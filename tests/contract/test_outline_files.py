@@ -9,7 +9,7 @@ from pipeline.domain.documents import NodeId, Outline, OutlineNode, Reading
 from pipeline.domain.outline import walk
 from pipeline.domain.outline_text import outline_from, text_of, to_markdown
 from pipeline.errors import UnreadableFile
-from tests.samples.docx import item, make_docx, paragraph
+from tests.samples.docx import item, make_docx, numbering, paragraph
 from tests.unit.trees import OUTLINE_TEXTS, shape
 
 BOLD = "<w:b/>"
@@ -141,6 +141,26 @@ def test_a_word_document_without_styles_is_read_by_its_numbers() -> None:
         ["概述", [["背景", ["国内", "国外"]], "意义"]],
         "方法",
     ]
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        [("decimal", "%1."), ("lowerLetter", "%2."), ("lowerRoman", "%3)")],
+        [("chineseCounting", "%1、"), ("chineseCounting", "（%2）"), ("decimal", "%3.")],
+        [("decimal", "%1"), ("decimal", "%1.%2"), ("decimal", "%1.%2.%3")],
+        [("bullet", "·"), ("bullet", "o"), ("bullet", "-")],
+    ],
+)
+def test_a_list_that_word_counts_gives_the_same_outline_as_one_without_numbers(
+    levels: list[tuple[str, str]],
+) -> None:
+    items = [("概述", 0), ("背景", 1), ("国内", 2), ("abroad", 2), ("意义", 1), ("方法", 0)]
+    content = (item(text, depth, "1") for text, depth in items)
+
+    outline = outline_of("大纲.docx", make_docx(*content, parts=numbering(levels)))
+
+    assert shape(outline.nodes) == [["概述", [["背景", ["国内", "abroad"]], "意义"]], "方法"]
 
 
 def test_headings_below_the_sixth_level_stay_below_it() -> None:

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
@@ -26,9 +26,50 @@ def paragraph(text: str, style: str = "", properties: str = "", run: str = "") -
     )
 
 
-def item(text: str, depth: int = 0) -> str:
+def item(text: str, depth: int = 0, list_id: str = "") -> str:
     """One item of a list."""
-    return paragraph(text, properties=f'<w:numPr><w:ilvl w:val="{depth}"/></w:numPr>')
+    named = f'<w:numId w:val="{list_id}"/>' if list_id else ""
+    return paragraph(text, properties=f'<w:numPr><w:ilvl w:val="{depth}"/>{named}</w:numPr>')
+
+
+def numbering(*kinds: Sequence[tuple[str, str]], restarted: Sequence[int] = ()) -> dict[str, str]:
+    """The part with a file's lists, for `parts`: of each the format and text of its levels.
+
+    List n is of kind n, counted from 1; those after the last are of the kinds in `restarted`, and
+    begin again at 1.
+    """
+    xml = ""
+    for number, levels in enumerate(kinds, start=1):
+        inner = "".join(
+            f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{style}"/>'
+            f'<w:lvlText w:val="{text}"/></w:lvl>'
+            for depth, (style, text) in enumerate(levels)
+        )
+        xml += f'<w:abstractNum w:abstractNumId="{number}">{inner}</w:abstractNum>'
+    override = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
+    for number, kind in enumerate([*range(1, len(kinds) + 1), *restarted], start=1):
+        own = override if number > len(kinds) else ""
+        xml += f'<w:num w:numId="{number}"><w:abstractNumId w:val="{kind}"/>{own}</w:num>'
+    return {"word/numbering.xml": f'<w:numbering xmlns:w="{_W}">{xml}</w:numbering>'}
+
+
+def footnotes(*notes: str) -> dict[str, str]:
+    """The part with a file's footnotes, for `parts`; each is XML, their ids count from 1."""
+    xml = "".join(
+        f'<w:footnote w:id="{number}">{note}</w:footnote>' for number, note in enumerate(notes, 1)
+    )
+    return {"word/footnotes.xml": f'<w:footnotes xmlns:w="{_W}">{xml}</w:footnotes>'}
+
+
+def noted(text: str, note: int) -> str:
+    """A paragraph that calls a footnote."""
+    call = f'<w:r><w:footnoteReference w:id="{note}"/></w:r>'
+    return f"<w:p><w:r><w:t>{text}</w:t></w:r>{call}</w:p>"
+
+
+def styles(*more: str) -> dict[str, str]:
+    """The part with the usual styles and more of them, for `parts`."""
+    return {"word/styles.xml": _STYLES.replace("</w:styles>", f"{''.join(more)}</w:styles>")}
 
 
 def table(*rows: tuple[str, ...]) -> str:

@@ -8,17 +8,20 @@ from pipeline.adapters.reading.prose import whole_number
 from pipeline.adapters.reading.tables import MOST_COLUMNS
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_WRAPPERS = {_W + tag for tag in ("sdt", "sdtContent", "customXml", "ins")}
+_WRAPPERS = {_W + tag for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo")}
 
 
 def rows_of(table: etree._Element, text_of: Callable[[etree._Element], str]) -> Iterator[list[str]]:
-    """The texts of each row, in columns; rows that were deleted with changes tracked are not."""
+    """The texts of each row, in columns; rows and cells that were deleted with changes
+    tracked are left out."""
     above: dict[int, str] = {}
     for row in _inside(table, "tr"):
         if row.find(f"{_W}trPr/{_W}del") is not None:
             continue
         texts: list[str] = []
         for cell in _inside(row, "tc"):
+            if cell.find(f"{_W}tcPr/{_W}cellDel") is not None:
+                continue
             merged = cell.find(f"{_W}tcPr/{_W}vMerge")
             goes_on = merged is not None and merged.get(f"{_W}val") != "restart"
             text = above.get(len(texts), "") if goes_on else text_of(cell)

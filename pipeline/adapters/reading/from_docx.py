@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from pipeline.adapters.reading.archive import Archive, parse_xml
+from pipeline.adapters.reading.docx_numbering import DEEPEST_LEVEL, Numbering
+from pipeline.adapters.reading.docx_styles import TITLE_LEVEL, Styles, switched, value
 from pipeline.adapters.reading.docx_tables import rows_of
 from pipeline.adapters.reading.extract import HIDDEN, Extract, table_text
 from pipeline.adapters.reading.formulas import linear, raised
@@ -21,30 +23,25 @@ MAX_HEADING_CHARS = 300
 MAX_GUESSED_CHARS = 60
 """A bold line without style is a heading when it is short."""
 
-DEEPEST_STYLE = 10
-"""Styles are based on others; a circle must end."""
+NO_LIST = "0"
+"""What a paragraph says that leaves the list of its style."""
 
-TITLE_LEVEL = 0
+ANY_LIST = "any"
+"""What is in a list without saying in which."""
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_HEADING_NAME = re.compile(r"(?:heading|标题|標題|titre|überschrift)\s*(\d)")
 _CODE_NAME = re.compile(r"code|preformatted|代码|代碼")
 _TOC_NAME = re.compile(r"(?:toc|目录|目錄)\s*\d")
-_WRAPPERS = {_W + tag for tag in ("sdt", "sdtContent", "ins", "smartTag", "customXml")}
+_WRAPPERS = {_W + tag for tag in ("sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml")}
 _BREAKS = {_W + "tab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-"}
-_NOT_HERE = {f"{_W}txbxContent", _FALLBACK, f"{_W}pPr", f"{_W}moveFrom"}
-"""Read elsewhere, or not part of the text: a box, a repetition, what was moved away."""
+_NOT_HERE = {_FALLBACK, f"{_W}pPr", f"{_W}moveFrom", f"{_W}del"}
+"""Not part of the text: a repetition, what was moved away or deleted."""
+_CLOSED = {f"{_W}txbxContent", _FORMULA}
+"""Read as a whole: a text box, a formula."""
 _NOTES = {_W + "footnoteReference": "footnotes", _W + "endnoteReference": "endnotes"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    name: str
-    outline_level: int | None
-    based_on: str
 
 
 @dataclass(slots=True)
@@ -55,6 +52,7 @@ class _Paragraph:
     level: int | None
     style: str
     in_list: bool
+    mark: str
     depth: int
     is_bold: bool
     notes: list[str] = field(default_factory=list)
@@ -82,10 +80,11 @@ class _Walk:
     def __init__(self, name: str, archive: Archive) -> None:
         self._name = name
         self._archive = archive
-        self._styles = self._read_styles()
+        self._styles = Styles(self._part_if_any("word/styles.xml"))
+        self._numbering = Numbering(self._part_if_any("word/numbering.xml"))
+        self.hides_text = False
         self._footnotes = self._read_notes("footnotes") | self._read_notes("endnotes")
         self.title = ""
-        self.hides_text = False
         self.bold: set[str] = set()
         """Short paragraphs in bold: headings, if the document has no others."""
 
@@ -93,6 +92,9 @@ class _Walk:
         """A part as a tree, in the usual namespace."""
         data = self._archive.read(part).replace(_STRICT, _W[1:-1].encode())
         return parse_xml(self._name, data)
+
+    def _part_if_any(self, part: str) -> etree._Element | None:
+        return self.part(part) if part in self._archive else None
 
     def blocks(self, parent: etree._Element) -> Iterator[Block]:
         """The blocks of a body, a content control or a text box."""
@@ -124,7 +126,7 @@ class _Walk:
             yield Block(kind="code", text=text)
         elif paragraph.in_list:
             item = text.replace("\n", " ")
-            yield Block(kind="list", text="  " * paragraph.depth + f"- {item}")
+            yield Block(kind="list", text=f"{'  ' * paragraph.depth}{paragraph.mark or '-'} {item}")
         else:
             if paragraph.is_bold and len(text) <= MAX_GUESSED_CHARS:
                 self.bold.add(text)
@@ -132,39 +134,49 @@ class _Walk:
 
     def _read(self, element: etree._Element) -> _Paragraph:
         properties = element.find(f"{_W}pPr")
-        style_id = _value(properties, "pStyle")
-        style = self._styles.get(style_id)
-        name = style.name if style else ""
-        numbering = properties.find(f"{_W}numPr") if properties is not None else None
+        style_id = value(properties, "pStyle")
+        style = self._styles.name(style_id)
+        list_id, depth = self._list(properties, style_id)
         parts, notes, boxes = self._inline(element)
         return _Paragraph(
             text="".join(parts).strip(),
             level=self._level(properties, style_id),
-            style=name,
-            in_list=numbering is not None or "list" in name,
-            depth=min(8, whole_number(_value(numbering, "ilvl")) or 0),
+            style=style,
+            in_list=list_id != NO_LIST and (bool(list_id) or "list" in style),
+            mark=self._mark(properties, list_id, depth),
+            depth=depth,
             is_bold=_is_bold(element),
             notes=notes,
             boxes=boxes,
         )
+
+    def _list(self, properties: etree._Element | None, style_id: str) -> tuple[str, int]:
+        """The list that a paragraph is in, by itself or by its style, and its depth there."""
+        own = properties.find(f"{_W}numPr") if properties is not None else None
+        list_id, depth = self._styles.list_of(style_id)
+        list_id = value(own, "numId") or list_id or (ANY_LIST if own is not None else "")
+        return list_id, min(DEEPEST_LEVEL, whole_number(value(own, "ilvl") or depth) or 0)
+
+    def _mark(self, properties: etree._Element | None, list_id: str, depth: int) -> str:
+        """The number of an item; one that was deleted with changes tracked is not counted."""
+        end = properties.find(f"{_W}rPr") if properties is not None else None
+        if end is not None and end.find(f"{_W}del") is not None:
+            return ""
+        return self._numbering.mark(list_id, depth)
 
     def _inline(self, element: etree._Element) -> tuple[list[str], list[str], list[etree._Element]]:
         """Text of a paragraph, the footnotes it calls, and the text boxes anchored in it."""
         parts: list[str] = []
         notes: list[str] = []
         boxes: list[etree._Element] = []
-        walk = etree.iterwalk(element, events=("start",))
-        for _, node in walk:
+        for node in self._seen(element):
             tag = node.tag
-            if tag in _NOT_HERE:
-                if tag == f"{_W}txbxContent":
-                    boxes.append(node)
-                walk.skip_subtree()
+            if tag == f"{_W}txbxContent":
+                boxes.append(node)
             elif tag == _FORMULA:
                 parts.append(linear(node))
-                walk.skip_subtree()
             elif tag == f"{_W}t":
-                parts.append(self._seen(node))
+                parts.append(raised(node.text or "") if _is_raised(node) else node.text or "")
             elif tag in _BREAKS:
                 parts.append(_BREAKS[tag])
             elif tag in _NOTES:
@@ -172,29 +184,33 @@ class _Walk:
                 notes.extend([self._footnotes[key]] if key in self._footnotes else [])
         return parts, notes, boxes
 
-    def _seen(self, text: etree._Element) -> str:
-        if _is_hidden(text):
-            self.hides_text = True
-            return ""
-        return raised(text.text or "") if _is_raised(text) else text.text or ""
+    def _seen(self, element: etree._Element) -> Iterator[etree._Element]:
+        """What is in a paragraph, without what is hidden, deleted or in its text boxes."""
+        style_hides = self._styles.hides(value(element.find(f"{_W}pPr"), "pStyle"))
+        walk = etree.iterwalk(element, events=("start",))
+        for _, node in walk:
+            is_hidden = node.tag == f"{_W}r" and self._is_hidden(node, style_hides)
+            if is_hidden and node.find(f"{_W}t") is not None:
+                self.hides_text = True
+            if is_hidden or node.tag in _NOT_HERE:
+                walk.skip_subtree()
+                continue
+            if node.tag in _CLOSED:
+                walk.skip_subtree()
+            yield node
+
+    def _is_hidden(self, run: etree._Element, style_hides: bool) -> bool:
+        """Whether a run is set as hidden, by itself, by its own style or by its paragraph's."""
+        properties = run.find(f"{_W}rPr")
+        own = switched(properties, "vanish")
+        if own is not None:
+            return own
+        style_id = value(properties, "rStyle")
+        return style_hides or self._styles.hides(style_id)
 
     def _level(self, properties: etree._Element | None, style_id: str) -> int | None:
-        own = whole_number(_value(properties, "outlineLvl"))
-        if own is not None and own < 9:
-            return own + 1
-        for depth in range(DEEPEST_STYLE):
-            style = self._styles.get(style_id)
-            if style is None:
-                return None
-            named = _HEADING_NAME.match(style.name)
-            if named:
-                return int(named.group(1))
-            if style.name in {"title", "标题", "標題"}:
-                return TITLE_LEVEL if depth == 0 else None
-            if style.outline_level is not None and style.outline_level < 9:
-                return style.outline_level + 1
-            style_id = style.based_on
-        return None
+        own = whole_number(value(properties, "outlineLvl"))
+        return own + 1 if own is not None and own < 9 else self._styles.level(style_id)
 
     def _table(self, table: etree._Element) -> str:
         return table_text(rows_of(table, self._cell))
@@ -202,18 +218,12 @@ class _Walk:
     def _cell(self, cell: etree._Element) -> str:
         """The text of a cell; a table inside it gives its cells' texts one after the other."""
         inner = (p for p in cell.iter(f"{_W}p") if next(p.iterancestors(_FALLBACK), None) is None)
-        return " ".join(filter(None, ("".join(self._inline(p)[0]) for p in inner)))
+        return " ".join(filter(None, map(self._line, inner)))
 
-    def _read_styles(self) -> dict[str, _Style]:
-        if "word/styles.xml" not in self._archive:
-            return {}
-        styles: dict[str, _Style] = {}
-        for element in self.part("word/styles.xml").iter(f"{_W}style"):
-            level = whole_number(_value(element.find(f"{_W}pPr"), "outlineLvl"))
-            styles[element.get(f"{_W}styleId") or ""] = _Style(
-                _value(element, "name").lower(), level, _value(element, "basedOn")
-            )
-        return styles
+    def _line(self, element: etree._Element) -> str:
+        """The text of a paragraph behind its number; Word can count the rows of a table."""
+        paragraph = self._read(element)
+        return f"{paragraph.mark} {paragraph.text}".strip()
 
     def _read_notes(self, kind: str) -> dict[str, str]:
         part = f"word/{kind}.xml"
@@ -221,15 +231,11 @@ class _Walk:
             return {}
         texts: dict[str, str] = {}
         for element in self.part(part).iter(f"{_W}footnote", f"{_W}endnote"):
-            text = "".join(node.text or "" for node in element.iter(f"{_W}t")).strip()
+            lines = ("".join(self._inline(line)[0]).strip() for line in element.iter(f"{_W}p"))
+            text = "\n".join(filter(None, lines))
             if text:
                 texts[f"{kind}/{element.get(f'{_W}id')}"] = text
         return texts
-
-
-def _value(element: etree._Element | None, child: str) -> str:
-    found = element.find(f"{_W}{child}") if element is not None else None
-    return (found.get(f"{_W}val") or "") if found is not None else ""
 
 
 def _is_raised(text: etree._Element) -> bool:
@@ -237,13 +243,6 @@ def _is_raised(text: etree._Element) -> bool:
     run = text.getparent()
     mark = run.find(f"{_W}rPr/{_W}vertAlign") if run is not None else None
     return mark is not None and mark.get(f"{_W}val") == "superscript"
-
-
-def _is_hidden(text: etree._Element) -> bool:
-    """Whether a text is set as hidden: no reader of the document sees it."""
-    run = text.getparent()
-    mark = run.find(f"{_W}rPr/{_W}vanish") if run is not None else None
-    return mark is not None and mark.get(f"{_W}val") not in {"0", "false", "off"}
 
 
 def _is_bold(paragraph: etree._Element) -> bool:
