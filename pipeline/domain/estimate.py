@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.domain.claims import CLAIMS_PER_CALL, MOST_CLAIMS
 from pipeline.domain.documents import Language, Value
+from pipeline.domain.lengths import CALL_WORDS, MOST_CALLS
 from pipeline.domain.spending import Budget, Price, Tokens
 from pipeline.domain.tokens import FUSE_TOKENS, JUDGEMENT_TOKENS, tokens_for
 
@@ -24,16 +26,13 @@ PASSAGE_WORDS: Final[dict[Language, int]] = {"en": 130, "zh": 400}
 MOST_PASSAGES = 30
 """Of one prompt; more of them do not fit."""
 
-CALL_WORDS: Final[dict[Language, int]] = {"en": 1_500, "zh": 2_000}
-"""A longer section takes several calls, which are told what there is of it."""
-
 MOST_WRITTEN: Final[dict[Language, int]] = {"en": 2_000, "zh": 8_000}
 MOST_CHAPTER = 15_000
 NEIGHBOUR_TOKENS, MOST_NEIGHBOURS = 12, 1_500
 
 WORDS_PER_CLAIM = 250
 """For a second opinion: about so often a cited sentence is not found in its passages."""
-CLAIMS_PER_CALL, MOST_CLAIMS, CLAIM_TOKENS = 8, 64, 500
+CLAIM_TOKENS = 500
 
 FIRST_TOKEN_S = 1.0
 """Until an answer begins, with most endpoints."""
@@ -114,7 +113,7 @@ def estimate(writing: Writing, pace: Pace, price: Price | None = None) -> Estima
 def _section(words: int, writing: Writing) -> list[Tokens]:
     """The calls that a section takes, one after the other."""
     language = writing.language
-    calls = max(1, -(-words // CALL_WORDS[language]))
+    calls = min(MOST_CALLS, max(1, -(-words // CALL_WORDS[language])))
     there = -(-writing.material_words // PASSAGE_WORDS[language])
     passages = min(writing.passages_for(words), there, MOST_PASSAGES)
     others = min(MOST_NEIGHBOURS, NEIGHBOUR_TOKENS * writing.all_sections)

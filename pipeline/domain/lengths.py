@@ -2,11 +2,19 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from pipeline.domain.citations import cited, without_markers
-from pipeline.domain.documents import Draft, PassageId
+from pipeline.domain.documents import Draft, Language, PassageId
 from pipeline.domain.language import HAN, count_words, detect_language, sentence_spans
 from pipeline.domain.markdown import blocks, closed
+
+CALL_WORDS: Final[dict[Language, int]] = {"en": 1_500, "zh": 2_000}
+"""Of one call, some 2,000 tokens. Asked for more, models write 2,000 words and stop; servers of
+local models often cut at 2,048 tokens. A longer section is written in parts."""
+
+MOST_CALLS = 40
+"""Of one section: 60,000 words are a book."""
 
 SHORTEST, LONGEST = 0.75, 1.3
 """Of the target: between them a reader does not notice, and a second call is not worth its cost."""

@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from pipeline.domain.briefs import ReviewBrief
-from pipeline.domain.claims import Opinion, with_opinions, wording
+from pipeline.domain.claims import (
+    CLAIMS_PER_CALL,
+    MOST_CLAIMS,
+    Opinion,
+    with_opinions,
+    wording,
+)
 from pipeline.domain.documents import Claim, Document, PassageId, Support
 from pipeline.errors import PipelineError
 from pipeline.graphs.phrases import reason
 from pipeline.graphs.tools import Tools
 
 log = logging.getLogger(__name__)
-
-BATCH = 8
-"""Claims of one call: with three passages each they are a short prompt even for a small model."""
-
-MOST = 64
-"""Claims of one document, in eight calls; who has more to check has other worries first."""
 
 STEP = "second_opinion"
 
@@ -31,11 +31,15 @@ async def reviewed(document: Document, tools: Tools, *, model: str | None) -> Do
     briefs = await asyncio.to_thread(_briefs, document)
     if not briefs:
         return document
-    if len(briefs) > MOST:
-        tools.progress(STEP, "too_many_to_review", number=len(briefs) - MOST, limit=MOST)
-    asked = list(islice(briefs.items(), MOST))
+    if len(briefs) > MOST_CLAIMS:
+        tools.progress(
+            STEP, "too_many_to_review", number=len(briefs) - MOST_CLAIMS, limit=MOST_CLAIMS
+        )
+    asked = list(islice(briefs.items(), MOST_CLAIMS))
     tools.progress(STEP, "reviewing", number=len(asked))
-    batches = [asked[start : start + BATCH] for start in range(0, len(asked), BATCH)]
+    batches = [
+        asked[start : start + CLAIMS_PER_CALL] for start in range(0, len(asked), CLAIMS_PER_CALL)
+    ]
     answers = await asyncio.gather(*(_opinions(batch, tools, model) for batch in batches))
     opinions = {key: opinion for answer in answers for key, opinion in answer.items()}
     said = list(opinions.values())

@@ -17,6 +17,7 @@ from pipeline.adapters.model_reviewer import (
 from pipeline.adapters.openai_chat import OpenAIChat
 from pipeline.config import Settings
 from pipeline.domain.briefs import ReviewBrief, SectionBrief
+from pipeline.domain.claims import CLAIMS_PER_CALL, MOST_CLAIMS
 from pipeline.domain.documents import (
     ContextFile,
     Document,
@@ -28,7 +29,6 @@ from pipeline.domain.documents import (
 )
 from pipeline.domain.jobs import DocumentGenerationRequest, DocumentResult, JobKind, TaskProgress
 from pipeline.errors import ModelUnavailable, PipelineError
-from pipeline.graphs.second_opinion import BATCH, MOST
 from pipeline.graphs.work import GraphWork
 from pipeline.ports.metering import Meter
 from tests.graph_fakes import (
@@ -169,12 +169,14 @@ def test_a_model_that_fails_leaves_the_opinions_open_and_the_document_whole() ->
 
 def test_questions_are_bounded_and_go_out_in_batches() -> None:
     reviewer = ScriptedReviewer()
-    many = [f"The barrage of place {n} has {n} turbines" for n in range(100, 100 + MOST + 5)]
+    many = [f"The barrage of place {n} has {n} turbines" for n in range(100, 100 + MOST_CLAIMS + 5)]
 
     _, said = written(Quoting(*many), reviewer)
 
-    assert [len(batch) for batch in reviewer.asked] == [BATCH] * (MOST // BATCH)
-    assert said[0] == f"5 more sentences are to be checked; the model sees the first {MOST}."
+    assert [len(batch) for batch in reviewer.asked] == [CLAIMS_PER_CALL] * (
+        MOST_CLAIMS // CLAIMS_PER_CALL
+    )
+    assert said[0] == f"5 more sentences are to be checked; the model sees the first {MOST_CLAIMS}."
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -17,7 +17,7 @@ from pipeline.adapters.model_author.section_prompts import (
     section_messages,
     shorter_messages,
 )
-from pipeline.adapters.model_author.writing import CALL_WORDS, MOST_CALLS, SectionWriter
+from pipeline.adapters.model_author.writing import SectionWriter
 from pipeline.adapters.offline_author import OfflineAuthor
 from pipeline.adapters.openai_chat import Answer, OpenAIChat
 from pipeline.config import Settings
@@ -30,7 +30,7 @@ from pipeline.domain.documents import (
     SourceId,
 )
 from pipeline.domain.language import detect_language
-from pipeline.domain.lengths import share_repeated, words_in
+from pipeline.domain.lengths import CALL_WORDS, MOST_CALLS, share_repeated, words_in
 
 T = TypeVar("T")
 

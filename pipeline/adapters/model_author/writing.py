@@ -20,16 +20,12 @@ from pipeline.adapters.openai_chat import Message, OpenAIChat, Watcher
 from pipeline.domain.briefs import SectionBrief
 from pipeline.domain.citations import cited
 from pipeline.domain.documents import Language, PassageId
-from pipeline.domain.lengths import share_copied, words_in
+from pipeline.domain.lengths import CALL_WORDS, MOST_CALLS, share_copied, words_in
 from pipeline.domain.markdown import blocks
 from pipeline.domain.tokens import tokens_for, tokens_of
 from pipeline.errors import ModelAnswerInvalid
 
 log = logging.getLogger(__name__)
-
-CALL_WORDS: dict[Language, int] = {"en": 1_500, "zh": 2_000}
-# Some 2,000 tokens. Asked for more, models write 2,000 words and stop; servers of local models
-# often cut at 2,048 tokens.
 
 LEAST_CALL_WORDS = 200
 # However early a model was cut off, it is not asked for less: its thinking may have used the rest.
@@ -39,9 +35,6 @@ RECOVERY = 1.25
 
 MOST_OVER = 1.3
 # A text that is longer than that misses its target, and is corrected.
-
-MOST_CALLS = 40
-# Of one section: 60,000 words are a book.
 
 LEAST_PART_WORDS = 100
 # When less is missing, the section is long enough.
