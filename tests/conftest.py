@@ -7,6 +7,8 @@ from hypothesis import settings
 
 from pipeline.adapters.embedded_redis import ensure_server, find_binary, stop_server
 from pipeline.adapters.redis_connection import connect
+from pipeline.runtime import Runtime
+from tests.runtimes import priced_runtime
 
 # A machine that is busy for 0.2 s is no fault of the code; the limit of 20 s a test holds.
 settings.register_profile("unhurried", deadline=None)
@@ -34,6 +36,13 @@ def any_url(request: pytest.FixtureRequest) -> str:
     if find_binary() is None:
         pytest.skip("there is no redis-server on this machine")
     return _emptied(request.getfixturevalue("_embedded_url"))
+
+
+@pytest.fixture(scope="session")
+def priced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """A running one whose model tells what it uses, and has a price."""
+    with priced_runtime(tmp_path_factory.mktemp("priced")) as runtime:
+        yield runtime
 
 
 def _emptied(url: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.endpoint import Pace, serving_in_thread
 from pipeline.adapters.embedded_redis import stop_server
 from pipeline.config import Settings
 from pipeline.domain.jobs import Job, JobId
@@ -11,6 +12,8 @@ from pipeline.runtime import Runtime, build_runtime
 
 PATIENCE_S = 15
 # The offline author needs a fraction of a second; a test that waits longer has failed.
+
+PRICED_MODEL = "sim-asked"
 
 UNCONFIGURED = {
     "redis_url": None,
@@ -50,6 +53,22 @@ def running_runtime(data_dir: Path, **changes: object) -> Iterator[Runtime]:
     """A runtime that does what is submitted."""
     with idle_runtime(data_dir, **changes) as runtime:
         runtime.start()
+        yield runtime
+
+
+@contextmanager
+def priced_runtime(data_dir: Path) -> Iterator[Runtime]:
+    """One with a model that writes as much as it is asked for, tells what that used, and costs."""
+    with (
+        serving_in_thread(Pace(tokens=120, tells_usage=True)) as endpoint,
+        running_runtime(
+            data_dir,
+            openai_base_url=endpoint.base_url,
+            openai_model=PRICED_MODEL,
+            model_prices={PRICED_MODEL: {"read": 100.0, "written": 200.0}},
+            price_currency="CNY",
+        ) as runtime,
+    ):
         yield runtime
 
 

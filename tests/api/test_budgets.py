@@ -7,40 +7,22 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from benchmarks.endpoint import Pace, serving_in_thread
 from pipeline.domain.jobs import JobId
 from pipeline.runtime import Runtime
 from tests.api.conftest import Serve
 from tests.api.wire import refusal
-from tests.runtimes import finish, running_runtime
+from tests.runtimes import finish
 
 DOCUMENT, OUTLINE = "/api/v1/jobs/document", "/api/v1/jobs/outline"
-PRICES = {"sim": {"read": 1.0, "written": 2.0}}
 TREE = {
     "title": "潮汐能",
     "nodes": [{"id": f"n{i}", "title": f"第{i}部分", "target_words": 100} for i in range(4)],
 }
 
 
-@pytest.fixture(scope="module")
-def modelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    pace = Pace(tokens=50, tells_usage=True)
-    with (
-        serving_in_thread(pace) as endpoint,
-        running_runtime(
-            tmp_path_factory.mktemp("modelled"),
-            openai_base_url=endpoint.base_url,
-            openai_model="sim",
-            model_prices=PRICES,
-            price_currency="CNY",
-        ) as runtime,
-    ):
-        yield runtime
-
-
 @pytest.fixture
-def paying(modelled: Runtime, serve: Serve) -> Iterator[TestClient]:
-    with serve(modelled) as client:
+def paying(priced: Runtime, serve: Serve) -> Iterator[TestClient]:
+    with serve(priced) as client:
         yield client
 
 
@@ -54,49 +36,47 @@ def document(client: TestClient, runtime: Runtime, job_id: str) -> dict[str, Any
     return found
 
 
-def test_a_status_and_a_result_say_what_was_used(paying: TestClient, modelled: Runtime) -> None:
+def test_a_status_and_a_result_say_what_was_used(paying: TestClient, priced: Runtime) -> None:
     post(paying, DOCUMENT, {"job_id": "free", "outline": TREE})
-    written = document(paying, modelled, "free")
+    written = document(paying, priced, "free")
 
     usage = paying.get("/api/v1/jobs/free").json()["usage"]
 
     assert usage["calls"] == 4
     assert usage["estimated"] == 0
     assert usage["tokens_out"] == 4 * 50
-    assert usage["cost"] == pytest.approx((usage["tokens_in"] + 2 * usage["tokens_out"]) / 1e6)
+    assert usage["cost"] == pytest.approx((usage["tokens_in"] + 2 * usage["tokens_out"]) / 1e4)
     assert usage["currency"] == "CNY"
     assert written["usage"] == usage
 
 
 def test_a_job_stops_at_its_budget_and_a_retry_with_more_writes_the_rest(
-    paying: TestClient, modelled: Runtime
+    paying: TestClient, priced: Runtime
 ) -> None:
     body = {"job_id": "tight", "outline": TREE, "budget_tokens": 1_900}
     post(paying, DOCUMENT, body)
-    first = document(paying, modelled, "tight")
+    first = document(paying, priced, "tight")
     gaps = [s["error_code"] for s in first["sections"] if s["error_code"]]
     assert 0 < len(gaps) < 4
     assert set(gaps) == {"budget_reached"}
 
     again = {"job_id": "looser", "budget_tokens": 50_000}
     assert post(paying, "/api/v1/jobs/tight/retry", again).status_code == 202
-    second = document(paying, modelled, "looser")
+    second = document(paying, priced, "looser")
 
     assert not [s for s in second["sections"] if s["error_code"]]
     assert paying.get("/api/v1/jobs/looser").json()["usage"]["calls"] == len(gaps)
 
 
-def test_a_retry_without_a_budget_keeps_the_one_it_had(
-    paying: TestClient, modelled: Runtime
-) -> None:
+def test_a_retry_without_a_budget_keeps_the_one_it_had(paying: TestClient, priced: Runtime) -> None:
     post(paying, DOCUMENT, {"job_id": "poor", "outline": TREE, "budget_cost": 0.000_001})
-    finish(modelled, JobId("poor"))
+    finish(priced, JobId("poor"))
     status = paying.get("/api/v1/jobs/poor").json()
     assert status["error"]["code"] == "budget_reached"
     assert (status["status"], status["retryable"], status["usage"]) == ("failed", False, None)
 
     post(paying, "/api/v1/jobs/poor/retry", {"job_id": "as-poor"})
-    finish(modelled, JobId("as-poor"))
+    finish(priced, JobId("as-poor"))
 
     assert paying.get("/api/v1/jobs/as-poor").json()["error"]["code"] == "budget_reached"
 
@@ -136,10 +116,10 @@ def test_a_budget_in_money_for_a_model_without_a_price_says_what_to_set(
 
 
 def test_a_retry_with_a_budget_in_money_needs_the_price_too(
-    paying: TestClient, modelled: Runtime
+    paying: TestClient, priced: Runtime
 ) -> None:
     post(paying, DOCUMENT, {"job_id": "other", "outline": TREE, "model": "sim-401"})
-    finish(modelled, JobId("other"))
+    finish(priced, JobId("other"))
 
     retried = post(paying, "/api/v1/jobs/other/retry", {"budget_cost": 1})
 
@@ -157,11 +137,11 @@ def test_offline_a_budget_in_money_is_taken_and_nothing_is_counted(
     assert client.get("/api/v1/jobs/offline").json()["usage"] is None
 
 
-def test_a_job_and_its_retry_take_the_price_along(paying: TestClient, modelled: Runtime) -> None:
+def test_a_job_and_its_retry_take_the_price_along(paying: TestClient, priced: Runtime) -> None:
     post(paying, DOCUMENT, {"job_id": "priced", "outline": TREE})
-    finish(modelled, JobId("priced"))
+    finish(priced, JobId("priced"))
     paying.post("/api/v1/jobs/priced/retry", json={"job_id": "priced-again"})
 
-    jobs = [modelled.jobs.job(JobId(each)) for each in ("priced", "priced-again")]
+    jobs = [priced.jobs.job(JobId(each)) for each in ("priced", "priced-again")]
 
-    assert [job.price and job.price.written for job in jobs] == [2.0, 2.0]
+    assert [job.price and job.price.written for job in jobs] == [200.0, 200.0]

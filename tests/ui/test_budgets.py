@@ -1,10 +1,7 @@
 """Estimates and budgets on the pages, in both languages."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from benchmarks.endpoint import Pace, serving_in_thread
 from components.budgets import money, say
 from components.messages import Messages
 from components.plain import plain
@@ -13,26 +10,9 @@ from pipeline.domain.jobs import JobStatus
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.domain.spending import Budget
 from pipeline.runtime import Runtime
-from tests.runtimes import finish, running_runtime
+from tests.runtimes import PRICED_MODEL, finish, running_runtime
 from tests.ui.conftest import Open
 from tests.ui.screens import component_data, sound, text_of
-
-PRICES = {"sim": {"read": 100.0, "written": 200.0}}
-
-
-@pytest.fixture(scope="module")
-def priced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    with (
-        serving_in_thread(Pace(tokens=120, tells_usage=True)) as endpoint,
-        running_runtime(
-            tmp_path_factory.mktemp("priced"),
-            openai_base_url=endpoint.base_url,
-            openai_model="sim",
-            model_prices=PRICES,
-            price_currency="CNY",
-        ) as runtime,
-    ):
-        yield runtime
 
 
 def begun(runtime: Runtime, budget: Budget | None = None) -> Manuscript:
@@ -60,7 +40,9 @@ def test_the_estimate_names_tokens_cost_and_time(
     assert first in text
     assert rest in text
     assert say("seconds", m) in text
-    assert not any(line in text for line in [say("free", m), say("no_price", m, model="sim")])
+    assert not any(
+        line in text for line in [say("free", m), say("no_price", m, model=plain(PRICED_MODEL))]
+    )
 
 
 def test_what_is_above_the_budget_is_said_before_the_start(
@@ -149,23 +131,20 @@ def test_without_a_price_the_budget_is_one_of_tokens(
     priced: Runtime, shown: Open, language: Language
 ) -> None:
     m = Messages(language)
-    unpriced = priced.settings.model_copy(update={"model_prices": {}})
-    with (
-        running_runtime(priced.settings.data_dir / "unpriced", **_model_of(unpriced)) as runtime,
-    ):
+    unpriced = {
+        "openai_base_url": priced.settings.openai_base_url,
+        "openai_model": PRICED_MODEL,
+    }
+    with running_runtime(priced.settings.data_dir / "unpriced", **unpriced) as runtime:
         manuscript = begun(runtime, Budget(tokens=200))
 
         app = shown(runtime, "outline", doc=manuscript.id, language=language)
 
         assert app.number_input(key=f"budget-{manuscript.id}_tokens").value == 200
         text = text_of(app)
-        assert say("no_price", m, model="sim") in text
+        assert say("no_price", m, model=plain(PRICED_MODEL)) in text
         told = say("beyond", m, budget=plain(say("most_tokens", m, tokens="200")))
         assert [warning.value for warning in app.warning] == [told]
-
-
-def _model_of(settings: object) -> dict[str, object]:
-    return {"openai_base_url": settings.openai_base_url, "openai_model": "sim"}  # type: ignore[attr-defined]
 
 
 def test_offline_it_costs_nothing_and_that_is_said(
