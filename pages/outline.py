@@ -13,7 +13,8 @@ from components.plain import plain
 from components.research_notes import research_notes
 from components.session import manuscript_id, session
 from components.steps import Step, steps
-from pipeline.domain.documents import FileRole, NodeId
+from pipeline.domain.changes import Changes
+from pipeline.domain.documents import FileRole, NodeId, Outline
 from pipeline.domain.edits import snapshot
 from pipeline.domain.jobs import JobStatus
 from pipeline.domain.manuscripts import Manuscript, OutlineDraft
@@ -89,7 +90,7 @@ def actions(view: View, draft: OutlineDraft) -> None:
     is_early = waits(view) or draft.growing
     if st.button(label, type="primary", icon=":material/edit_note:", disabled=is_early):
         if has_document:
-            ask_again(view)
+            plan_again(view, draft.outline)
         else:
             approve(view)
     if waits(view):
@@ -108,19 +109,29 @@ def waits(view: View) -> bool:
     return state.write_for == view.manuscript.id
 
 
-@st.dialog(m("outline.write_again"))
-def ask_again(view: View) -> None:
-    st.markdown(m("outline.again_question"))
-    over: tuple[NodeId, ...] = ()
+def plan_again(view: View, outline: Outline) -> None:
+    """Ask with a plan made once: what is picked in the dialog does not search sections again."""
     try:
         changes = runtime().changes.of(view.manuscript.id)
+    except PipelineError as error:
+        ask_again(view, outline, trouble=m.problem(error.code, error.details))
+    else:
+        ask_again(view, outline, changes)
+
+
+@st.dialog(m("outline.write_again"))
+def ask_again(
+    view: View, outline: Outline, changes: Changes | None = None, trouble: str = ""
+) -> None:
+    st.markdown(m("outline.again_question"))
+    over: tuple[NodeId, ...] = ()
+    if changes is None:
+        st.warning(trouble, icon=":material/error:")
+    else:
         change_notes(changes, m)
         over = to_write_anew(changes, m)
-        outline = manuscripts.outline(view.manuscript.id).outline
-        about = budgets.estimate(view.manuscript, outline, changes)
+        about = budgets.estimate(view.manuscript, outline, changes, over)
         estimate_notes(about, view.manuscript.brief.budget, runtime().author_name, m)
-    except PipelineError as error:
-        st.warning(m.problem(error.code, error.details), icon=":material/error:")
     with st.container(horizontal=True):
         if st.button(m("outline.write_again"), type="primary"):
             approve(view, over=over)

@@ -1,6 +1,6 @@
 """What a manuscript's document will cost, told before it is written, and the most that it may."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,19 +46,27 @@ class BudgetService:
         return self.store.change(manuscript_id, change)
 
     def estimate(
-        self, manuscript: Manuscript, outline: Outline, changes: Changes | None = None
+        self,
+        manuscript: Manuscript,
+        outline: Outline,
+        changes: Changes | None = None,
+        over: Collection[NodeId] = (),
     ) -> Estimate | None:
         """About what writing that outline will use; None offline, where it costs nothing.
 
-        With `changes` only sections that they name as written count, and chapters that are fused.
+        With `changes` only sections that they name as written count, and chapters that are fused;
+        and those in `over`, whose text of the author's own is not to stand, with their chapters.
         """
         if self.prices.model is None:
             return None
         brief = manuscript.brief
         total = brief.target_words or self.default_target_words
         targets, places = word_targets(outline, total), leaves(outline.nodes)
-        written = {each.id for each in changes.written} if changes else set(targets)
-        fused = {each.id for each in changes.fused} if changes else None
+        written, fused = set(targets), {place.chapter.id for place in places}
+        if changes:
+            written = {each.id for each in changes.written} | set(over)
+            fused = {each.id for each in changes.fused}
+            fused |= {place.chapter.id for place in places if place.node.id in over}
         writing = Writing(
             manuscript.language,
             sections=[words for node, words in targets.items() if node in written],
@@ -72,18 +80,12 @@ class BudgetService:
         return estimate(writing, self.pace, self.prices.of())
 
 
-def _chapters(
-    places: list[Place], targets: dict[NodeId, int], fused: set[NodeId] | None
-) -> list[int]:
-    """Words of each chapter that is fused: one of several sections."""
+def _chapters(places: list[Place], targets: dict[NodeId, int], fused: set[NodeId]) -> list[int]:
+    """Words of each of these chapters that has several sections: others are not fused."""
     words: dict[NodeId, list[int]] = {}
     for place in places:
         words.setdefault(place.chapter.id, []).append(targets[place.node.id])
-    return [
-        sum(each)
-        for chapter, each in words.items()
-        if (len(each) > 1 if fused is None else chapter in fused)
-    ]
+    return [sum(each) for chapter, each in words.items() if len(each) > 1 and chapter in fused]
 
 
 def _frame(manuscript: Manuscript) -> int:

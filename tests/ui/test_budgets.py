@@ -1,11 +1,14 @@
 """Estimates and budgets on the pages, in both languages."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from components.budgets import money, say
 from components.messages import Messages
 from components.plain import plain
-from pipeline.domain.documents import Language, SectionStatus
+from pipeline.domain.assembly import leaves
+from pipeline.domain.documents import Document, Language, SectionStatus
+from pipeline.domain.edits import OPERATION
 from pipeline.domain.jobs import JobStatus
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.domain.spending import Budget
@@ -184,23 +187,68 @@ def test_writing_again_is_estimated_by_what_changed(
     priced: Runtime, shown: Open, language: Language
 ) -> None:
     m = Messages(language)
-    manuscript = begun(priced)
-    finish(priced, priced.manuscripts.write(manuscript.id).id)
-    view = priced.manuscripts.open(manuscript.id)
+    manuscript, _ = written(priced)
     outline = priced.manuscripts.outline(manuscript.id).outline
 
-    nothing = priced.budgets.estimate(view.manuscript, outline, priced.changes.of(manuscript.id))
-    everything = priced.budgets.estimate(view.manuscript, outline)
+    nothing = priced.budgets.estimate(manuscript, outline, priced.changes.of(manuscript.id))
+    everything = priced.budgets.estimate(manuscript, outline)
 
     assert nothing
     assert everything
     assert (nothing.calls, nothing.tokens) == (0, 0)
     assert everything.calls > 1
     app = shown(priced, "outline", doc=manuscript.id, language=language)
-    again = m("outline.write_again")
-    sound(next(each for each in app.button if each.label == again).click().run())
+    again(app, m)
     assert m("outline.again_question") in text_of(app)
     assert say("tokens", m, tokens="0") not in text_of(app)
+
+
+def test_the_estimate_of_writing_again_follows_the_own_texts_that_are_picked(
+    priced: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    manuscript, document = written(priced)
+    own, other = leaves(document.sections)[0].id, leaves(document.sections)[-1].id
+    priced.manuscripts.edit_section(manuscript.id, own, "手改的正文。" * 30)
+    rename = {"t": "set", "seq": 1, "id": other, "k": "title", "v": "另一个标题"}
+    priced.manuscripts.edit_outline(manuscript.id, "标签页", [OPERATION.validate_python(rename)])
+    app = shown(priced, "outline", doc=manuscript.id, language=language)
+
+    again(app, m)
+    kept = told_tokens(app, m)
+    app.multiselect[0].set_value([own])
+    again(app, m)
+    picked = told_tokens(app, m)
+
+    assert picked[:1] == kept[:1], "beside the outline stands what all of it will use"
+    assert picked[1:] != kept[1:]
+    outline = priced.manuscripts.outline(manuscript.id).outline
+    changes = priced.changes.of(manuscript.id)
+    guess = priced.budgets.estimate(manuscript, outline, changes, [own])
+    used = finish(priced, priced.manuscripts.write(manuscript.id, [own]).id).usage
+    assert guess
+    assert used
+    assert guess.calls == used.calls
+
+
+def written(runtime: Runtime) -> tuple[Manuscript, Document]:
+    """With a document."""
+    manuscript = begun(runtime)
+    finish(runtime, runtime.manuscripts.write(manuscript.id).id)
+    manuscript = runtime.manuscripts.open(manuscript.id).manuscript
+    assert manuscript.document
+    return manuscript, manuscript.document
+
+
+def again(app: AppTest, m: Messages) -> None:
+    """Open the dialog, which only a run of the page does here."""
+    sound(next(each for each in app.button if each.label == m("outline.write_again")).click().run())
+
+
+def told_tokens(app: AppTest, m: Messages) -> list[str]:
+    """The lines that say what a writing will use."""
+    first, _, rest = say("tokens", m, tokens="#").partition("#")
+    return [line for line in text_of(app).splitlines() if line.startswith(first) and rest in line]
 
 
 def test_money_is_written_as_the_language_writes_it() -> None:
