@@ -1,6 +1,7 @@
 """The meter of one running job, or of an edit: what its model calls use, told while they run."""
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -34,23 +35,25 @@ class Till:
     """Told the figures now and then, once a model was asked."""
     on_reached: Callable[[], None] = _nothing
     """Called once, when a call is first refused for the budget."""
+    clock: Callable[[], float] = time.monotonic
+    """Seconds; figures are told by it."""
     busy: int = 0
     """Calls and holds that may leave room: those of which none waits for room itself."""
     queue: deque[object] = field(default_factory=deque)
     """Who asks for room, in the order in which they came."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
-    told_at: float = 0.0
+    told_at: float = -math.inf
     is_reached: bool = False
 
     def tell(self) -> None:
         """Tell the figures, if a model was asked at all."""
-        self.told_at = time.monotonic()
+        self.told_at = self.clock()
         usage = self.usage
         if usage is not None:
             self.on_usage(usage)
 
     def tell_now_and_then(self) -> None:
-        if time.monotonic() - self.told_at >= TELL_EVERY_S:
+        if self.clock() - self.told_at >= TELL_EVERY_S:
             self.tell()
 
     @property

@@ -1,6 +1,7 @@
 """Run the graph that a job asks for: what the engine calls."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,6 +43,8 @@ class GraphWork:
     web: Web | None = None
     reviewer: Reviewer | None = None
     prices: Prices = field(default_factory=Prices)
+    clock: Callable[[], float] = time.monotonic
+    """Seconds; a job's figures are told by it, about once in one."""
 
     async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
         """Do the job; returns its result as JSON."""
@@ -100,7 +103,7 @@ class GraphWork:
                 )
             )
 
-        return Till(ledger, tell, on_reached)
+        return Till(ledger, tell, on_reached, self.clock)
 
 
 def _cancelled_from_outside() -> bool:

@@ -99,6 +99,7 @@ def run(
                 1_000,
                 ScriptedBibliographer(),
                 prices=prices,
+                clock=lambda: 0.0,
             )
             told = {"price": price, "language": request.language or "en"}
             job = job_of(kind).model_copy(update=told)
@@ -299,15 +300,12 @@ def test_an_answer_that_runs_beyond_what_was_held_is_closed() -> None:
     assert usage.tokens_in + usage.tokens_out < 1_200
 
 
-def test_figures_are_told_about_once_a_second_and_at_the_end() -> None:
-    slow = Pace(tokens=150, tokens_per_second=100, tells_usage=True)
+def test_figures_are_told_with_the_first_piece_and_at_the_end_however_short_the_job() -> None:
+    done = run(writing())
 
-    done = run(writing(), pace=slow)
-
-    assert 2 <= len(done.figures) <= 5
-    spent = [each.usage.tokens_in + each.usage.tokens_out for each in done.figures]
-    assert spent[0] > 0
-    assert done.figures[-1].usage.tokens_out == done.wrote
+    first, last = (event.usage for event in done.figures)
+    assert 0 < first.tokens_out < done.wrote
+    assert (last.tokens_in, last.tokens_out) == (done.read, done.wrote)
 
 
 def test_a_budget_in_money_for_a_model_without_a_price_is_refused_before_any_call() -> None:

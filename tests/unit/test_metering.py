@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
@@ -17,10 +17,14 @@ from pipeline.graphs.turns import Turn, taking_turn
 from pipeline.ports import Slots
 
 
-def a_meter(tokens: int) -> tuple[JobMeter, list[str], list[Usage]]:
+def a_meter(
+    tokens: int, time_s: Sequence[float] = (0.0,)
+) -> tuple[JobMeter, list[str], list[Usage]]:
+    """With who heard that the budget is reached, and the figures; `time_s[0]` is its clock."""
     reached: list[str] = []
     told: list[Usage] = []
-    till = Till(Ledger(Budget(tokens=tokens)), told.append, lambda: reached.append("reached"))
+    ledger, on_reached = Ledger(Budget(tokens=tokens)), lambda: reached.append("reached")
+    till = Till(ledger, told.append, on_reached, lambda: time_s[0])
     return JobMeter(till), reached, told
 
 
@@ -194,6 +198,19 @@ def test_a_hold_between_two_tries_may_still_leave_room() -> None:
         return done
 
     assert asyncio.run(act()) == ["waits"]
+
+
+def test_figures_are_told_at_most_once_a_second() -> None:
+    async def act() -> list[int]:
+        time_s = [7.0]
+        meter, _, told = a_meter(100, time_s)
+        async with meter.call(10, 50) as spending:
+            spending.sent()
+            for time_s[0] in (7.0, 7.4, 7.9, 8.0, 8.5, 9.1, 10.0):
+                spending.wrote(1)
+        return [usage.tokens_out for usage in told]
+
+    assert asyncio.run(act()) == [1, 4, 6]
 
 
 def test_an_answer_that_is_whole_is_kept_whatever_it_cost() -> None:
