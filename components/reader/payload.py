@@ -101,7 +101,8 @@ def _place(passage: Passage, source: Source | None, language: Language) -> dict[
     title = source.title if source else ""
     file_name = source.file_name if source and source.file_name != title else ""
     unit = "slide" if source and has_slides(source.file_name) else "page"
-    page = LABELS[language][unit].format(n=passage.page) if passage.page else ""
+    label = LABELS[language][f"{unit}s" if passage.last_page else unit]
+    page = label.format(n=passage.page, last=passage.last_page) if passage.page else ""
     path = " › ".join(passage.heading_path)
     dates = _dates(source, LABELS[language]) if source else []
     return {

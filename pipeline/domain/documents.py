@@ -60,6 +60,8 @@ class Block(Value):
     """Of a heading: 1 is the highest. Otherwise 0."""
     page: int | None = None
     """Counted from 1; None where the format has no pages."""
+    last_page: int | None = None
+    """Where it ends, if on a later page than it begins."""
 
 
 class Publication(Value):
@@ -142,6 +144,8 @@ class Passage(Value):
     text: str
     heading_path: tuple[str, ...] = ()
     page: int | None = None
+    last_page: int | None = None
+    """Where it ends, if on a later page than it begins."""
     position: int = 0
     """Its place in the source, counted from 0 in reading order."""
 

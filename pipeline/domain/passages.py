@@ -31,7 +31,8 @@ class _Piece:
 
     text: str
     block: int
-    page: int | None
+    pages: tuple[int, ...]
+    """Where it begins and where it ends at the latest; none in a format without pages."""
     glue: str
     """What stands before it when it follows a piece of the same block."""
 
@@ -55,13 +56,15 @@ def split_into_passages(source_id: SourceId, reading: Reading) -> list[Passage]:
         for group in _packed(section.pieces):
             text, position = _joined(group), len(passages)
             key = short_id(reading.sha256, str(position), text)[:ID_LENGTH]
+            first, last = _pages(group)
             passages.append(
                 Passage(
                     id=PassageId(key),
                     source_id=source_id,
                     text=text,
                     heading_path=section.path,
-                    page=group[0].page,
+                    page=first,
+                    last_page=last,
                     position=position,
                 )
             )
@@ -130,9 +133,17 @@ def _pieces(number: int, block: Block) -> Iterator[_Piece]:
         texts, glue = [without_breaks(text) for text in split_sentences(block.text)], " "
     else:
         texts, glue = [line for line in block.text.split("\n") if line.strip()], "\n"
+    pages = tuple(page for page in (block.page, block.last_page) if page is not None)
     for text in texts:
         for part in _cut(text):
-            yield _Piece(part, number, block.page, glue)
+            yield _Piece(part, number, pages, glue)
+
+
+def _pages(pieces: Sequence[_Piece]) -> tuple[int | None, int | None]:
+    """The page on which they begin, and the one on which they end, if it is a later one."""
+    pages = [page for piece in pieces for page in piece.pages]
+    first, last = min(pages, default=None), max(pages, default=None)
+    return first, last if last != first else None
 
 
 def _cut(text: str) -> Iterator[str]:

@@ -1,5 +1,5 @@
 from pipeline.adapters.reading import read_bytes
-from tests.samples.blocks import outline, pages
+from tests.samples.blocks import ends, outline, pages
 from tests.samples.pdf import Mark, Text, make_pdf
 
 PROSE = "The Moon raises tides by its pull on the near and on the far side of the sea."
@@ -91,6 +91,17 @@ def test_a_paragraph_goes_on_over_the_end_of_a_page() -> None:
         ),
         ("Then another one begins here.", 2),
     ]
+    assert ends(reading.blocks) == [(1, 2), (2, None)]
+
+
+def test_a_list_that_goes_on_over_the_end_of_a_page_begins_on_its_first() -> None:
+    first = [Text("Spring tides come at new moon."), Text("- at new moon"), Text("- at full moon")]
+    second = [Text("- and never between them"), Text("So much for the tides.", down=40)]
+
+    reading = read_bytes("a.pdf", make_pdf([first, second]))
+
+    assert [block.kind for block in reading.blocks] == ["paragraph", "list", "paragraph"]
+    assert ends(reading.blocks) == [(1, None), (1, 2), (2, None)]
 
 
 def test_bookmarks_say_what_the_headings_of_a_pdf_are() -> None:

@@ -19,6 +19,11 @@ def pages(blocks: Sequence[Block]) -> list[tuple[str, int | None]]:
     return [(block.text, block.page) for block in blocks]
 
 
+def ends(blocks: Sequence[Block]) -> list[tuple[int | None, int | None]]:
+    """On which page every block begins, and on which later one it ends."""
+    return [(block.page, block.last_page) for block in blocks]
+
+
 def read_text(text: str, name: str = "a.txt") -> Reading:
     """Read a text as UTF-8."""
     return read_bytes(name, text.encode())

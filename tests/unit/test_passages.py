@@ -82,12 +82,33 @@ def test_a_deeper_heading_may_come_without_the_level_between() -> None:
     assert [passage.heading_path for passage in found] == [("A", "B"), ("A", "C")]
 
 
-def test_a_passage_has_the_page_on_which_it_begins() -> None:
+def test_a_passage_has_the_pages_on_which_it_begins_and_ends() -> None:
+    over = Block(kind="paragraph", text=CHINESE * 30, page=3, last_page=4)
     found = split_into_passages(
-        SOURCE, reading(paragraph(ENGLISH * 12, page=1), paragraph(ENGLISH * 24, page=2))
+        SOURCE,
+        reading(
+            heading("Before"),
+            paragraph(ENGLISH * 12, page=1),
+            paragraph(ENGLISH * 24, page=2),
+            heading("之后"),
+            over,
+        ),
     )
 
-    assert [passage.page for passage in found] == [1, 2, 2]
+    assert [(passage.page, passage.last_page) for passage in found] == [
+        (1, 2),
+        (2, None),
+        (2, None),
+        (3, 4),
+        (3, 4),
+    ]
+
+
+def test_a_passages_pages_are_no_part_of_its_id() -> None:
+    before = split_into_passages(SOURCE, reading(paragraph(CHINESE * 60)))
+    after = split_into_passages(SOURCE, reading(paragraph(CHINESE * 60, page=7)))
+
+    assert [passage.id for passage in after] == [passage.id for passage in before]
 
 
 def test_blocks_of_one_passage_stand_apart_and_chinese_sentences_do_not() -> None:

@@ -100,6 +100,32 @@ def test_a_passage_has_the_number_of_its_sources_reference_and_its_place() -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "language", "place"),
+    [
+        ("moon.pdf", "en", "pp. 4–5"),
+        ("moon.pdf", "zh", "第 4–5 页"),
+        ("moon.pptx", "en", "slides 4–5"),
+        ("moon.pptx", "zh", "第 4–5 张幻灯片"),
+    ],
+)
+def test_a_passage_that_goes_on_over_a_page_names_both(
+    name: str, language: Language, place: str
+) -> None:
+    source = Source(id=MOON, title="The Moon", file_name=name)
+    _, passage, _ = document().passages
+    shown = document().model_copy(
+        update={
+            "sources": (source, document().sources[1]),
+            "passages": (passage.model_copy(update={"last_page": 5}),),
+        }
+    )
+
+    assert citations_shown(shown, language)["m4"]["place"] == (
+        f"{name} · {place} · Methods › Sampling"
+    )
+
+
 def test_a_passage_of_a_presentation_stands_on_a_slide() -> None:
     deck = Source(id=MOON, title="The Moon", file_name="moon.PPTX")
     shown = document().model_copy(update={"sources": (deck, document().sources[1])})

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from typing import Literal
 
 from pipeline.adapters.reading.pdf_lines import Line
 from pipeline.adapters.reading.pdf_tables import Tables
@@ -199,7 +200,7 @@ class _Builder:
     def __init__(self, body: Body) -> None:
         self._body = body
         self._text = Joined()
-        self._page = 0
+        self._page = self._last_page = 0
         self._is_item = False
         self._items: list[str] = []
         self._last: Placed | None = None
@@ -229,7 +230,10 @@ class _Builder:
             self._text.add_line(text)
         else:
             yield from self._end_paragraph(before_item=is_item)
-            self._text, self._page, self._is_item = Joined(text), placed.page, is_item
+            if not self._items:
+                self._page = placed.page
+            self._text, self._is_item = Joined(text), is_item
+        self._last_page = placed.page
         self._last = placed
 
     def rest(self) -> Iterator[Block]:
@@ -242,13 +246,16 @@ class _Builder:
     def _end_paragraph(self, *, before_item: bool) -> Iterator[Block]:
         if self._is_item:
             self._items.append(_BULLET.sub("- ", str(self._text)))
-            page = self._page
             if not before_item:
-                yield Block(kind="list", text="\n".join(self._items), page=page)
+                yield self._block("list", "\n".join(self._items))
                 self._items = []
         elif self._text:
-            yield Block(kind="paragraph", text=str(self._text), page=self._page)
+            yield self._block("paragraph", str(self._text))
         self._text, self._is_item = Joined(), False
+
+    def _block(self, kind: Literal["list", "paragraph"], text: str) -> Block:
+        last_page = self._last_page if self._last_page > self._page else None
+        return Block(kind=kind, text=text, page=self._page, last_page=last_page)
 
     def _wraps(self, line: Line | None) -> bool:
         """Whether this line is close below the heading's last one and looks the same."""
