@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,7 @@ from shlex import quote
 import pytest
 
 from pipeline.adapters.embedded_redis import (
+    LONGEST_FILE,
     ensure_server,
     find_binary,
     server_pid,
@@ -105,6 +107,27 @@ def test_what_was_acknowledged_survives_kill_9_of_the_server(data_dir: Path) -> 
     stored = {entry for entry, _ in client.xrange("潮汐") or []}
     assert set(acknowledged) - stored == set()
     assert number >= 500
+
+
+def test_a_file_that_grew_over_many_starts_is_shortened_at_the_next(data_dir: Path) -> None:
+    client = connect(ensure_server(data_dir))
+    client.set("kept", "潮")
+    for _ in range(40):
+        client.set("written over", b"x" * 2**20)
+    client.set("written over", "last")
+    kill_server(data_dir)
+    unfinished = data_dir / "temp-rewriteaof-1.aof"
+    unfinished.write_bytes(b"half")
+    assert _append_only_file(data_dir).stat().st_size > LONGEST_FILE
+
+    client = connect(ensure_server(data_dir))
+
+    give_up_at = time.monotonic() + PATIENCE_S
+    while (size := _append_only_file(data_dir).stat().st_size) > 2 * 2**20:
+        assert time.monotonic() < give_up_at, f"{size} bytes"
+        time.sleep(0.05)
+    assert client.mget("kept", "written over") == ["潮", "last"]
+    assert not unfinished.exists()
 
 
 def test_a_truncated_file_costs_at_most_its_last_entry(data_dir: Path) -> None:
