@@ -153,6 +153,8 @@ class Job(Value):
     total: int = 0
     usage: Usage | None = None
     """None until a model is asked."""
+    model: str | None = None
+    """Who writes it, as whoever submitted it was told; None: whom the process that runs it has."""
     price: Price | None = None
     """Of its model when it was submitted, the same for whoever runs it; None where unknown."""
 

@@ -46,8 +46,12 @@ class Prices:
 
     def of(self, model: str | None = None) -> Price | None:
         """Of that model, or of the usual one; None where it is not known."""
-        name = model or self.model
+        name = self.named(model)
         return self.by_model.get(name) if name else None
+
+    def named(self, model: str | None = None) -> str | None:
+        """Who is asked when a job names that model, or none."""
+        return model or self.model
 
     def lacks(self, budget: Budget, model: str | None = None) -> bool:
         """Whether the budget limits a cost that nobody can tell; the offline author has none."""

@@ -48,7 +48,7 @@ class GraphWork:
 
     async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
         """Do the job; returns its result as JSON."""
-        asked = await asyncio.to_thread(_asked, job, request)
+        asked = self._by_its_model(job, await asyncio.to_thread(_asked, job, request))
         till = self._till(job, asked, journal, lambda: tools.progress("budget", "budget_reached"))
         meter = JobMeter(till)
         fatal: list[PipelineError] = []
@@ -82,6 +82,15 @@ class GraphWork:
             raise
         finally:
             till.tell()
+
+    def _by_its_model(self, job: Job, asked: Request) -> Request:
+        """Of the model that the author was told of, also where this process usually asks another.
+
+        Where none is connected the offline author writes, under its own name.
+        """
+        if asked.model or not job.model or not self.prices.model:
+            return asked
+        return asked.model_copy(update={"model": job.model})
 
     def _till(
         self, job: Job, asked: Request, journal: Journal, on_reached: Callable[[], None]

@@ -144,12 +144,13 @@ class JobService:
             priority=request.priority,
             manuscript_id=manuscript_id,
             created_at=self._now(),
+            model=self._limits.prices.named(request.model),
+            price=self._limits.prices.of(request.model),
         )
 
     def _submit(self, request: JobOptions, job: Job, forget: Collection[str] | None = ()) -> Job:
         self._check_files(request.context_files)
         self._check_budget(request.budget, request.model)
-        job = job.model_copy(update={"price": self._limits.prices.of(request.model)})
         body = request.model_dump_json(exclude={"job_id"})
         said = request.model_dump_json(exclude={"job_id"}, exclude_defaults=True)
         stored = self._store.create(job, body, fingerprint(job.kind, said), forget=forget)
@@ -319,6 +320,7 @@ class JobService:
         if not ended.status.is_final:
             raise IllegalTransition(f"Job {job_id!r} has not ended: wait for it, or cancel it.")
         request = self._with_budget(self._store.request(job_id), budget or Budget())
+        model: str | None = json.loads(request).get("model")
         job = Job(
             id=JobId(new_id or self._new_id()),
             kind=ended.kind,
@@ -326,7 +328,8 @@ class JobService:
             language=ended.language,
             priority=ended.priority,
             created_at=self._now(),
-            price=self._limits.prices.of(json.loads(request).get("model")),
+            model=self._limits.prices.named(model),
+            price=self._limits.prices.of(model),
         )
         of_this_retry = fingerprint(ended.kind, json.dumps([request, job_id, fresh]))
         stored = self._store.create(job, request, of_this_retry, units_of=None if fresh else job_id)

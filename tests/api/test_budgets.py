@@ -11,7 +11,7 @@ from pipeline.domain.jobs import JobId
 from pipeline.runtime import Runtime
 from tests.api.conftest import Serve
 from tests.api.wire import refusal
-from tests.runtimes import finish
+from tests.runtimes import PRICED_MODEL, finish
 
 DOCUMENT, OUTLINE = "/api/v1/jobs/document", "/api/v1/jobs/outline"
 TREE = {
@@ -137,7 +137,9 @@ def test_offline_a_budget_in_money_is_taken_and_nothing_is_counted(
     assert client.get("/api/v1/jobs/offline").json()["usage"] is None
 
 
-def test_a_job_and_its_retry_take_the_price_along(paying: TestClient, priced: Runtime) -> None:
+def test_a_job_and_its_retry_take_the_model_and_its_price_along(
+    paying: TestClient, priced: Runtime
+) -> None:
     post(paying, DOCUMENT, {"job_id": "priced", "outline": TREE})
     finish(priced, JobId("priced"))
     paying.post("/api/v1/jobs/priced/retry", json={"job_id": "priced-again"})
@@ -145,3 +147,4 @@ def test_a_job_and_its_retry_take_the_price_along(paying: TestClient, priced: Ru
     jobs = [priced.jobs.job(JobId(each)) for each in ("priced", "priced-again")]
 
     assert [job.price and job.price.written for job in jobs] == [200.0, 200.0]
+    assert [job.model for job in jobs] == [PRICED_MODEL, PRICED_MODEL]

@@ -1,7 +1,7 @@
 """Jobs with a model and a budget: what is counted, what is not begun, and what is kept."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -45,6 +45,7 @@ class Run:
     document: Document | None = None
     error: Exception | None = None
     calls: int = 0
+    models: set[str] = field(default_factory=set)
     read: int = 0
     wrote: int = 0
 
@@ -78,8 +79,9 @@ def run(
     model: str = "sim",
     journal: ListJournal | None = None,
     prices: Prices = PRICES,
-    price: Price | None = None,
+    submitted: Mapping[str, object] | None = None,
 ) -> Run:
+    """Do a job with a simulated `model`; `submitted` is what else the job says of itself."""
     kind = JobKind.OUTLINE if isinstance(request, OutlineGenerationRequest) else JobKind.DOCUMENT
     done = Run(journal or ListJournal())
 
@@ -101,7 +103,8 @@ def run(
                 prices=prices,
                 clock=lambda: 0.0,
             )
-            told = {"price": price, "language": request.language or "en"}
+            language = request.language or "en"
+            told = {"language": language, **(submitted or {})}
             job = job_of(kind).model_copy(update=told)
             try:
                 result = await graph(job, request.model_dump_json(), done.journal, FreeSlots())
@@ -115,6 +118,7 @@ def run(
 
     def note(endpoint: Endpoint) -> None:
         done.calls, done.read, done.wrote = len(endpoint.requests), endpoint.read, endpoint.wrote
+        done.models = {request["model"] for request in endpoint.requests}
 
     asyncio.run(work())
     return done
@@ -317,10 +321,30 @@ def test_a_budget_in_money_for_a_model_without_a_price_is_refused_before_any_cal
     assert done.calls == 0
 
 
+def test_a_job_is_written_and_charged_by_the_model_that_its_author_was_told_of() -> None:
+    price = Price(read=1, written=90, currency="EUR")
+
+    done = run(
+        writing(lambda: outline(1)), submitted={"model": "sim-asked", "price": price}, model="sim"
+    )
+
+    assert done.models == {"sim-asked"}
+    assert done.document
+    assert done.document.author == "sim-asked"
+    usage = done.figures[-1].usage
+    assert usage.cost == pytest.approx((usage.tokens_in + 90 * usage.tokens_out) / 1e6)
+
+
+def test_a_job_that_was_told_of_no_model_is_written_by_the_usual_one() -> None:
+    assert run(writing(lambda: outline(1))).models == {"sim"}
+    asked = writing(lambda: outline(1), model="sim-short")
+    assert run(asked, submitted={"model": "sim-asked"}).models == {"sim-short"}
+
+
 def test_a_job_takes_its_price_along_to_a_worker_that_knows_none() -> None:
     price = Price(read=1, written=3, currency="EUR")
 
-    done = run(writing(budget_cost=1.0), prices=Prices("sim"), price=price)
+    done = run(writing(budget_cost=1.0), prices=Prices("sim"), submitted={"price": price})
 
     assert done.error is None
     usage = done.figures[-1].usage
