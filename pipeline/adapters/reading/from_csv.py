@@ -1,6 +1,7 @@
 """CSV and TSV as tables, with the head repeated so that every passage can be understood."""
 
 import csv
+import re
 
 from pipeline.adapters.reading.decoding import decode
 from pipeline.adapters.reading.extract import Extract, damaged, table_blocks, too_many_chars
@@ -13,6 +14,9 @@ SAMPLE_CHARS = 10_000
 
 DELIMITERS = ",;\t|"
 
+_SAID = re.compile(r"sep=([,;\t|])\n", re.IGNORECASE)
+"""A first line by which Excel is told the delimiter; it is no row."""
+
 DELIMITED = 2
 """Characters of a file for each one that counts: in a table of numbers every second parts two."""
 
@@ -24,8 +28,11 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
         raise too_many_chars(name, limits)  # before millions of cells take memory
     text = clean(decoded.text)
     csv.field_size_limit(limits.chars)
+    said = _SAID.match(text)
+    delimiter = said[1] if said else _delimiter(name, text)
+    lines = text[said.end() if said else 0 :].splitlines(keepends=True)
     try:
-        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=_delimiter(name, text)))
+        rows = list(csv.reader(lines, delimiter=delimiter))
     except csv.Error as error:
         raise damaged(name, "CSV", "its quotes do not match") from error
     return Extract(table_blocks(name, rows, limits), notes=decoded.notes)
