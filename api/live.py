@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -35,8 +36,8 @@ MAX_ADDRESS_BYTES = 50_000
 GROWING_WAIT_S, IDLE_WAIT_S = 0.15, 3.0
 """How often an open outline is looked at: while a job adds nodes, and otherwise."""
 
-QUEUE_LOOK_S = 1.0
-"""How often the place of a job that waits is looked at."""
+QUEUE_LOOK_S, RUNNING_LOOK_S = 1.0, 3.0
+"""How often the place of a job that waits is looked at, and whether one that runs waits again."""
 
 NOT_FOUND_CLOSE, INVALID_CLOSE, UNAVAILABLE_CLOSE, FOREIGN_CLOSE = 4404, 4422, 4503, 4403
 """WebSocket close codes: HTTP's, in the range that applications may use."""
@@ -174,31 +175,49 @@ async def follow_job(socket: WebSocket) -> None:
 
 
 async def _send_events(socket: WebSocket, job_id: JobId, after: EventId) -> None:
-    waiting = asyncio.create_task(_send_place(socket, job_id))
+    standing = _Standing(socket, job_id)
+    telling = asyncio.create_task(standing.tell())
     try:
         async with aclosing(runtime().feed.follow(job_id, after=after)) as batches:
             async for batch in batches:
-                if batch:
-                    waiting.cancel()
                 await socket.send_text(batch)
+                if batch and standing.waits:
+                    standing.told = None
     finally:
-        waiting.cancel()
+        telling.cancel()
     await socket.close()
 
 
-async def _send_place(socket: WebSocket, job_id: JobId) -> None:
-    """Tell how many jobs are before one that waits, as `["waiting", …]`, until it begins."""
+@dataclass(slots=True)
+class _Standing:
+    """Where a job stands among others, which no event says."""
+
+    socket: WebSocket
+    job_id: JobId
+    waits: bool = True
     told: dict[str, object] | None = None
-    while True:
-        with suppress(PipelineError):
-            job, before = await run_in_threadpool(_place, job_id)
-            if job.status is not JobStatus.QUEUED:
-                return
-            place: dict[str, object] = {"before": before, "priority": job.priority}
-            if place != told:
-                told = place
-                await socket.send_text(json.dumps([["waiting", place]]))
-        await asyncio.sleep(QUEUE_LOOK_S)
+    """What the page shows; events of an earlier start, which come again after a reload, hide it."""
+
+    async def tell(self) -> None:
+        """Tell `["waiting", …]` of a job that waits, also again, and `["running", …]` of another.
+
+        It goes on until it is cancelled or the job ends.
+        """
+        is_final = False
+        while not is_final:
+            with suppress(PipelineError):
+                job, before = await run_in_threadpool(_place, self.job_id)
+                is_final, self.waits = job.status.is_final, job.status is JobStatus.QUEUED
+                place = {"before": before} if self.waits else {}
+                if not is_final:
+                    await self._send({**place, "priority": job.priority})
+            await asyncio.sleep(QUEUE_LOOK_S if self.waits else RUNNING_LOOK_S)
+
+    async def _send(self, place: dict[str, object]) -> None:
+        if place != self.told:
+            self.told = place
+            name = "waiting" if self.waits else "running"
+            await self.socket.send_text(json.dumps([[name, place]]))
 
 
 def _place(job_id: JobId) -> tuple[Job, int]:

@@ -60,7 +60,7 @@ class Board {
   listeners() {
     return {
       event: (event) => this.hear(event),
-      waiting: (place) => this.wait(place),
+      place: (name, place) => (name === "waiting" ? this.wait(place) : this.run(place)),
       batch: () => this.arrived(),
       gap: () => this.story.forgetText(),
       lost: () => this.lost(),
@@ -70,8 +70,19 @@ class Board {
   }
 
   hear(event) {
-    if (event.type === "task_started") this.waiting.hide()
+    if (event.type === "task_started") this.begin()
     this.story.apply(event)
+  }
+
+  begin() {
+    if (this.isCompact) this.waiting.hide()
+    else this.waiting.begin()
+  }
+
+  /** Another priority gives it another share of the model's calls. */
+  run(place) {
+    this.begin()
+    if (!this.isCompact) this.waiting.offer(place.priority)
   }
 
   /** It waits to begin, or again because its process gave it back. */

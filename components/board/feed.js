@@ -21,7 +21,7 @@ function isAfter(a, b) {
 export class Feed {
   /**
    * @param {string} path relative address of the job's live route
-   * @param {object} on `event(event)`, `waiting(place)`, `gap()`, `batch()`, `lost()`, `back()`, `gone()`
+   * @param {object} on `event(event)`, `place(name, place)`, `gap()`, `batch()`, `lost()`, `back()`, `gone()`
    */
   constructor(path, on) {
     this.path = path
@@ -67,8 +67,8 @@ export class Feed {
     if (frame === "" || this.isClosed) return
     this.failures = 0
     for (const [id, event] of JSON.parse(frame)) {
-      if (id === "waiting") {
-        this.on.waiting(event)
+      if (id === "waiting" || id === "running") {
+        this.on.place(id, event)
       } else if (id === "gap") {
         this.last = START
         this.on.gap()

@@ -1,4 +1,4 @@
-// What a job waits for before it begins: its place in the queue, and the choice of its priority.
+// The place of a job among others: in the queue until it begins, and its priority until it ends.
 
 import { fill, make, setText } from "./elements.js"
 
@@ -24,10 +24,20 @@ export class Waiting {
 
   /** @param {{before: number, priority: string}} place */
   show(place) {
-    this.element.hidden = false
     this.element.dataset.before = place.before
     setText(this.sentence, sentence(place.before, this.words))
-    if (!this.choice.disabled) this.choice.value = this.taken = place.priority
+    this.sentence.hidden = false
+    this.offer(place.priority)
+  }
+
+  /** It waits no longer. */
+  begin() {
+    this.sentence.hidden = true
+  }
+
+  offer(priority) {
+    this.element.hidden = false
+    if (!this.choice.disabled) this.choice.value = this.taken = priority
   }
 
   hide() {

@@ -10,7 +10,7 @@ from starlette.websockets import WebSocketDisconnect
 from pipeline.adapters.embedded_redis import stop_server
 from pipeline.adapters.web.page_types import Page
 from pipeline.domain.documents import FileRole
-from pipeline.domain.jobs import JobId, OutlineGenerationRequest
+from pipeline.domain.jobs import JobId
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.runtime import Runtime, build_runtime
 from tests.api.conftest import Serve
@@ -301,39 +301,3 @@ def test_a_job_is_stopped_from_its_page(idle: Runtime, serve: Serve) -> None:
 
     assert (response.status_code, response.json()) == (202, {"status": "cancelled"})
     assert idle.jobs.job(JobId("page-stop")).error_code == "cancelled"
-
-
-def test_a_job_that_waits_is_told_its_place_and_its_priority(idle: Runtime, serve: Serve) -> None:
-    first, second = (idle.jobs.submit_outline(asked(f"潮汐能 {n}")) for n in range(2))
-    with serve(idle) as client, client.websocket_connect(f"/live/jobs/{second.id}") as socket:
-        [[name, place]] = socket.receive_json()
-        sent = client.post(f"/live/jobs/{second.id}/priority", json={"priority": "urgent"})
-        [[_, sooner]] = socket.receive_json()
-
-    before = idle.jobs.waiting_before(first.id)
-    assert (name, place) == ("waiting", {"before": before, "priority": "normal"})
-    assert sent.status_code == 202
-    assert sooner == {"before": idle.jobs.waiting_before(second.id), "priority": "urgent"}
-    assert sooner["before"] < place["before"]
-
-
-@pytest.mark.parametrize(
-    ("job", "body", "expected"),
-    [
-        ("known", {"priority": "soon"}, (422, "invalid_request")),
-        ("known", {}, (422, "invalid_request")),
-        ("nobody", {"priority": "high"}, (404, "not_found")),
-    ],
-)
-def test_another_priority_is_refused(
-    idle: Runtime, serve: Serve, job: str, body: object, expected: tuple[int, str]
-) -> None:
-    known = idle.jobs.submit_outline(asked("潮汐能"))
-    with serve(idle) as client:
-        address = f"/live/jobs/{known.id if job == 'known' else job}/priority"
-        assert refusal(client.post(address, json=body)) == expected
-        assert refusal(client.post(address, json=body, headers=FOREIGN))[0] == 403
-
-
-def asked(prompt: str) -> OutlineGenerationRequest:
-    return OutlineGenerationRequest(task_prompt=prompt)

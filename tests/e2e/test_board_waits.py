@@ -84,7 +84,7 @@ def test_a_job_that_waits_says_how_many_are_before_it_until_it_begins(
         expect(page.locator(".lb-waiting .lb-problem")).to_be_empty()
         assert job.facts()["priorities"] == ["urgent"]
         job.say(TaskStarted(outline_title="Tides", **job.envelope(1)), job.planned())
-        expect(page.locator(".lb-waiting")).to_be_hidden()
+        expect(sentence).to_be_hidden()
 
 
 def test_a_job_that_was_given_back_says_again_how_many_are_before_it(
@@ -101,6 +101,31 @@ def test_a_job_that_was_given_back_says_again_how_many_are_before_it(
     expect(sentence).to_be_visible()
     job.say(TaskStarted(outline_title="Tides", **job.envelope(2)))
     expect(sentence).to_be_hidden()
+
+
+def test_a_job_that_runs_takes_another_priority_until_it_ends(page: Page, job: LiveJob) -> None:
+    job.say(TaskStarted(outline_title="Tides", **job.envelope(1)), job.planned())
+    job.control("say", json.dumps([["running", {"priority": "low"}]]))
+    choice = page.get_by_label("Priority")
+    expect(choice).to_have_value("low")
+
+    choice.select_option("high")
+
+    expect(choice).to_be_enabled()
+    assert job.facts()["priorities"] == ["high"]
+    expect(page.locator(".lb-waiting [role=status]")).to_be_hidden()
+    job.say(job.failed("model_unavailable"))
+    expect(choice).to_be_hidden()
+
+
+def test_the_priority_of_a_proposal_that_runs_is_not_asked(browser: Browser, job: LiveJob) -> None:
+    with page_of(browser, job, "compact") as page:
+        job.control("say", json.dumps([["waiting", {"before": 0, "priority": "low"}]]))
+        expect(page.get_by_label("Priority")).to_be_visible()
+
+        job.control("say", json.dumps([["running", {"priority": "low"}]]))
+
+        expect(page.get_by_label("Priority")).to_be_hidden()
 
 
 def test_a_priority_that_was_not_taken_is_as_it_was(page: Page, job: LiveJob) -> None:
