@@ -114,8 +114,9 @@ PROBLEMS: Mapping[str, Text] = {
         "文件生成失败。请重试，或选择其他格式。",
     ),
     "ranking_failed": Text(
-        "The service that ranks passages by meaning does not answer. They are found by words.",
-        "按语义排序段落的服务没有响应，改为按词语检索。",
+        "The service that ranks passages by meaning does not answer, or cannot tell them apart. "
+        "They are found by words.",
+        "按语义排序段落的服务没有响应或无法区分段落，改为按词语检索。",
     ),
     "service_unavailable": Text(
         "A service does not answer. Try again in a moment.", "某项服务暂无响应，请稍后再试。"

@@ -7,13 +7,14 @@ import argparse
 import time
 from collections.abc import Callable, Mapping
 
-from evals import checks, citations, coverage, drafts, outlines, retrieval, support
+from evals import checks, citations, coverage, drafts, meaning, outlines, retrieval, support
 from evals.table import Row, markdown, plain
 
 PARTS: Mapping[str, Callable[[], list[Row]]] = {
     "citations": citations.rows,
     "support": support.rows,
     "retrieval": retrieval.rows,
+    "meaning": meaning.rows,
     "outlines": outlines.rows,
     "drafts": drafts.rows,
     "checks": checks.rows,

@@ -189,7 +189,7 @@ class ExportFailed(ServiceUnavailable):
 
 
 class RankingFailed(ServiceUnavailable):
-    """A service that ranks passages by meaning did not answer, or not in its shape."""
+    """A service that ranks passages by meaning did not answer, not in its shape, or at random."""
 
     code = "ranking_failed"
 

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from threading import Thread
 from typing import Any
 
@@ -38,6 +39,11 @@ SUBJECTS = {
     ),
 }
 """By subject: an English passage, a Chinese one, and a question with other words than both."""
+
+PAIR_SUMS = 199
+"""Numbers that pairs of letters are counted in."""
+
+VECTOR_SIZE = PAIR_SUMS + len(SUBJECTS)
 
 Answer = tuple[int, object]
 Say = Callable[[str, Mapping[str, Any]], Answer]
@@ -95,18 +101,37 @@ def subject_of(text: str) -> str:
 
 
 def good(path: str, body: Mapping[str, Any]) -> Answer:
-    """Knows what every text is about."""
+    """Knows what every text is about, and compares the letters of the others."""
+    return _compared(path, body, knows=3.0)
+
+
+def letters(path: str, body: Mapping[str, Any]) -> Answer:
+    """Compares letters alone: it tells texts apart, and knows nothing of what they mean."""
+    return _compared(path, body, knows=0.0)
+
+
+def _compared(path: str, body: Mapping[str, Any], *, knows: float) -> Answer:
     if path == "/rerank":
-        wanted = subject_of(body["query"])
-        results = [
-            {"index": place, "relevance_score": float(subject_of(text) == wanted)}
-            for place, text in enumerate(body["documents"])
+        asked = _vector(body["query"], knows)
+        scores = [
+            sum(one * other for one, other in zip(asked, _vector(text, knows), strict=True))
+            for text in body["documents"]
         ]
-        return 200, {"results": results}
-    names = list(SUBJECTS)
-    vectors = [[0.1 + float(subject_of(text) == name) for name in names] for text in body["input"]]
-    data = [{"index": i, "embedding": vector} for i, vector in enumerate(vectors)]
+        return 200, {
+            "results": [{"index": i, "relevance_score": score} for i, score in enumerate(scores)]
+        }
+    data = [{"index": i, "embedding": _vector(text, knows)} for i, text in enumerate(body["input"])]
     return 200, {"data": list(reversed(data))}
+
+
+def _vector(text: str, knows: float) -> list[float]:
+    """How often pairs of letters come, by their sums, and the subject."""
+    counted = [0.01] * PAIR_SUMS
+    for one, other in pairwise(text.lower()):
+        counted[(31 * ord(one) + ord(other)) % PAIR_SUMS] += 1.0
+    length = sum(each * each for each in counted) ** 0.5
+    subject = subject_of(text)
+    return [*(each / length for each in counted), *(knows * (subject == s) for s in SUBJECTS)]
 
 
 def garbage(path: str, body: Mapping[str, Any]) -> Answer:

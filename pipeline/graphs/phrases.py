@@ -159,8 +159,8 @@ REASONS: Mapping[str, Mapping[Language, str]] = {
         "zh": "预算不足。",
     },
     "ranking_failed": {
-        "en": "the service that ranks them by meaning failed.",
-        "zh": "按语义排序的服务出错。",
+        "en": "the service that ranks them by meaning failed, or cannot tell them apart.",
+        "zh": "按语义排序的服务出错，或无法区分这些段落。",
     },
     "model_unavailable": {"en": "the model did not answer.", "zh": "模型没有响应。"},
     "model_rate_limited": {

@@ -154,8 +154,9 @@ class Material(Protocol):
     ) -> Sequence[Passage]:
         """What was found in a better order, with passages that mean the same.
 
-        Without a service that ranks by meaning, or when it fails: `found` itself. The better half
-        of `found` always is among the first `limit`.
+        Without a service that ranks by meaning, or when it fails, or cannot tell passages apart:
+        `found` itself. As much of `found` as fills two thirds of `limit` always is among the first
+        `limit`.
         """
 
     def passage(self, passage_id: str) -> Passage | None: ...

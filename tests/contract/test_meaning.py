@@ -12,17 +12,20 @@ from pipeline.adapters.meaning import (
     RankedMaterial,
 )
 from pipeline.adapters.meaning.service import TRIES
+from pipeline.adapters.meaning.trial import PARTS, TEXTS, merit, trial_of
 from pipeline.domain.documents import SourceId
 from pipeline.errors import PipelineError, RankingFailed
 from pipeline.graphs.research import passages_on
 from tests.meaning_service import (
     SUBJECTS,
+    VECTOR_SIZE,
     Answer,
     Say,
     found,
     garbage,
     good,
     index,
+    letters,
     meaning,
     ranked,
     service,
@@ -102,26 +105,57 @@ def test_a_good_reranker_puts_first_what_words_find_late() -> None:
 
 
 @pytest.mark.parametrize("limit", [2, 5, 8, 16])
-def test_garbage_cannot_remove_the_better_half_of_what_words_find(limit: int) -> None:
+@pytest.mark.parametrize("kinds", [{}, {"reranker": False}, {"embeddings": False}])
+def test_a_service_that_answers_at_random_is_not_believed_and_this_is_told_once(
+    kinds: dict[str, bool], limit: int
+) -> None:
+    query = "A barrage blocks the estuary; turbines injure salmon; rotors and machines in a bay"
+    troubles: list[PipelineError] = []
+    with service(garbage) as server:
+        material = ranked(server.url, troubles, **kinds)
+        texts = [found(material, query, limit) for _ in range(3)]
+
+    assert texts == [found(index(), query, limit)] * 3
+    assert [type(trouble) for trouble in troubles] == [RankingFailed]
+    assert "cannot tell the passages of this material apart" in str(troubles[0])
+
+
+def test_a_reranker_that_gives_all_the_same_is_not_believed() -> None:
+    def indifferent(path: str, body: Mapping[str, Any]) -> Answer:
+        places = range(len(body["documents"]))
+        return 200, {"results": [{"index": i, "relevance_score": 0.5} for i in places]}
+
+    troubles: list[PipelineError] = []
+    with service(indifferent) as server:
+        texts = found(ranked(server.url, troubles, embeddings=False), "salmon and a bay", 5)
+
+    assert texts == found(index(), "salmon and a bay", 5)
+    assert len(troubles) == 1
+
+
+@pytest.mark.parametrize("limit", [2, 5, 8, 16])
+@pytest.mark.parametrize("kinds", [{}, {"reranker": False}, {"embeddings": False}])
+def test_a_service_that_passes_its_trial_and_knows_nothing_leaves_two_thirds_to_words(
+    kinds: dict[str, bool], limit: int
+) -> None:
     query = "A barrage blocks the estuary; turbines injure salmon; rotors and machines in a bay"
     by_words = found(index(), query, limit)
-    with service(garbage) as server:
-        texts = found(ranked(server.url), query, limit)
+    with service(letters) as server:
+        texts = found(ranked(server.url, None, **kinds), query, limit)
 
-    assert set(by_words[: (limit + 1) // 2]) <= set(texts)
+    assert set(by_words[: limit - limit // 3]) <= set(texts)
     assert len(texts) == len(set(texts)) == limit
 
 
-def test_garbage_costs_no_answer_that_words_find_early() -> None:
-    questions = {"Moon pulls sea": "moon", "拦潮坝": "dam", "salmon": "fish", "造价": "money"}
-    with service(garbage) as server:
-        material = ranked(server.url)
-        hits = [
-            any(subject_of(text) == subject for text in found(material, question, 5))
-            for question, subject in questions.items()
-        ]
+def test_a_good_reranker_brings_what_words_find_too_late_to_be_given() -> None:
+    query = "harm to wildlife: salmon"
+    dishes = [f"Salmon, salmon and again salmon, with {herb}." for herb in ("dill", "sage", "mint")]
+    with service(good) as server:
+        chosen = meaning(server.url, embeddings=False)
+        texts = found(RankedMaterial(index(*dishes), chosen, unexpected), query, 3)
 
-    assert all(hits)
+    assert found(index(*dishes), query, 3) == dishes
+    assert SUBJECTS["fish"][0] in texts
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -170,14 +204,14 @@ def test_each_text_is_embedded_once_in_batches() -> None:
             found(material, "lunar gravity")
         sizes = [len(body["input"]) for _, body in server.asked]
 
-    assert sum(sizes) == 150 + 2 * len(SUBJECTS) + 1
+    assert sum(sizes) == 150 + 2 * len(SUBJECTS) + PARTS + 1
     assert max(sizes) <= 64
 
 
 def test_vectors_that_are_used_least_make_room() -> None:
     with service(good) as server:
         endpoint = JsonService(f"{server.url}/embeddings")
-        small = Embeddings(endpoint, "m", max_bytes=4 * len(SUBJECTS) * 3)
+        small = Embeddings(endpoint, "m", max_bytes=4 * VECTOR_SIZE * 3)
 
         async def ask(*texts: str) -> None:
             await small.vectors(texts)
@@ -206,7 +240,7 @@ def test_of_a_large_material_only_what_words_find_is_embedded(
         embedded = [text for _, body in server.asked for text in body["input"]]
 
     assert texts[0] == SUBJECTS["fish"][0]
-    assert len(embedded) < 20
+    assert len(embedded) < 20 + TEXTS + PARTS
 
 
 def test_an_empty_question_is_not_sent() -> None:
@@ -234,4 +268,29 @@ def test_many_sections_at_once_embed_the_material_once() -> None:
         texts = sum(len(body["input"]) for _, body in server.asked)
 
     assert all(name in each for name, each in zip(SUBJECTS, subjects, strict=True))
-    assert texts == 40 + 3 * len(SUBJECTS)
+    assert texts == 40 + 3 * len(SUBJECTS) + PARTS
+
+
+def test_a_trial_takes_what_stands_once_from_all_over_a_material() -> None:
+    form = [f"{number}: ____ Date: ____ Name, please sign here: ____" for number in range(99)]
+    texts = [*form, *(text for known in SUBJECTS.values() for text in known[:2]), *form]
+
+    trial = trial_of(texts)
+
+    assert set(trial.texts) == {text for known in SUBJECTS.values() for text in known[:2]}
+    assert len(trial.texts) == TEXTS
+    assert len(trial.parts) == PARTS
+    assert all(part in text for part, text in zip(trial.parts, trial.texts[:PARTS], strict=True))
+
+
+@pytest.mark.parametrize("texts", [[], ["潮汐"], ["a text", "another"], ["", "", ""], ["x"] * 9])
+def test_there_is_no_trial_where_nothing_can_be_mistaken(texts: list[str]) -> None:
+    assert trial_of(texts).parts == ()
+
+
+def test_merit_is_one_for_what_leads_back_half_for_chance_and_ties_and_zero_for_the_reverse() -> (
+    None
+):
+    assert merit([[3, 1, 2], [0, 9, 1]]) == 1.0
+    assert merit([[1, 1, 1], [1, 1, 1]]) == 0.5
+    assert merit([[1, 2, 3], [9, 0, 1]]) == 0.0

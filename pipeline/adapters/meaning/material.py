@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.adapters.meaning.embeddings import Embeddings
 from pipeline.adapters.meaning.reranker import Reranker
+from pipeline.adapters.meaning.trial import LEAST_MERIT, Trial, merit, trial_of
 from pipeline.adapters.passage_index import PassageIndex
 from pipeline.domain.documents import Passage, Reading, Source, SourceId
 from pipeline.domain.queries import fused, with_kept
@@ -46,8 +47,9 @@ class Meaning:
 class RankedMaterial:
     """Keeps the port `Material` for one job; belongs to one event loop.
 
-    After the first failure the job goes on with words alone: one outage is not waited for a
-    hundred times. `trouble` is told of it, once.
+    Before it is believed, a service has to pass a trial on this material: sentences of passages
+    must lead back to them. After that, or the first failure, the job goes on with words alone: one
+    outage is not waited for a hundred times. `trouble` is told of it, once.
     """
 
     def __init__(
@@ -59,6 +61,8 @@ class RankedMaterial:
         self._is_off = False
         self._all: NDArray[np.float32] | None = None
         self._embedding = asyncio.Lock()
+        self._is_tried = False
+        self._trying = asyncio.Lock()
 
     @property
     def readings(self) -> Mapping[SourceId, Reading]:
@@ -100,19 +104,45 @@ class RankedMaterial:
     async def _refined(
         self, query: str, found: Sequence[Passage], limit: int, within: Sequence[SourceId]
     ) -> list[Passage]:
+        await self._try_out()
         near = await self._near(query, 2 * limit, within)
         known = {passage.id: passage for passage in (*found, *near)}
         order = fused([[p.id for p in found], [p.id for p in near]])
-        if self._meaning.reranker and order:
-            compared = order[:RERANKED]
-            texts = [_text(known[each]) for each in compared]
-            places = await self._meaning.reranker.order(query, texts)
-            reranked = [compared[place] for place in places]
-            # It reads query and passage together, and so knows better than both: it counts twice.
-            order = fused([order, reranked, reranked])
-        # Whatever the order says: half of the places are for words, a third for meaning.
-        kept = [p.id for p in (*found[: (limit + 1) // 2], *near[: limit // 3])]
+        best = [p.id for p in near]
+        if self._meaning.reranker:
+            deeper = await self._index.search(query, limit=RERANKED, within=within)
+            known |= {passage.id: passage for passage in deeper}
+            compared = list(dict.fromkeys([*order, *(p.id for p in deeper)]))[:RERANKED]
+            if compared:
+                texts = [_text(known[each]) for each in compared]
+                places = await self._meaning.reranker.order(query, texts)
+                best = [compared[place] for place in places]
+                # It reads query and passage together, and so knows better: it counts twice.
+                order = fused([order, best, best])
+        # Whatever the order says: a third of the places is for meaning, the others for words.
+        for_meaning = limit // 3
+        kept = [*(p.id for p in found[: limit - for_meaning]), *best[:for_meaning]]
         return [known[each] for each in with_kept(order, kept, limit)]
+
+    async def _try_out(self) -> None:
+        """Put both services to the trial, once. Raises `RankingFailed`."""
+        async with self._trying:
+            if self._is_tried:
+                return
+            if self._is_off:
+                raise RankingFailed("Ranking by meaning was given up.")
+            trial = await asyncio.to_thread(self._trial)
+            if trial.parts and (embeddings := self._meaning.embeddings):
+                vectors = np.stack(await embeddings.vectors([*trial.texts, *trial.parts]))
+                texts, parts = np.split(vectors, [len(trial.texts)])
+                _expect("The embeddings", merit((parts @ texts.T).tolist()))
+            if trial.parts and (reranker := self._meaning.reranker):
+                orders = [await reranker.order(part, trial.texts) for part in trial.parts]
+                _expect("The reranker", merit([_scores(each, len(trial.texts)) for each in orders]))
+            self._is_tried = True
+
+    def _trial(self) -> Trial:
+        return trial_of([_text(passage) for passage in self._index.passages])
 
     async def _near(self, query: str, count: int, within: Sequence[SourceId]) -> list[Passage]:
         """The passages that are nearest in meaning, nearest first."""
@@ -147,6 +177,22 @@ class RankedMaterial:
             self._is_off = True
             log.warning("Passages are ranked by their words alone: %s", error)
             self._trouble(error)
+
+
+def _expect(service: str, reached: float) -> None:
+    if reached < LEAST_MERIT:
+        raise RankingFailed(
+            f"{service} cannot tell the passages of this material apart: sentences lead back to "
+            f"their own with {reached:.2f}; chance gives 0.50, and {LEAST_MERIT} is needed. "
+            "Passages are found by their words. Check the model that EMBEDDING_MODEL or "
+            "RERANK_MODEL names, and whether it reads the language."
+        )
+
+
+def _scores(order: Sequence[int], count: int) -> list[float]:
+    """By the place of each text in an order; what was left out comes last."""
+    places = {text: place for place, text in enumerate(order)}
+    return [-float(places.get(text, count)) for text in range(count)]
 
 
 def _text(passage: Passage) -> str:
