@@ -200,7 +200,15 @@ def progress(view: View, draft: OutlineDraft) -> None:
     else:
         st.error(m.problem(job.error_code), icon=":material/error:")
     if st.button(m("outline.retry"), icon=":material/refresh:"):
-        manuscripts.propose_again(view.manuscript.id)
+        propose_again(view.manuscript)
+
+
+def propose_again(manuscript: Manuscript) -> None:
+    try:
+        manuscripts.propose_again(manuscript.id)
+    except PipelineError as error:
+        problem(error, m)
+    else:
         st.rerun()
 
 

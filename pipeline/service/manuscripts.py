@@ -162,15 +162,27 @@ class ManuscriptService:
         )
 
     def propose_again(self, manuscript_id: ManuscriptId) -> Job:
-        """Start a new outline job; what the author made of the tree stays. Raises as `start`."""
-        job_id = JobId(self._new_id())
+        """Start a new outline job; what the author made of the tree stays.
 
-        def again(current: Manuscript) -> Manuscript:
-            return current.model_copy(update={"outline_job": job_id, "updated_at": self._now()})
+        Raises as `start`, and `NotFound`; one that cannot begin changes nothing.
+        """
+        before, job_id = self._store.load(manuscript_id).outline_job, JobId(self._new_id())
 
-        manuscript = self._store.change(manuscript_id, again)
+        def name(old: JobId | None, new: JobId | None) -> Manuscript:
+            update = {"outline_job": new, "updated_at": self._now()}
+            return self._store.change(
+                manuscript_id,
+                lambda now: now.model_copy(update=update) if now.outline_job == old else now,
+            )
+
+        manuscript = name(before, job_id)
         self._store.change_outline(manuscript_id, await_growth)
-        return self._jobs.submit_outline(outline_request(manuscript), manuscript_id)
+        try:
+            return self._jobs.submit_outline(outline_request(manuscript), manuscript_id)
+        except PipelineError:
+            self._end_growth(manuscript_id)
+            name(job_id, before)
+            raise
 
     def open(self, manuscript_id: ManuscriptId) -> View:
         """The manuscript with whatever its jobs have brought since. Raises `NotFound`."""
@@ -253,8 +265,11 @@ class ManuscriptService:
         is_starting = job is None and self._now() - manuscript.updated_at < TIME_TO_START
         if is_starting or (job is not None and not job.status.is_final):
             return draft
+        return self._end_growth(manuscript.id)
+
+    def _end_growth(self, manuscript_id: ManuscriptId) -> OutlineDraft:
         return self._store.change_outline(
-            manuscript.id, lambda current: current.model_copy(update={"growing": False})
+            manuscript_id, lambda current: current.model_copy(update={"growing": False})
         )
 
     def edit_outline(

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from components.brief_editor import TEXTS as BRIEF
@@ -6,11 +8,11 @@ from components.plain import plain
 from pipeline.domain.assembly import leaves
 from pipeline.domain.documents import FileRole, Language
 from pipeline.domain.edits import OPERATION
-from pipeline.domain.jobs import JobStatus
+from pipeline.domain.jobs import JobStatus, OutlineGenerationRequest
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.domain.outline import leaves as sections_of
 from pipeline.runtime import Runtime
-from tests.runtimes import finish
+from tests.runtimes import finish, idle_runtime
 from tests.ui.conftest import Open
 from tests.ui.screens import component_data, components_of, links_of, sound, text_of
 
@@ -212,6 +214,25 @@ def test_a_proposal_that_was_stopped_can_be_asked_for_again(
     assert job is not None
     assert job.id != manuscript.outline_job
     assert job.status is JobStatus.QUEUED
+
+
+def test_a_full_queue_takes_no_proposal_and_leaves_all_as_it_was(
+    tmp_path: Path, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    with idle_runtime(tmp_path, max_queued_jobs=1) as full:
+        manuscript = full.manuscripts.start(Brief(prompt="潮汐能"), [])
+        assert manuscript.outline_job is not None
+        full.jobs.cancel(manuscript.outline_job)
+        full.jobs.submit_outline(OutlineGenerationRequest(task_prompt="风能"))
+        app = shown(full, "outline", doc=manuscript.id, language=language)
+
+        again = next(button for button in app.button if button.label == m("outline.retry"))
+        sound(again.click().run())
+
+        assert m.problem("queue_full", {"retry_after_s": 30}) in text_of(app)
+        assert full.manuscripts.open(manuscript.id).manuscript.outline_job == manuscript.outline_job
+        assert not full.manuscripts.outline(manuscript.id).growing
 
 
 def test_writing_again_asks_before_it_replaces(
