@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.board import board
+from components.board import Look, board
 from components.brief_editor import brief_editor
 from components.budgets import estimate_notes, stored_budget
 from components.change_notes import change_notes, to_write_anew
@@ -192,7 +192,7 @@ def progress(view: View, draft: OutlineDraft) -> None:
             title=job.title,
             language=m.language,
             document_language=job.language,
-            look="compact",
+            look=Look(is_compact=True, is_metered=settings.has_model),
         )
         return
     elif job.status is JobStatus.CANCELLED:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from components.board import board
+from components.board import Look, board
 from components.budgets import stored_budget
 from components.interface import messages
 from components.job_end import KEEP, end_text, finished_text, kept_for, time_left
@@ -47,7 +47,7 @@ def page(job: Job) -> None:
         title=job.title,
         language=m.language,
         document_language=job.language,
-        look="metered" if settings.has_model else "whole",
+        look=Look(is_metered=settings.has_model),
     )
     ended = jobs.job(job.id) if finished else job
     if ended.status is JobStatus.COMPLETED and doc:

@@ -1,13 +1,25 @@
 """The live board: all sections while they are written, drawn without a rerun of the page."""
 
 import json
+from dataclasses import dataclass
 from typing import Literal
 
 from components.assets import component
 from components.board.labels import LABELS
 from pipeline.domain.documents import Language, Value
 
-Look = Literal["whole", "metered", "compact"]
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What of the board is drawn."""
+
+    is_compact: bool = False
+    """Only the latest sentence and a bar, for a job without sections."""
+    is_metered: bool = False
+    """With a place for what the calls of a model use."""
+
+
+WHOLE = Look()
 
 
 class Finished(Value):
@@ -25,7 +37,7 @@ def board(
     title: str,
     language: Language,
     document_language: Language,
-    look: Look = "whole",
+    look: Look = WHOLE,
 ) -> Finished | None:
     """Draw what a job is doing; the page runs again when the job has ended.
 
@@ -36,16 +48,15 @@ def board(
         title: Of the document; the board draws it as the page's main heading.
         language: Of the interface.
         document_language: Chinese documents are measured in characters.
-        look: `metered` is the whole with a place for what the calls of a model use; `compact` is
-            only the latest sentence and a bar, for a job without sections.
+        look: What of it.
     """
     data = {
         "live": live,
         "title": title,
         "language": language,
         "counts_characters": document_language == "zh",
-        "compact": look == "compact",
-        "metered": look == "metered",
+        "compact": look.is_compact,
+        "metered": look.is_metered,
         "labels": LABELS[language],
     }
     result = component("board")(

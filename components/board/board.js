@@ -20,7 +20,6 @@ class Board {
       number: new Intl.NumberFormat(data.language),
     }
     this.isCompact = data.compact
-    this.isMetered = data.metered
     this.setState = setState
     this.startedMs = performance.now()
     this.story = new Story()
@@ -29,6 +28,7 @@ class Board {
     this.stop = new Stop(`${data.live}/cancel`, data.labels)
     this.waiting = new Waiting(`${data.live}/priority`, this.words)
     this.resumed = make("p", { className: "lb-resumed", hidden: true })
+    this.spending = make("p", { className: "lb-spending", hidden: !data.metered })
     this.groups = new Groups(this.words)
     this.root = this.isCompact ? this.drawCompact() : this.drawWhole(data.title)
     this.root.lang = data.language
@@ -40,14 +40,14 @@ class Board {
   }
 
   drawCompact() {
-    const { status, bar, waiting } = this
-    return make("div", { className: "lb lb-compact" }, status.element, bar.element, waiting.element)
+    const { status, bar, spending, waiting } = this
+    const parts = [status.element, bar.element, spending, waiting.element]
+    return make("div", { className: "lb lb-compact" }, ...parts)
   }
 
   drawWhole(title) {
     this.summary = make("p", { className: "lb-summary" }, this.labels.starting)
     const heading = make("h1", { dir: "auto" }, fill(this.labels.heading, { title }))
-    this.spending = make("p", { className: "lb-spending", hidden: !this.isMetered })
     const words = make("div", {}, heading, this.summary, this.spending)
     const head = make("div", { className: "lb-top" }, words, this.stop.element)
     const leave = make("p", { className: "lb-leave" }, this.labels.leave)
@@ -102,6 +102,7 @@ class Board {
     const { story } = this
     if (!story.now) return
     if (!this.isCompact) this.paintSections()
+    if (story.spending) setText(this.spending, spendingSentence(story.spending, this.words))
     this.bar.paint(this.share())
     if (story.ending) this.status.sayNow(endingSentence(story.ending, this.labels))
     else if (story.delay) this.status.say(delaySentence(story.delay, this.words))
@@ -116,7 +117,6 @@ class Board {
     this.groups.paint(story)
     this.paintResumed()
     setText(this.summary, summary(story, this.words))
-    if (story.spending) setText(this.spending, spendingSentence(story.spending, this.words))
     if (this.root.dataset.firstTextMs || !story.words) return
     this.root.dataset.firstTextMs = Math.round(performance.now() - this.startedMs)
   }

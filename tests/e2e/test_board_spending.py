@@ -60,6 +60,34 @@ def test_figures_are_said_in_chinese(browser: Browser, job: LiveJob) -> None:
         expect(page.locator(".lb-spending")).to_have_text("已用：41,200 词元，不足 ¥0.01")
 
 
+@pytest.mark.parametrize("width", [1200, 390])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Used so far: about 41,200 of 50,000 tokens (82%), less than CN¥0.01"),
+        ("zh", "已用：约 41,200 / 50,000 词元（82%），不足 ¥0.01"),
+    ],
+)
+def test_the_compact_board_has_a_place_for_them_too(
+    browser: Browser, job: LiveJob, language: str, said: str, width: int
+) -> None:
+    viewport = {"width": width, "height": 900}
+    cheap = PAID.model_copy(update={"cost": 0.002, "currency": "CNY", "estimated": 1})
+    query = f"compact&metered&lang={language}"
+    with page_of(browser, job, query, viewport=viewport) as page:
+        job.say(job.progress("正在拟定大纲。"))
+        board = page.locator(".lb-compact")
+        expect(board).to_contain_text("正在拟定大纲。")
+        before = board.bounding_box()
+
+        job.say(counted(job, cheap, Budget(tokens=50_000)))
+
+        expect(board.locator(".lb-spending")).to_have_text(said)
+        expect(board.locator(".lb-spending")).to_be_visible()
+        assert board.bounding_box() == before
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_without_a_model_no_place_is_kept(browser: Browser, job: LiveJob) -> None:
     with page_of(browser, job) as page:
         job.say(job.planned())

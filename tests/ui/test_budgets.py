@@ -1,5 +1,7 @@
 """Estimates and budgets on the pages, in both languages."""
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,9 +15,11 @@ from pipeline.domain.jobs import JobStatus
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.domain.spending import Budget
 from pipeline.runtime import Runtime
-from tests.runtimes import PRICED_MODEL, finish, running_runtime
+from tests.runtimes import PRICED_MODEL, finish, idle_runtime, running_runtime
 from tests.ui.conftest import Open
 from tests.ui.screens import component_data, sound, text_of
+
+NOWHERE = "http://127.0.0.1:9/v1"
 
 
 def begun(runtime: Runtime, budget: Budget | None = None) -> Manuscript:
@@ -181,6 +185,19 @@ def test_a_writing_that_the_budget_did_not_hold_is_tried_again_with_a_higher_one
     assert not [s for s in document.sections if s.status is SectionStatus.FAILED]
     assert document.usage
     assert document.usage.cost
+
+
+@pytest.mark.parametrize("model", [{}, {"openai_base_url": NOWHERE, "openai_model": "m"}])
+def test_what_a_proposal_uses_has_its_place_where_there_is_a_model(
+    tmp_path: Path, shown: Open, model: dict[str, str]
+) -> None:
+    with idle_runtime(tmp_path, **model) as runtime:
+        manuscript = runtime.manuscripts.start(Brief(prompt="潮汐能"), [])
+
+        data = component_data(shown(runtime, "outline", doc=manuscript.id), "longhand_board")
+
+    assert data["compact"]
+    assert data["metered"] == bool(model)
 
 
 def test_writing_again_is_estimated_by_what_changed(

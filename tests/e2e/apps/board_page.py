@@ -11,9 +11,8 @@ JOB = query.get("job", "job-1")
 TITLE = query.get("title", "Grid storage to 2030")
 
 st.set_page_config(page_title="Board", layout="wide")
-IS_COMPACT = "compact" in query
-LOOK: Look = "compact" if IS_COMPACT else "metered" if "metered" in query else "whole"
-if IS_COMPACT:
+LOOK = Look(is_compact="compact" in query, is_metered="metered" in query)
+if LOOK.is_compact:
     st.title("Outline", anchor=False)
 finished = board(
     key=JOB,
