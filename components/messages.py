@@ -176,6 +176,14 @@ TEXTS: Mapping[str, Text] = {
         "Written offline: sentences from your files, each with its source.",
         "离线写作：句子均摘自你的文件，并注明出处。",
     ),
+    "offline.not_followed": Text(
+        "Not followed offline: {what}. Sentences stay as your files have them; a model follows "
+        "what you ask for.",
+        "离线写作不遵循：{what}。句子保持你的文件原样；连接模型后才会遵循。",
+    ),
+    "offline.style": Text("your style guide", "风格规范"),
+    "offline.audience": Text("who reads it", "读者"),
+    "offline.tone": Text("the tone", "语气"),
     "document.model": Text("Written by {author}.", "由 {author} 撰写。"),
     "list.comma": Text(", ", "、"),
     "document.problem": Text("{name} ({why})", "{name}（{why}）"),

@@ -12,6 +12,7 @@ from components.change_notes import change_notes
 from components.earlier_texts import earlier_texts
 from components.interface import messages
 from components.notices import missing, problem
+from components.offline_limits import offline_limits
 from components.plain import plain
 from components.reader import reader
 from components.session import manuscript_id, session
@@ -68,6 +69,9 @@ def page(view: View, document: Document) -> None:
             if document.references:
                 style_choice(view, document)
             downloads(document)
+    if document.author == "offline":
+        brief, files = view.manuscript.brief, view.manuscript.files
+        offline_limits(m, audience=brief.audience, tone=brief.tone, files=files)
     if state.unstyled and state.unstyled[0] == view.manuscript.id:
         st.error(state.unstyled[1], icon=":material/error:")
         state.unstyled = None

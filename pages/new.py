@@ -13,6 +13,7 @@ from components.choices import choice, pick
 from components.composer import Example, Submission, composer
 from components.examples import EXAMPLES
 from components.interface import messages
+from components.offline_limits import offline_limits
 from components.session import session
 from pipeline.domain.documents import CitationStyle, Language
 from pipeline.domain.manuscripts import Brief
@@ -133,6 +134,7 @@ submitted = composer(
 chosen_below = options()
 if not settings.has_model:
     st.caption(m("new.offline"))
+    offline_limits(m, audience=chosen_below["audience"], tone=chosen_below["tone"])
 examples()
 if submitted is not None and submitted.nonce not in {state.taken, state.refused}:
     start(submitted, chosen_below)

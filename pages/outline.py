@@ -8,6 +8,7 @@ from components.budgets import estimate_notes, stored_budget
 from components.change_notes import change_notes, to_write_anew
 from components.interface import messages
 from components.notices import missing, problem
+from components.offline_limits import offline_limits
 from components.outliner import outliner
 from components.plain import plain
 from components.research_notes import research_notes
@@ -255,6 +256,9 @@ def estimate(manuscript: Manuscript, draft: OutlineDraft) -> None:
                 told = {"asked": f"{asked:,}", "words": f"{words:,}"}
                 st.caption(m("outline.estimate_short", **told))
             st.caption(m("outline.estimate_offline"))
+        if not settings.has_model:
+            brief, files = manuscript.brief, manuscript.files
+            offline_limits(m, audience=brief.audience, tone=brief.tone, files=files)
         budget = manuscript.brief.budget
         if settings.has_model:
             budget = stored_budget(manuscript, budgets.currency, m, budgets.set)

@@ -1,15 +1,17 @@
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.messages import Messages
-from pipeline.domain.documents import CitationStyle, Language
+from pipeline.domain.documents import CitationStyle, FileRole, Language
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.errors import FormattingFailed
 from pipeline.runtime import Runtime
 from pipeline.service.manuscripts import ManuscriptService
 from pipeline.service.views import Deleted
 from tests.runtimes import finish
-from tests.ui.conftest import Open
+from tests.ui.conftest import TEXT, Open
 from tests.ui.screens import component_data, links_of, sound, text_of
 
 
@@ -171,3 +173,46 @@ def test_a_gap_can_be_tried_again_though_other_sections_were_corrected(
     app = shown(running, "document", doc=written.id)
 
     assert component_data(app, "longhand_reader")["can_retry"]
+
+
+def test_what_the_offline_author_does_not_follow_is_named_on_every_page(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    attach = running.manuscripts.attach
+    guide = attach("规范.md", "每句不超过二十字。".encode())
+    files = [
+        attach("潮汐.md", TEXT.encode()),
+        guide.model_copy(update={"role": FileRole.STYLE_GUIDE}),
+    ]
+    brief = Brief(prompt="写一份关于潮汐能的报告", audience="市议会成员", tone="平实")
+    manuscript = running.manuscripts.start(brief, files)
+    finish(running, manuscript.outline_job)
+    finish(running, running.manuscripts.write(manuscript.id).id)
+
+    pages = [
+        text_of(shown(running, page, doc=manuscript.id, language=language))
+        for page in ("outline", "document")
+    ]
+    new = text_of(shown(running, "new", language=language, tone="plain", audience="市议会成员"))
+
+    names = [m(f"offline.{name}") for name in ("style", "audience", "tone")]
+    assert all(m("offline.not_followed", what=m("list.comma").join(names)) in p for p in pages)
+    assert m("offline.not_followed", what=m("list.comma").join(names[1:])) in new
+
+
+def test_nothing_is_said_to_be_left_out_where_nothing_was_asked_for(
+    running: Runtime, shown: Open, written: Manuscript, language: Language
+) -> None:
+    left = Messages(language)("offline.not_followed", what="").partition(":")[0].partition("：")[0]
+
+    for page in ("outline", "document", "new"):
+        assert left not in text_of(shown(running, page, doc=written.id, language=language))
+
+
+def test_with_a_model_nothing_is_said_to_be_left_out(running: Runtime, shown: Open) -> None:
+    settings = running.settings.model_copy(update={"openai_model": "some-model"})
+
+    app = shown(replace(running, settings=settings), "new", tone="plain", audience="children")
+
+    assert "Not followed" not in text_of(app)
