@@ -49,6 +49,7 @@ def _of_all(figures: Figures | None) -> Iterator[str]:
     )
     if figures is not None:
         yield from _of_jobs(figures)
+        yield from _of_tokens(figures)
         yield from _of_engines(figures)
 
 
@@ -96,6 +97,18 @@ def _of_jobs(figures: Figures) -> Iterator[str]:
         "histogram",
         "From the submission of a job to its first start.",
         _histogram(figures.waited),
+    )
+
+
+def _of_tokens(figures: Figures) -> Iterator[str]:
+    yield from _metric(
+        "model_tokens_total",
+        "counter",
+        "Tokens that models have read (input) and written (output) for jobs that have ended.",
+        [
+            ("", {"task_type": kind, "model": model, "token_type": token_type}, count)
+            for (kind, model, token_type), count in sorted(figures.tokens.items())
+        ],
     )
 
 

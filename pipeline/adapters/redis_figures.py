@@ -9,7 +9,7 @@ from redis.exceptions import ResponseError
 
 from pipeline.adapters.redis_connection import store_errors
 from pipeline.adapters.redis_keys import COUNTS, ENGINES, RANK_MS, RUNNING
-from pipeline.domain.figures import BUCKETS_S, Durations, Ending, Figures
+from pipeline.domain.figures import BUCKETS_S, Durations, Ending, Figures, TokenCount
 from pipeline.domain.jobs import JobKind, Priority
 
 KINDS = frozenset(kind.value for kind in JobKind)
@@ -74,6 +74,7 @@ class RedisFigures:
             ended=_endings(counts),
             took=_durations(counts, "took"),
             waited=_durations(counts, "waited"),
+            tokens=_tokens(counts),
             engines=len(loads),
             engine_jobs=sum(load.jobs for load in loads),
             model_calls=sum(load.model_calls for load in loads),
@@ -100,6 +101,16 @@ def _endings(counts: Mapping[str, str]) -> dict[Ending, int]:
         for (_, kind, status, code), n in ended
         if kind in KINDS
     }
+
+
+def _tokens(counts: Mapping[str, str]) -> dict[TokenCount, int]:
+    """`tokens <kind> <input or output> <model>`; a model's name may have spaces."""
+    found: dict[TokenCount, int] = {}
+    for name, n in counts.items():
+        what, kind, token_type, model = [*name.split(" ", 3), "", "", ""][:4]
+        if what == "tokens" and kind in KINDS and token_type in {"input", "output"}:
+            found[TokenCount(JobKind(kind), model, token_type)] = int(n)
+    return found
 
 
 def _durations(counts: Mapping[str, str], what: str) -> dict[JobKind, Durations]:

@@ -19,6 +19,16 @@ class Ending(NamedTuple):
     code: str
 
 
+class TokenCount(NamedTuple):
+    """What tokens are counted by."""
+
+    kind: JobKind
+    model: str
+    """Empty where a job was submitted without one that is known by name."""
+    token_type: str
+    """`input`: read by the model; `output`: written by it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Durations:
     """How long something took, since counting began."""
@@ -43,6 +53,8 @@ class Figures:
     """From the first start to the end."""
     waited: Mapping[JobKind, Durations] = field(default_factory=dict)
     """From the submission to the first start."""
+    tokens: Mapping[TokenCount, int] = field(default_factory=dict)
+    """Of jobs that have ended."""
     engines: int = 0
     engine_jobs: int = 0
     model_calls: int = 0

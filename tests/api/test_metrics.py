@@ -5,9 +5,10 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from pipeline.runtime import Runtime
 from tests.api.conftest import Serve
 from tests.api.wire import events_of, refusal
-from tests.runtimes import idle_runtime
+from tests.runtimes import PRICED_MODEL, idle_runtime
 
 COMMENT = re.compile(r"# (?:HELP (?P<help>[a-z_]+) \S.*|TYPE (?P<type>[a-z_]+) (?P<kind>[a-z]+))")
 SAMPLE = re.compile(r'([a-z_]+)(?:\{([a-z_]+="[^"\\]*"(?:,[a-z_]+="[^"\\]*")*)\})? (\d\S*)')
@@ -49,6 +50,19 @@ def test_what_has_ended_is_counted_with_how_long_it_took(client: TestClient) -> 
     buckets = [after[took % le] for le in (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 14400)]
     assert buckets == sorted(buckets)
     assert after[took % "+Inf"] == before.get(took % "+Inf", 0) + 1 >= buckets[-1]
+
+
+def test_tokens_that_jobs_have_used_are_counted_by_model(priced: Runtime, serve: Serve) -> None:
+    name = 'longhand_model_tokens_total{task_type="outline_generation",model="%s",token_type="%s"}'
+    with serve(priced) as client:
+        before = read(client)
+        client.post("/api/v1/jobs/outline", json={"job_id": "costly", "task_prompt": "潮汐能"})
+        events_of(client, "costly")
+        after, usage = read(client), client.get("/api/v1/jobs/costly").json()["usage"]
+
+    for token_type, used in (("input", usage["tokens_in"]), ("output", usage["tokens_out"])):
+        sample = name % (PRICED_MODEL, token_type)
+        assert after[sample] - before.get(sample, 0) == used > 0
 
 
 def test_a_healthy_app_tells_of_redis_its_engine_and_itself(client: TestClient) -> None:

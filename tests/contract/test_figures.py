@@ -8,7 +8,9 @@ import pytest
 from pipeline.adapters.redis_connection import connect, connect_briefly
 from pipeline.adapters.redis_figures import EngineLoad, RedisFigures
 from pipeline.adapters.redis_keys import COUNTS, ENGINES
-from pipeline.domain.figures import Ending, Figures
+from pipeline.adapters.redis_scripts import MOST_COUNTERS
+from pipeline.domain.documents import Usage
+from pipeline.domain.figures import Ending, Figures, TokenCount
 from pipeline.domain.jobs import Job, JobKind, Priority, TaskFailed
 from pipeline.errors import CrashedTooOften, ModelRejected, StoreUnavailable
 from pipeline.ports import Journal, Slots
@@ -115,6 +117,66 @@ def test_a_job_that_is_taken_over_waited_once(redis_url: str) -> None:
 
     assert (between.running, between.orphaned, sum(between.waiting.values())) == (0, 1, 0)
     assert after.waited[OUTLINE].count == after.took[OUTLINE].count == 1
+
+
+async def spend(job: Job, request: str, journal: Journal, slots: Slots) -> str:
+    """What a job with a model does, as far as the store sees it."""
+    journal.meter(lambda: Usage(calls=3, estimated=1, tokens_in=700, tokens_out=90))
+    return "{}"
+
+
+def test_tokens_are_counted_by_model_when_their_job_ends(any_url: str) -> None:
+    def named(name: str, kind: JobKind, model: str | None) -> Job:
+        told = {"model": model, "title": '"model":"falsch" 潮汐'}
+        return a_job(name, kind=kind).model_copy(update=told)
+
+    asked = [
+        (OUTLINE, "通义 千问"),
+        (DOCUMENT, "通义 千问"),
+        (DOCUMENT, "通义 千问"),
+        (DOCUMENT, None),
+        (OUTLINE, 'q"\\x'),
+    ]
+    with running_engine(any_url, spend) as running:
+        for number, (kind, model) in enumerate(asked):
+            submit(any_url, running, named(f"n{number}", kind, model))
+            running.next_end()
+
+    assert figures_of(any_url).tokens == {
+        TokenCount(OUTLINE, "通义 千问", "input"): 700,
+        TokenCount(OUTLINE, "通义 千问", "output"): 90,
+        TokenCount(DOCUMENT, "通义 千问", "input"): 1_400,
+        TokenCount(DOCUMENT, "通义 千问", "output"): 180,
+        TokenCount(DOCUMENT, "", "input"): 700,
+        TokenCount(DOCUMENT, "", "output"): 90,
+        TokenCount(OUTLINE, "", "input"): 700,
+        TokenCount(OUTLINE, "", "output"): 90,
+    }
+
+
+def test_a_job_that_asked_no_model_counts_no_tokens(any_url: str) -> None:
+    with running_engine(any_url, Units("一")) as running:
+        submit(any_url, running, a_job(kind=DOCUMENT))
+        running.next_end()
+
+    assert figures_of(any_url).tokens == {}
+
+
+def test_what_a_monitor_reads_does_not_grow_with_the_names_of_models(any_url: str) -> None:
+    client = connect(any_url)
+    known = f"tokens {OUTLINE} input known"
+    client.hset(COUNTS, mapping={known: 1, **{f"eaten {n}": n for n in range(MOST_COUNTERS)}})
+
+    with running_engine(any_url, spend) as running:
+        for model in ("known", "another", "a third"):
+            submit(any_url, running, a_job(model[-5:]).model_copy(update={"model": model}))
+            running.next_end()
+
+    assert figures_of(any_url).tokens == {
+        TokenCount(OUTLINE, "known", "input"): 701,
+        TokenCount(OUTLINE, "", "input"): 1_400,
+        TokenCount(OUTLINE, "", "output"): 270,
+    }
 
 
 def test_engines_are_told_while_they_live(any_url: str) -> None:
