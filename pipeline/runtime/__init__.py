@@ -1,10 +1,9 @@
 """The composition root: the one place where settings become objects."""
 
-import asyncio
 import gc
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,28 +29,22 @@ from pipeline.adapters.redis_store import RedisJobStore
 from pipeline.adapters.shelf import Fetch, FileShelf, Pages, Rank
 from pipeline.adapters.web.fetching import PageFetcher
 from pipeline.config import Settings
-from pipeline.domain.changes import Changes
-from pipeline.domain.documents import Document
 from pipeline.domain.estimate import Pace
 from pipeline.domain.figures import Figures, ProcessFigures
-from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId
+from pipeline.domain.jobs import JobId
 from pipeline.domain.spending import Price, Prices
-from pipeline.domain.units import StoredUnit
 from pipeline.engine import Close, Engine, Hooks, terms_of
-from pipeline.errors import PipelineError
 from pipeline.ports import (
     Author,
     Editor,
     EventFeed,
     JobQueue,
-    Journal,
     ReadingStore,
     Reviewer,
-    Slots,
     Web,
-    Work,
 )
 from pipeline.ports.manuscripts import ManuscriptStore
+from pipeline.runtime.later_work import LaterWork
 from pipeline.service.budgets import BudgetService
 from pipeline.service.changes import ChangeService
 from pipeline.service.drafts import DraftService
@@ -85,7 +78,7 @@ class Runtime:
     process: Callable[[], ProcessFigures]
     engine: Engine
     shelf: FileShelf
-    work: "LaterWork"
+    work: LaterWork
     author_name: str
     is_durable: bool
     """Whether what is stored outlives this process."""
@@ -116,76 +109,6 @@ class Runtime:
         self.shelf.close()
 
 
-class LaterWork:
-    """The graphs, imported with the first job or before it.
-
-    LangGraph takes a second to import, which the first page must not wait for.
-    """
-
-    def __init__(
-        self,
-        author: Author,
-        shelf: FileShelf,
-        web: Web | None,
-        reviewer: Reviewer | None,
-        settings: Settings,
-    ) -> None:
-        self._author = author
-        self._reviewer = reviewer
-        self._shelf = shelf
-        self._web = web
-        self._default_target_words = settings.default_target_words
-        self._planning = (author, shelf, PandocBibliographer(), _now, self._default_target_words)
-        """Whoever says what a writing would do, or has done, needs these."""
-        self._prices = _prices(settings)
-
-    def load(self) -> Work:
-        """Import what the graphs need; quick after the first time."""
-        from pipeline.graphs.work import GraphWork  # noqa: PLC0415  see above
-
-        return GraphWork(
-            self._author,
-            self._shelf,
-            _now,
-            self._default_target_words,
-            PandocBibliographer(),
-            self._web,
-            self._reviewer,
-            self._prices,
-        )
-
-    async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
-        """See `ports.Work`."""
-        work = await asyncio.to_thread(self.load)
-        return await work(job, request, journal, slots)
-
-    def changes(
-        self,
-        job: Job,
-        request: DocumentGenerationRequest,
-        units: Mapping[str, StoredUnit],
-        before: Document | None,
-    ) -> Changes:
-        """See `graphs.changes`; imported as the other graphs are."""
-        from pipeline.graphs.changes import GraphPlanner  # noqa: PLC0415  see above
-
-        return GraphPlanner(*self._planning).changes(job, request, units, before)
-
-    def draft(
-        self,
-        job: Job,
-        request: DocumentGenerationRequest,
-        units: Mapping[str, StoredUnit],
-        missing: PipelineError,
-    ) -> Document | None:
-        """See `graphs.drafts`; imported as the other graphs are."""
-        from pipeline.graphs.changes import GraphPlanner  # noqa: PLC0415  see above
-        from pipeline.graphs.drafts import finished_draft  # noqa: PLC0415  see above
-
-        planner = GraphPlanner(*self._planning)
-        return finished_draft(planner, job, request, units, missing)
-
-
 def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     """Make all objects. Starts the embedded Redis server if there is no other; runs no job.
 
@@ -213,7 +136,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         new_id=_new_id,
     )
     jobs.on_ended = manuscripts.deliver
-    work = LaterWork(author, shelf, _web(settings, shelf), reviewer, settings)
+    work = _work(settings, author, reviewer, shelf)
     revive = None if settings.redis_url else lambda: _embedded(settings)
     hooks = Hooks(now=_now, on_finished=manuscripts.deliver, revive=revive, on_stop=close)
     engine = Engine(settings, url, work, hooks)
@@ -322,6 +245,21 @@ def _rank(settings: Settings) -> Rank | None:
 
     meaning = meaning_of(settings)
     return lambda index, trouble: RankedMaterial(index, meaning, trouble)
+
+
+def _work(
+    settings: Settings, author: Author, reviewer: Reviewer | None, shelf: FileShelf
+) -> LaterWork:
+    return LaterWork(
+        author=author,
+        reviewer=reviewer,
+        shelf=shelf,
+        web=_web(settings, shelf),
+        bibliographer=PandocBibliographer(),
+        now=_now,
+        default_target_words=settings.default_target_words,
+        prices=_prices(settings),
+    )
 
 
 def _web(settings: Settings, shelf: FileShelf) -> Web | None:
