@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from threading import Thread
@@ -55,6 +55,7 @@ class Service:
     def __init__(self, say: Say) -> None:
         self.asked: list[tuple[str, Mapping[str, Any]]] = []
         self.keys: list[str | None] = []
+        self.connections = 0
         self._say = say
         self.url = ""
 
@@ -70,6 +71,16 @@ def service(say: Say) -> Iterator[Service]:
     made = Service(say)
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # keeps connections
+
+        def setup(self) -> None:
+            made.connections += 1
+            super().setup()
+
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # who asked has hung up
+                super().handle()
+
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             body = json.loads(self.rfile.read(length))
@@ -186,7 +197,18 @@ def index(*more: str, filler: int = 40) -> PassageIndex:
 def found(
     material: PassageIndex | RankedMaterial, query: str, limit: int = 6, **options: Any
 ) -> list[str]:
-    passages = asyncio.run(passages_on([query], material, limit=limit, **options))
+    return asyncio.run(_found(material, query, limit, **options))
+
+
+async def _found(
+    material: PassageIndex | RankedMaterial, query: str, limit: int, **options: Any
+) -> list[str]:
+    """What is used up in this event loop must not be used in the next one."""
+    try:
+        passages = await passages_on([query], material, limit=limit, **options)
+    finally:
+        if isinstance(material, RankedMaterial):
+            await material.meaning.aclose()
     return [passage.text for passage in passages]
 
 

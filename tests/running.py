@@ -121,7 +121,7 @@ def running_engine(
     *,
     after: Callable[[Job], None] | None = None,
     revive: Callable[[], object] | None = None,
-    on_stop: Close | None = None,
+    on_stop: tuple[Close, ...] = (),
     **settings: object,
 ) -> Iterator[RunningEngine]:
     ended: queue.Queue[Job] = queue.Queue()

@@ -52,8 +52,8 @@ class Hooks:
     """Gets each job that this engine ended, after its terminal event; may block."""
     revive: Callable[[], object] | None = None
     """Starts the embedded server again if it has died."""
-    on_stop: Close | None = None
-    """Lets go of connections that belong to the engine's loop, on which it runs, at the end."""
+    on_stop: tuple[Close, ...] = ()
+    """Each lets go of connections that belong to the engine's loop, on which it runs at the end."""
 
 
 class JobRun:

@@ -195,13 +195,12 @@ class _Core:
 
     async def _close_what_jobs_used(self) -> None:
         """A client that breaks or hangs keeps nothing else open."""
-        if self._hooks.on_stop is None:
-            return
-        try:
-            async with asyncio.timeout(CLOSING_S):
-                await self._hooks.on_stop()
-        except Exception:
-            log.exception("The connections of the jobs could not be closed")
+        for close in self._hooks.on_stop:
+            try:
+                async with asyncio.timeout(CLOSING_S):
+                    await close()
+            except Exception:
+                log.exception("Connections of the jobs could not be closed")
 
     async def follow(self, job_id: JobId) -> None:
         """Take up what waits, and if the job is among it, wait until this engine lets it go.

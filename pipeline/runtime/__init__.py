@@ -116,8 +116,9 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     """
     url = settings.redis_url or _embedded(settings)
     client = connect(url)
-    shelf = _shelf(settings, RedisReadingStore(client, settings.manuscript_ttl), fetch)
-    author, reviewer, editor, close = _author_and_others(settings)
+    rank, close_rank = _rank(settings)
+    shelf = _shelf(settings, RedisReadingStore(client, settings.manuscript_ttl), fetch, rank)
+    author, reviewer, editor, close_author = _author_and_others(settings)
     limits = _limits(settings)
     store = RedisJobStore(client, terms_of(settings), _now)
 
@@ -137,9 +138,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     )
     jobs.on_ended = manuscripts.deliver
     work = _work(settings, author, reviewer, shelf)
-    revive = None if settings.redis_url else lambda: _embedded(settings)
-    hooks = Hooks(now=_now, on_finished=manuscripts.deliver, revive=revive, on_stop=close)
-    engine = Engine(settings, url, work, hooks)
+    engine = Engine(settings, url, work, _hooks(settings, manuscripts, close + close_rank))
     return Runtime(
         settings=settings,
         jobs=jobs,
@@ -229,22 +228,27 @@ def _prices(settings: Settings) -> Prices:
     )
 
 
-def _shelf(settings: Settings, readings: ReadingStore, fetch: Fetch | None) -> FileShelf:
+def _shelf(
+    settings: Settings, readings: ReadingStore, fetch: Fetch | None, rank: Rank | None
+) -> FileShelf:
     fetcher = PageFetcher(max_bytes=settings.max_page_bytes, time_limit=settings.web_timeout)
     pages = Pages(fetch or fetcher, lambda: _now().date()) if settings.web_access else None
-    return FileShelf(
-        readings, max_file_bytes=settings.max_file_bytes, pages=pages, rank=_rank(settings)
-    )
+    return FileShelf(readings, max_file_bytes=settings.max_file_bytes, pages=pages, rank=rank)
 
 
-def _rank(settings: Settings) -> Rank | None:
+def _rank(settings: Settings) -> tuple[Rank | None, tuple[Close, ...]]:
     if not (settings.embedding_model or settings.rerank_model):
-        return None
+        return None, ()
     # A quarter of a second of imports, which an app that finds passages by words does without.
     from pipeline.adapters.meaning import RankedMaterial, meaning_of  # noqa: PLC0415
 
     meaning = meaning_of(settings)
-    return lambda index, trouble: RankedMaterial(index, meaning, trouble)
+    return lambda index, trouble: RankedMaterial(index, meaning, trouble), (meaning.aclose,)
+
+
+def _hooks(settings: Settings, manuscripts: ManuscriptService, on_stop: tuple[Close, ...]) -> Hooks:
+    revive = None if settings.redis_url else lambda: _embedded(settings)
+    return Hooks(now=_now, on_finished=manuscripts.deliver, revive=revive, on_stop=on_stop)
 
 
 def _work(
@@ -283,7 +287,7 @@ def _embedded(settings: Settings) -> str:
 
 def _author_and_others(
     settings: Settings,
-) -> tuple[Author, Reviewer | None, Editor, Close | None]:
+) -> tuple[Author, Reviewer | None, Editor, tuple[Close, ...]]:
     """All of one model, through the same connections; offline nobody gives an opinion."""
     if settings.openai_model is not None:
         # Half a second of imports, which the offline author does without.
@@ -294,8 +298,8 @@ def _author_and_others(
 
         chat = OpenAIChat(settings)
         reviewer = ModelReviewer(chat, settings.openai_model)
-        return ModelAuthor(chat, settings), reviewer, ModelEditor(chat, settings), chat.aclose
-    return OfflineAuthor(), None, OfflineEditor(), None
+        return ModelAuthor(chat, settings), reviewer, ModelEditor(chat, settings), (chat.aclose,)
+    return OfflineAuthor(), None, OfflineEditor(), ()
 
 
 def _now() -> datetime:

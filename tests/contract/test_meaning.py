@@ -9,9 +9,10 @@ import pytest
 from pipeline.adapters.meaning import (
     Embeddings,
     JsonService,
+    Meaning,
     RankedMaterial,
 )
-from pipeline.adapters.meaning.service import TRIES
+from pipeline.adapters.meaning.service import AT_ONCE, TRIES
 from pipeline.adapters.meaning.trial import PARTS, TEXTS, merit, trial_of
 from pipeline.domain.documents import SourceId
 from pipeline.errors import PipelineError, RankingFailed
@@ -215,6 +216,7 @@ def test_vectors_that_are_used_least_make_room() -> None:
 
         async def ask(*texts: str) -> None:
             await small.vectors(texts)
+            await small.aclose()
 
         for texts in (["a", "b", "c"], ["a"], ["d"], ["a"], ["b"]):
             asyncio.run(ask(*texts))
@@ -261,6 +263,7 @@ def test_many_sections_at_once_embed_the_material_once() -> None:
         answers = await asyncio.gather(
             *(passages_on([question], material, limit=6) for question in questions)
         )
+        await material.meaning.aclose()
         return [sequence_of([passage.text for passage in passages]) for passages in answers]
 
     with service(good) as server:
@@ -294,3 +297,40 @@ def test_merit_is_one_for_what_leads_back_half_for_chance_and_ties_and_zero_for_
     assert merit([[3, 1, 2], [0, 9, 1]]) == 1.0
     assert merit([[1, 1, 1], [1, 1, 1]]) == 0.5
     assert merit([[1, 2, 3], [9, 0, 1]]) == 0.0
+
+
+def test_the_first_batch_that_fails_ends_the_others() -> None:
+    async def fails(endpoint: JsonService) -> set[asyncio.Task[Any]]:
+        before = asyncio.all_tasks()
+        with pytest.raises(RankingFailed):
+            await Embeddings(endpoint, "m").vectors([f"潮 {number}" for number in range(64 * 12)])
+        left = asyncio.all_tasks() - before
+        await endpoint.aclose()
+        return left
+
+    with service(FAILURES["refused"]) as server:
+        left = asyncio.run(fails(JsonService(f"{server.url}/embeddings")))
+
+    assert left == set()
+    assert len(server.asked) <= AT_ONCE + 1
+
+
+def test_connections_are_kept_between_calls_until_they_are_closed() -> None:
+    async def ask_and_close(shared: Meaning) -> list[int]:
+        material = RankedMaterial(index(), shared, unexpected)
+        counts = []
+        for question in ("lunar gravity", "salmon"):
+            await passages_on([question], material, limit=6)
+            counts.append(server.connections)
+        await shared.aclose()
+        await shared.aclose()  # is no harm
+        await passages_on(["造价"], material, limit=6)
+        counts.append(server.connections)
+        await shared.aclose()
+        return counts
+
+    with service(good) as server:
+        first, second, reopened = asyncio.run(ask_and_close(meaning(server.url)))
+
+    assert first == second
+    assert reopened == second + 2

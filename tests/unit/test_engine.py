@@ -349,8 +349,12 @@ def test_what_cannot_be_closed_at_the_end_keeps_no_other_connection_open(
 ) -> None:
     client = connect(redis_url)
     before = {each["id"] for each in client.client_list()}
+    closed: list[str] = []
 
-    with running_engine(redis_url, Units("一"), on_stop=close) as running:
+    async def close_well() -> None:
+        closed.append("the other")
+
+    with running_engine(redis_url, Units("一"), on_stop=(close, close_well)) as running:
         submit(redis_url, running, a_job())
         running.next_end()
         since = time.monotonic()
@@ -360,6 +364,7 @@ def test_what_cannot_be_closed_at_the_end_keeps_no_other_connection_open(
     while left and time.monotonic() - since < PATIENCE_S:  # the server hears of it a little later
         left = {each["id"] for each in client.client_list()} - before
     assert left == set()
+    assert closed == ["the other"]
     assert "could not be closed" in caplog.text
 
 

@@ -46,9 +46,7 @@ class Embeddings:
         wanted = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         missing = list(wanted)
         batches = [missing[start : start + BATCH] for start in range(0, len(missing), BATCH)]
-        answers = await asyncio.gather(
-            *(self._ask([wanted[key] for key in batch]) for batch in batches)
-        )
+        answers = await self._asked([[wanted[key] for key in batch] for batch in batches])
         for batch, vectors in zip(batches, answers, strict=True):
             for key, vector in zip(batch, vectors, strict=True):
                 found[key] = vector
@@ -56,6 +54,19 @@ class Embeddings:
         if len({vector.size for vector in found.values()}) > 1:
             raise self._service.failed("its vectors have different lengths")
         return [found[key] for key in keys]
+
+    async def aclose(self) -> None:
+        """Close the connections. The next call opens new ones."""
+        await self._service.aclose()
+
+    async def _asked(self, batches: Sequence[Sequence[str]]) -> list[list[Vector]]:
+        """The vectors of each batch; the first that fails ends the others, which would be waste."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._ask(batch)) for batch in batches]
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        return [task.result() for task in tasks]
 
     async def _ask(self, texts: Sequence[str]) -> list[Vector]:
         answer = await self._service.ask(

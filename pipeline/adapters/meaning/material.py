@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,13 @@ class Meaning:
     def __bool__(self) -> bool:
         return self.embeddings is not None or self.reranker is not None
 
+    async def aclose(self) -> None:
+        """Close all connections, on the event loop that used them. The next call opens new ones."""
+        async with AsyncExitStack() as stack:  # one that breaks keeps no other open
+            for each in (self.embeddings, self.reranker):
+                if each is not None:
+                    stack.push_async_callback(each.aclose)
+
 
 class RankedMaterial:
     """Keeps the port `Material` for one job; belongs to one event loop.
@@ -56,7 +64,8 @@ class RankedMaterial:
         self, index: PassageIndex, meaning: Meaning, trouble: Callable[[PipelineError], None]
     ) -> None:
         self._index = index
-        self._meaning = meaning
+        self.meaning = meaning
+        """What it ranks with, which other jobs use as well."""
         self._trouble = trouble
         self._is_off = False
         self._all: NDArray[np.float32] | None = None
@@ -109,13 +118,13 @@ class RankedMaterial:
         known = {passage.id: passage for passage in (*found, *near)}
         order = fused([[p.id for p in found], [p.id for p in near]])
         best = [p.id for p in near]
-        if self._meaning.reranker:
+        if self.meaning.reranker:
             deeper = await self._index.search(query, limit=RERANKED, within=within)
             known |= {passage.id: passage for passage in deeper}
             compared = list(dict.fromkeys([*order, *(p.id for p in deeper)]))[:RERANKED]
             if compared:
                 texts = [_text(known[each]) for each in compared]
-                places = await self._meaning.reranker.order(query, texts)
+                places = await self.meaning.reranker.order(query, texts)
                 best = [compared[place] for place in places]
                 # It reads query and passage together, and so knows better: it counts twice.
                 order = fused([order, best, best])
@@ -132,11 +141,11 @@ class RankedMaterial:
             if self._is_off:
                 raise RankingFailed("Ranking by meaning was given up.")
             trial = await asyncio.to_thread(self._trial)
-            if trial.parts and (embeddings := self._meaning.embeddings):
+            if trial.parts and (embeddings := self.meaning.embeddings):
                 vectors = np.stack(await embeddings.vectors([*trial.texts, *trial.parts]))
                 texts, parts = np.split(vectors, [len(trial.texts)])
                 _expect("The embeddings", merit((parts @ texts.T).tolist()))
-            if trial.parts and (reranker := self._meaning.reranker):
+            if trial.parts and (reranker := self.meaning.reranker):
                 orders = [await reranker.order(part, trial.texts) for part in trial.parts]
                 _expect("The reranker", merit([_scores(each, len(trial.texts)) for each in orders]))
             self._is_tried = True
@@ -146,7 +155,7 @@ class RankedMaterial:
 
     async def _near(self, query: str, count: int, within: Sequence[SourceId]) -> list[Passage]:
         """The passages that are nearest in meaning, nearest first."""
-        embeddings = self._meaning.embeddings
+        embeddings = self.meaning.embeddings
         if embeddings is None:
             return []
         if len(self._index.passages) <= EMBEDDED_MOST:

@@ -16,6 +16,10 @@ class Reranker:
         self._service = service
         self._model = model
 
+    async def aclose(self) -> None:
+        """Close the connections. The next call opens new ones."""
+        await self._service.aclose()
+
     async def order(self, query: str, texts: Sequence[str]) -> list[int]:
         """Places of the texts, best first; those that it left out are missing.
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,8 +35,16 @@ QUOTE_CHARS = 200
 """Of the service's own words: enough for its first sentence."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Connections to the service, and places for those who use them."""
+
+    client: httpx2.AsyncClient
+    free: asyncio.Semaphore
+
+
 class JsonService:
-    """Asks one address. Safe from several event loops, each with a client of its own."""
+    """Asks one address; belongs to one event loop from its first call until it is closed."""
 
     def __init__(
         self, url: str, key: str = "", sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -43,18 +52,16 @@ class JsonService:
         self._url = url
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._sleep = sleep
-        self._client: httpx2.AsyncClient | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._free = asyncio.Semaphore(AT_ONCE)
+        self._line: _Line | None = None
 
     async def ask(self, body: Mapping[str, object]) -> Mapping[str, Any]:
         """The answer to a body. Raises `RankingFailed`."""
-        client = self._client_here()
-        async with self._free:
+        line = self._opened()
+        async with line.free:
             for left in reversed(range(TRIES)):
                 try:
-                    request = client.build_request("POST", self._url, json=body)
-                    response = await sent(client, request, max_bytes=MAX_ANSWER_BYTES)
+                    request = line.client.build_request("POST", self._url, json=body)
+                    response = await sent(line.client, request, max_bytes=MAX_ANSWER_BYTES)
                 except AnswerTooLarge as error:
                     raise self.failed("the answer is too large") from error
                 except FOREIGN as error:
@@ -87,16 +94,14 @@ class JsonService:
             raise self.failed("the answer is no JSON object")
         return answer
 
-    def _client_here(self) -> httpx2.AsyncClient:
-        loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            self._client = httpx2.AsyncClient(headers=self._headers, timeout=CALL_S)
-            self._free = asyncio.Semaphore(AT_ONCE)
-            self._loop = loop
-        return self._client
+    def _opened(self) -> _Line:
+        if self._line is None:
+            client = httpx2.AsyncClient(headers=self._headers, timeout=CALL_S)
+            self._line = _Line(client, asyncio.Semaphore(AT_ONCE))
+        return self._line
 
     async def aclose(self) -> None:
         """Close the connections. The next call opens new ones."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        line, self._line = self._line, None
+        if line is not None:
+            await line.client.aclose()
