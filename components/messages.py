@@ -165,6 +165,9 @@ TEXTS: Mapping[str, Text] = {
     "document.epub": Text("E-book (EPUB)", "电子书（EPUB）"),
     "document.latex": Text("LaTeX", "LaTeX"),
     "document.download": Text("Download", "下载"),
+    "document.fill_gaps": Text(
+        "Write all {number} missing sections", "补写全部 {number} 个缺失的小节"
+    ),
     "document.references": Text("References alone", "仅参考文献"),
     "document.bibtex": Text("BibTeX", "BibTeX"),
     "document.ris": Text("RIS", "RIS"),

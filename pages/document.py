@@ -20,11 +20,12 @@ from components.steps import steps
 from components.zones import author_zone
 from pipeline.domain.assembly import leaves
 from pipeline.domain.changes import Changes
-from pipeline.domain.documents import CitationStyle, Document
+from pipeline.domain.documents import CitationStyle, Document, SectionStatus
 from pipeline.domain.jobs import ManuscriptId
 from pipeline.errors import BudgetReached, NotFound, PipelineError
 from pipeline.runtime import runtime
 from pipeline.service.exports import FORMS, file_name
+from pipeline.service.requests import Gaps
 from pipeline.service.views import View
 
 settings, manuscripts, exports = runtime().settings, runtime().manuscripts, runtime().exports
@@ -84,8 +85,8 @@ def page(view: View, document: Document) -> None:
     if view.is_writing:
         st.info(m("document.writing"), icon=":material/edit_note:")
         watch(view)
-    elif any(leaf.error_code == BudgetReached.code for leaf in leaves(document.sections)):
-        stored_budget(view.manuscript, budgets.currency, m, budgets.set)
+    else:
+        about_gaps(view, document)
     retried = reader(
         key=f"reader-{view.manuscript.id}",
         document=document,
@@ -95,7 +96,7 @@ def page(view: View, document: Document) -> None:
         can_retry=not view.is_writing,
     )
     if retried is not None:
-        fill_gaps(view)
+        fill_gaps(view, {each: why for each, why in gaps_of(document).items() if each != retried})
     put_back(view, document)
 
 
@@ -107,25 +108,40 @@ def made_of(document: Document) -> str:
     return f"{meta} · {m(by, author=plain(document.author))}"
 
 
-def fill_gaps(view: View) -> None:
-    """Write what failed; when the outline was changed meanwhile, say first what else is written."""
+def gaps_of(document: Document) -> Gaps:
+    """Sections without a text, each with the code of why."""
+    failed = [each for each in leaves(document.sections) if each.status is SectionStatus.FAILED]
+    return {each.id: each.error_code or PipelineError.code for each in failed}
+
+
+def about_gaps(view: View, document: Document) -> None:
+    """The budget that left gaps, and the writing of all of them where there are several."""
+    gaps = gaps_of(document)
+    if BudgetReached.code in gaps.values():
+        stored_budget(view.manuscript, budgets.currency, m, budgets.set)
+    if len(gaps) > 1 and st.button(m("document.fill_gaps", number=len(gaps))):
+        fill_gaps(view, {})
+
+
+def fill_gaps(view: View, left: Gaps) -> None:
+    """Write what failed, without those; say before what else a changed outline has written."""
     try:
-        changes = runtime().changes.of(view.manuscript.id)
+        changes = runtime().changes.of(view.manuscript.id, left)
     except PipelineError as error:
         problem(error, m)
         return
     if changes.fills_gaps_only:
-        write_again(view)
+        write_again(view, left)
     else:
-        ask_again(view, changes)
+        ask_again(view, changes, left)
 
 
 @st.dialog(m("outline.write_again"))
-def ask_again(view: View, changes: Changes) -> None:
+def ask_again(view: View, changes: Changes, left: Gaps) -> None:
     change_notes(changes, m)
     with st.container(horizontal=True):
         if st.button(m("outline.write_again"), type="primary"):
-            write_again(view)
+            write_again(view, left)
         if st.button(m("outline.keep")):
             st.rerun()
 
@@ -144,10 +160,10 @@ def put_back(view: View, document: Document) -> None:
     st.rerun()
 
 
-def write_again(view: View) -> None:
-    """Write what failed; sections that are there cost nothing again."""
+def write_again(view: View, left: Gaps) -> None:
+    """Write what failed, without those; sections that are there cost nothing again."""
     try:
-        job = manuscripts.write(view.manuscript.id)
+        job = manuscripts.write(view.manuscript.id, gaps=left)
     except PipelineError as error:
         problem(error, m)
         return

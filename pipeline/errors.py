@@ -49,6 +49,14 @@ class PipelineError(Exception):
         self.details: dict[str, str | int] = dict(details or {})
 
 
+class LeftOut(PipelineError):
+    """A section was left as the gap that it is, as was asked for; `code` says why it is one."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self.code = code
+
+
 class ConfigError(PipelineError):
     """The settings contradict each other, or one is missing."""
 

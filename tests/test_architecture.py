@@ -39,7 +39,7 @@ REASONED_ERRORS = {"InvalidRequest", "TooLarge", "UnreadableFile", "ModelRejecte
 NOT_FOR_AUTHORS = {
     "lease_lost", "key_refused", "file_not_base64",
     "text_empty", "command_empty", "no_sentences", "model_needed", "too_many_edits", "model_busy",
-    "own_text_of_no_section", "own_text_twice",
+    "section_unknown", "own_text_twice",
 }  # fmt: skip
 """Pass between two engines only, or between the API and a program; no page meets them."""
 

@@ -75,7 +75,10 @@ class SectionChange(Value):
 
 
 class Changes(Value):
-    """What writing again would do; each section stands in one of the first four."""
+    """What writing again would do; each section stands in one of the first four.
+
+    Gaps that are left as they are stand in none.
+    """
 
     written: tuple[SectionChange, ...] = ()
     moved: tuple[SectionChange, ...] = ()

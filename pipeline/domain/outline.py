@@ -1,6 +1,6 @@
 """Pure operations on an outline tree: walk, number, split, check."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.domain.documents import NodeId, Outline, OutlineNode
@@ -106,22 +106,24 @@ def check(outline: Outline, *, max_nodes: int, max_depth: int) -> None:
         seen.add(place.node.id)
 
 
-def check_own_texts(outline: Outline, sections: Sequence[NodeId]) -> None:
-    """Refuse texts of the author's own that no section of the outline could have.
+def check_sections(outline: Outline, own_texts: Sequence[NodeId], gaps: Collection[NodeId]) -> None:
+    """Refuse what is said of sections that the outline does not have, or twice of one.
 
     Raises:
-        InvalidRequest: `own_text_of_no_section`, `own_text_twice`.
+        InvalidRequest: `section_unknown`, `own_text_twice`.
     """
     written = {place.node.id for place in leaves(outline.nodes)}
     seen: set[NodeId] = set()
-    for section_id in sections:
+    for section_id in (*gaps, *own_texts):
         if section_id not in written:
+            field = "gaps" if section_id in gaps else "own_texts"
             raise InvalidRequest(
-                "own_text_of_no_section",
-                f"own_texts has a text for {section_id!r}, which is no section of the outline. "
+                "section_unknown",
+                f"{field} names {section_id!r}, which is no section of the outline. "
                 "Name a node without children.",
-                {"id": section_id},
+                {"id": section_id, "field": field},
             )
+    for section_id in own_texts:
         if section_id in seen:
             raise InvalidRequest(
                 "own_text_twice",

@@ -124,8 +124,11 @@ async def _planned(
     request: DocumentGenerationRequest, tools: Tools, before: Document | None
 ) -> Changes:
     _, shared = await assignment_of(request, tools)
-    places = leaves(request.outline.nodes)
-    fates = {place.node.id: await _fate(place, shared, tools, before) for place in places}
+    fates = {}
+    for place in leaves(request.outline.nodes):
+        fate = await _fate(place, shared, tools, before)
+        if place.node.id not in request.gaps or fate.is_kept:
+            fates[place.node.id] = fate
     fused = _fused_again(request.outline, shared, fates, tools)
     return _sorted(request.outline, fates, fused, before)
 
@@ -144,7 +147,8 @@ async def assignment_of(
     titles = titles_of(leaves(outline.nodes))
     abroad = await search_terms(titles, material, tools, model=request.model)
     targets = word_targets(outline, task.target_words)
-    return desk, assignment(outline, task, material, targets, abroad, request.own_texts)
+    shared = assignment(outline, task, material, targets, abroad, request.own_texts)
+    return desk, replace(shared, gaps=request.gaps)
 
 
 async def _fate(place: Place, shared: Assignment, tools: Tools, before: Document | None) -> _Fate:
@@ -183,7 +187,10 @@ def _fused_again(
 ) -> list[NodeId]:
     found: list[NodeId] = []
     for place in walk(outline.nodes):
-        if place.depth > 1 or len(sections := shared.sections[place.node.id]) < 2:
+        if place.depth > 1:
+            continue
+        sections = [each for each in shared.sections[place.node.id] if each.node.id in fates]
+        if len(sections) < 2:
             continue
         drafts = [
             Written(each, fates[each.node.id].draft, own=fates[each.node.id].own)
@@ -202,7 +209,7 @@ def _sorted(
     before: Document | None,
 ) -> Changes:
     sections = before.sections if before else ()
-    places = leaves(outline.nodes)
+    places = [place for place in leaves(outline.nodes) if place.node.id in fates]
     written = [p for p in places if not fates[p.node.id].is_kept]
     same = [p.node.id for p in places if fates[p.node.id].is_kept]
     moved = moved_among(places, sections, same)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import operator
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, TypedDict, cast
 
 from langgraph.graph import END, START, StateGraph
@@ -25,7 +26,7 @@ from pipeline.domain.documents import (
 from pipeline.domain.jobs import DocumentGenerationRequest, SectionPlanned, SectionsPlanned
 from pipeline.domain.outline import leaves, walk, word_targets
 from pipeline.domain.web import queries_of_outline
-from pipeline.errors import BudgetReached, PipelineError
+from pipeline.errors import BudgetReached, LeftOut, PipelineError
 from pipeline.graphs.chapter import ChapterText, chapter_graph
 from pipeline.graphs.other_languages import search_terms, titles_of
 from pipeline.graphs.phrases import reason
@@ -95,6 +96,7 @@ def each_chapter(state: DocumentState) -> list[Send]:
     shared = assignment(
         outline, state["commission"], material, state["targets"], state["abroad"], own
     )
+    shared = replace(shared, gaps=state["request"].gaps)
     return [
         Send("write_chapter", {"chapter": place, "assignment": shared})
         for place in walk(outline.nodes)
@@ -130,7 +132,8 @@ async def finalize(state: DocumentState, runtime: Runtime[Tools]) -> DocumentSta
     failures = [error for chapter in state["chapters"] for error in chapter.failures.values()]
     written = sum(len(chapter.drafts) for chapter in state["chapters"])
     if failures and not written:
-        raise next((f for f in failures if isinstance(f, BudgetReached)), failures[0])
+        tried = [why for why in failures if not isinstance(why, LeftOut)] or failures
+        raise next((why for why in tried if isinstance(why, BudgetReached)), tried[0])
     return {}
 
 

@@ -75,6 +75,10 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "{number} {title} keeps its length: it could not be corrected.",
         "zh": "{number} {title} 保留原有篇幅：未能完成修改。",
     },
+    "section_left": {
+        "en": "Left {number} {title} for later.",
+        "zh": "{number} {title} 留待以后再写。",
+    },
     "section_failed": {
         "en": "Could not finish {number} {title}.",
         "zh": "{number} {title} 未能完成。",

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, TypedDict
 
 from langgraph.runtime import Runtime
@@ -18,7 +18,7 @@ from pipeline.domain.jobs import OwnText
 from pipeline.domain.outline import Place, bound_node, leaves
 from pipeline.domain.queries import queries_for
 from pipeline.domain.units import content_key, section_unit
-from pipeline.errors import ModelRejected, PipelineError, StoreUnavailable
+from pipeline.errors import LeftOut, ModelRejected, PipelineError, StoreUnavailable
 from pipeline.graphs.pen import Pen
 from pipeline.graphs.research import passages_on
 from pipeline.graphs.section_length import to_length
@@ -65,6 +65,8 @@ class Assignment:
     """What sections are called in the other languages of the material."""
     own: Mapping[NodeId, OwnText]
     """Texts of the author's own."""
+    gaps: Mapping[NodeId, str] = field(default_factory=dict)
+    """Sections that are not written now, each with the code of why it has no text."""
 
 
 def assignment(
@@ -161,7 +163,7 @@ async def write_section(state: SectionState, runtime: Runtime[Tools]) -> Section
         tools.journal.tell(tools.section(place, SectionStatus.FAILED, error=error))
         tools.progress(
             "write",
-            "section_failed",
+            "section_left" if place.node.id in state["assignment"].gaps else "section_failed",
             section=place.node.id,
             number=place.number,
             title=place.node.title,
@@ -183,6 +185,8 @@ async def _written(state: SectionState, tools: Tools) -> Written:
         tools.progress("write", "section_kept", section=node.id, number=place.number)
         return Written(place, draft or own, own=own)
     if draft is None:
+        if node.id in shared.gaps:
+            raise LeftOut(shared.gaps[node.id])
         pen = Pen(place, tools)
         async with tools.call(place, pen.wait):
             tools.journal.tell(tools.section(place, SectionStatus.WRITING))

@@ -11,7 +11,7 @@ from pipeline.domain.outline import tidied
 from pipeline.domain.units import StoredUnit
 from pipeline.ports.manuscripts import ManuscriptStore
 from pipeline.service.manuscripts import ManuscriptService
-from pipeline.service.requests import document_request, own_texts
+from pipeline.service.requests import Gaps, document_request, own_texts
 
 Plan = Callable[
     [Job, DocumentGenerationRequest, Mapping[str, StoredUnit], Document | None], Changes
@@ -40,8 +40,8 @@ class ChangeService:
         self._plan = plan
         self._now = now
 
-    def of(self, manuscript_id: ManuscriptId) -> Changes:
-        """What becomes of each section when it is written from the outline as it stands.
+    def of(self, manuscript_id: ManuscriptId, gaps: Gaps | None = None) -> Changes:
+        """What becomes of each section when it is written so, from the outline as it stands.
 
         No author and no model is asked. It blocks for as long as the sections take that have to be
         searched for, which are those whose sources changed.
@@ -52,7 +52,7 @@ class ChangeService:
         """
         manuscript = self._manuscripts.open(manuscript_id).manuscript
         outline = tidied(self._manuscripts.outline(manuscript_id).outline)
-        request = document_request(manuscript, outline, PLAN, own_texts(manuscript))
+        request = document_request(manuscript, outline, PLAN, own_texts(manuscript), gaps)
         job = Job(
             id=PLAN,
             kind=JobKind.DOCUMENT,

@@ -27,7 +27,7 @@ from pipeline.domain.jobs import (
     TaskFailed,
 )
 from pipeline.domain.language import detect_language
-from pipeline.domain.outline import check, check_own_texts, leaves, tidied
+from pipeline.domain.outline import check, check_sections, leaves, tidied
 from pipeline.domain.spending import Budget, Prices, without_price
 from pipeline.domain.titles import title_of
 from pipeline.errors import (
@@ -112,7 +112,7 @@ class JobService:
         """
         outline = tidied(request.outline)
         check(outline, max_nodes=self._limits.nodes, max_depth=self._limits.depth)
-        check_own_texts(outline, [own.section_id for own in request.own_texts])
+        check_sections(outline, [own.section_id for own in request.own_texts], request.gaps)
         self._check_prompt(request.task_prompt)
         tidy = request.model_copy(update={"outline": outline})
         words = " ".join([outline.title, *(p.node.title for p in leaves(outline.nodes)[:20])])

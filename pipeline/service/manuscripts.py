@@ -1,7 +1,7 @@
 """Manuscripts: from the first prompt over the edited outline to the finished document."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pipeline.domain.assembly import edited
@@ -47,10 +47,10 @@ from pipeline.errors import (
 )
 from pipeline.ports.manuscripts import ManuscriptStore
 from pipeline.service.jobs import JobService, Limits
-from pipeline.service.requests import outline_request
+from pipeline.service.requests import Gaps, outline_request
 from pipeline.service.revisions import Outside, Revisions
 from pipeline.service.views import Deleted, View
-from pipeline.service.writings import Writings
+from pipeline.service.writings import Anew, Writings
 
 log = logging.getLogger(__name__)
 
@@ -305,8 +305,8 @@ class ManuscriptService:
 
         self._store.change(manuscript_id, rename)
 
-    def write(self, manuscript_id: ManuscriptId, anew: Collection[NodeId] | None = ()) -> Job:
-        """Start writing from the outline as it stands.
+    def write(self, manuscript_id: ManuscriptId, anew: Anew = (), gaps: Gaps | None = None) -> Job:
+        """Start writing from the outline as it stands, without those `gaps`.
 
         Args:
             manuscript_id: Whose document.
@@ -321,7 +321,7 @@ class ManuscriptService:
         """
         view = self.open(manuscript_id)
         outline = self.outline(manuscript_id).outline
-        return self._writings.begin(view, outline, JobId(self._new_id()), anew)
+        return self._writings.begin(view, outline, JobId(self._new_id()), anew, gaps)
 
     def edit_section(
         self,

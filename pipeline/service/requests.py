@@ -1,8 +1,8 @@
 """The two requests that a manuscript makes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from pipeline.domain.documents import ContextFile, Outline
+from pipeline.domain.documents import ContextFile, NodeId, Outline
 from pipeline.domain.jobs import (
     DocumentGenerationRequest,
     JobId,
@@ -11,6 +11,9 @@ from pipeline.domain.jobs import (
 )
 from pipeline.domain.manuscripts import AttachedFile, Manuscript
 from pipeline.domain.outline import leaves
+
+Gaps = Mapping[NodeId, str]
+"""Sections that are not written now, each with the code of why it has no text."""
 
 
 def outline_request(manuscript: Manuscript) -> OutlineGenerationRequest:
@@ -33,15 +36,20 @@ def outline_request(manuscript: Manuscript) -> OutlineGenerationRequest:
 
 
 def document_request(
-    manuscript: Manuscript, outline: Outline, job_id: JobId, own: Sequence[OwnText] = ()
+    manuscript: Manuscript,
+    outline: Outline,
+    job_id: JobId,
+    own: Sequence[OwnText] = (),
+    gaps: Gaps | None = None,
 ) -> DocumentGenerationRequest:
-    """`own` texts of sections that the outline no longer has stay behind."""
+    """Of sections that the outline no longer has, `own` texts and `gaps` stay behind."""
     brief = manuscript.brief
     sections = {place.node.id for place in leaves(outline.nodes)}
     return DocumentGenerationRequest(
         job_id=job_id,
         outline=outline,
         own_texts=tuple(each for each in own if each.section_id in sections),
+        gaps={each: why for each, why in (gaps or {}).items() if each in sections},
         task_prompt=brief.prompt,
         context_files=_context(manuscript.files),
         language=manuscript.language,

@@ -11,8 +11,11 @@ from pipeline.domain.units import section_unit
 from pipeline.errors import Conflict, PipelineError
 from pipeline.ports.manuscripts import ManuscriptStore
 from pipeline.service.jobs import JobService
-from pipeline.service.requests import document_request, own_texts
+from pipeline.service.requests import Gaps, document_request, own_texts
 from pipeline.service.views import View
+
+Anew = Collection[NodeId] | None
+"""Sections of which no text is kept; None: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,12 @@ class Writings:
     now: Callable[[], datetime]
 
     def begin(
-        self, view: View, outline: Outline, job_id: JobId, anew: Collection[NodeId] | None
+        self,
+        view: View,
+        outline: Outline,
+        job_id: JobId,
+        anew: Anew,
+        gaps: Gaps | None = None,
     ) -> Job:
         """Arguments and errors as of `ManuscriptService.write`; one that fails changes nothing."""
         before = view.manuscript
@@ -42,7 +50,7 @@ class Writings:
             )
 
         begun = self.store.change(before.id, started)
-        request = document_request(begun, outline, job_id, own_texts(begun))
+        request = document_request(begun, outline, job_id, own_texts(begun), gaps)
         forget = None if anew is None else [section_unit(each) for each in anew]
         try:
             return self.jobs.submit_document(request, before.id, forget=forget)

@@ -85,8 +85,8 @@ def test_an_outline_that_cannot_be_written_is_refused(client: TestClient, case: 
 @pytest.mark.parametrize(
     ("sections", "code", "named"),
     [
-        (["n1", "gone"], "own_text_of_no_section", "gone"),
-        (["n1", "above"], "own_text_of_no_section", "above"),
+        (["n1", "gone"], "section_unknown", "gone"),
+        (["n1", "above"], "section_unknown", "above"),
         (["n1", "n1"], "own_text_twice", "n1"),
     ],
 )
@@ -100,8 +100,17 @@ def test_texts_of_ones_own_that_no_section_could_have_are_refused_by_name(
     response = client.post(DOCUMENT, json={"outline": outline, "own_texts": own})
 
     assert refusal(response) == (422, code)
-    assert response.json()["error"]["details"] == {"id": named}
+    assert response.json()["error"]["details"]["id"] == named
     assert repr(named) in response.json()["error"]["message"]
+
+
+def test_a_gap_that_is_no_section_is_refused_by_name(client: TestClient) -> None:
+    outline = {"title": "潮汐能", "nodes": [ONE]}
+
+    response = client.post(DOCUMENT, json={"outline": outline, "gaps": {"gone": "cancelled"}})
+
+    assert refusal(response) == (422, "section_unknown")
+    assert response.json()["error"]["details"] == {"id": "gone", "field": "gaps"}
 
 
 @pytest.mark.parametrize(
@@ -242,12 +251,12 @@ def test_an_unknown_job_can_neither_be_stopped_nor_deleted(client: TestClient) -
     assert refusal(client.delete("/api/v1/jobs/nobody")) == (404, "not_found")
 
 
-def test_the_result_of_a_job_that_waits_is_not_found(client: TestClient) -> None:
+def test_the_result_of_a_job_that_waits_is_not_there_yet(client: TestClient) -> None:
     client.post(OUTLINE, json={"job_id": "waiting", "task_prompt": "潮汐能"})
 
     response = client.get("/api/v1/jobs/waiting/result")
 
-    assert refusal(response) == (404, "not_found")
+    assert refusal(response) == (409, "not_finished")
     assert "queued" in response.json()["error"]["message"]
 
 

@@ -105,11 +105,18 @@ def test_what_is_finished_is_a_draft_that_is_corrected_and_gone_on_with(
     correct(visit, mine)
     endpoint.pace = AT_ONCE
     visit.page.locator(".lr-retry").first.click()
-    visit.page.wait_for_url(re.compile("/writing"), timeout=PATIENCE_MS)
-    visit.page.wait_for_url(re.compile("/document"), timeout=PATIENCE_MS)
+    is_written(visit)
+    expect(gaps).to_have_count(count - 1, timeout=PATIENCE_MS)
+    visit.button_named(visit.m("document.fill_gaps", number=count - 1)).click()
+    is_written(visit)
 
     expect(visit.page.get_by_text(mine)).to_be_visible(timeout=PATIENCE_MS)
     expect(gaps).to_have_count(0)
+
+
+def is_written(visit: Visit) -> None:
+    visit.page.wait_for_url(re.compile("/writing"), timeout=PATIENCE_MS)
+    visit.page.wait_for_url(re.compile("/document"), timeout=PATIENCE_MS)
 
 
 def correct(visit: Visit, text: str) -> None:

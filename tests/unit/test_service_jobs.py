@@ -16,7 +16,14 @@ from pipeline.domain.jobs import (
     TaskFailed,
 )
 from pipeline.domain.outline import check
-from pipeline.errors import Conflict, IllegalTransition, InvalidRequest, NotFound, StoreUnavailable
+from pipeline.errors import (
+    Conflict,
+    IllegalTransition,
+    InvalidRequest,
+    NotFinished,
+    NotFound,
+    StoreUnavailable,
+)
 from pipeline.service.jobs import JobService, Limits, fingerprint
 from tests.running import a_store, utc_now
 
@@ -140,7 +147,7 @@ def test_the_limit_of_nodes_is_itself_allowed(size: int, is_taken: bool) -> None
 def test_a_result_that_is_not_there_says_why(jobs: JobService) -> None:
     jobs.submit_outline(OutlineGenerationRequest(job_id="early", task_prompt="潮汐能"))
 
-    with pytest.raises(NotFound, match="queued"):
+    with pytest.raises(NotFinished, match="queued"):
         jobs.result(JobId("early"))
     with pytest.raises(NotFound, match="no job"):
         jobs.result(JobId("nobody"))

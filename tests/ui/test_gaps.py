@@ -1,0 +1,66 @@
+"""Gaps of a document, tried again one by one or all at once."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.messages import Messages
+from pipeline.domain.documents import Language, SectionStatus
+from pipeline.domain.manuscripts import Manuscript
+from pipeline.runtime import Runtime
+from tests.runtimes import finish
+from tests.ui.conftest import Open
+from tests.ui.screens import sound
+from tests.unit.test_drafts import stopped
+from tests.unit.test_service_manuscripts import edit
+
+GAPS = ["缺", "还缺", "又缺"]
+
+
+@pytest.fixture
+def gappy(running: Runtime) -> Manuscript:
+    """A draft with three gaps."""
+    manuscript, _ = stopped(running)
+    for gap in GAPS[1:]:
+        more = {"t": "ins", "nodes": [{"id": gap, "title": f"{gap}的一节"}]}
+        edit(running, manuscript, more, client=gap)
+    running.drafts.take(manuscript.id)
+    assert gaps(running, manuscript) == sorted(GAPS)
+    return manuscript
+
+
+def gaps(runtime: Runtime, manuscript: Manuscript) -> list[str]:
+    document = runtime.manuscripts.open(manuscript.id).manuscript.document
+    assert document is not None
+    return sorted(s.id for s in document.sections if s.status is SectionStatus.FAILED)
+
+
+def written_by(app: AppTest, runtime: Runtime, manuscript: Manuscript) -> None:
+    """The page shows the job that was started, which is done to its end."""
+    job = runtime.manuscripts.open(manuscript.id).document_job
+    assert job is not None
+    assert app.query_params["job"] == job.id
+    finish(runtime, job.id)
+
+
+def test_trying_one_gap_again_writes_this_one_alone(
+    running: Runtime, shown: Open, gappy: Manuscript, language: Language
+) -> None:
+    app = shown(running, "document", doc=gappy.id, language=language)
+
+    app.session_state[f"reader-{gappy.id}"] = {"retry": "还缺"}
+    sound(app.run())
+
+    written_by(app, running, gappy)
+    assert gaps(running, gappy) == sorted({*GAPS} - {"还缺"})
+
+
+def test_all_gaps_can_be_written_at_once(
+    running: Runtime, shown: Open, gappy: Manuscript, language: Language
+) -> None:
+    app = shown(running, "document", doc=gappy.id, language=language)
+    label = Messages(language)("document.fill_gaps", number=3)
+
+    sound(next(button for button in app.button if button.label == label).click().run())
+
+    written_by(app, running, gappy)
+    assert gaps(running, gappy) == []
