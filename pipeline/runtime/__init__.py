@@ -118,7 +118,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     client = connect(url)
     rank, close_rank = _rank(settings)
     shelf = _shelf(settings, RedisReadingStore(client, settings.manuscript_ttl), fetch, rank)
-    author, reviewer, editor, close_author = _author_and_others(settings)
+    author, reviewer, editor, close = _author_and_others(settings)
     limits = _limits(settings)
     store = RedisJobStore(client, terms_of(settings), _now)
 
