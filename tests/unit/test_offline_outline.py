@@ -217,6 +217,33 @@ def test_chapters_of_two_files_on_the_same_subject_become_one_that_names_both() 
     ]
 
 
+SAID = "The harbour keeps a record of each storm and of the water at its gates. " * 3
+SAID_ZH = "港口记录每次风暴和闸门处的水位，并据此决定何时关闭闸门。" * 3
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said", "names"),
+    [
+        ("Harbours", SAID, ("Storms", "Warnings", "Gates", "Ships", "Pilots", "Tugs")),
+        ("港口", SAID_ZH, ("风暴", "预警发布", "闸门", "船舶", "引航员", "拖轮")),
+    ],
+)
+def test_the_only_chapter_of_a_part_of_a_book_stays_a_chapter(
+    prompt: str, said: str, names: tuple[str, ...]
+) -> None:
+    def part(chapter: str, *sections: str) -> str:
+        below = "\n\n".join(f"## {section}\n\n{said}" for section in sections)
+        return f"---\ntitle: {prompt}\n---\n\n# {chapter}\n\n{below}"
+
+    told = commission(prompt, words=9000)
+    outline, _ = proposal(outline_brief(told, a=part(*names[:3]), b=part(*names[3:])))
+    alone, _ = proposal(outline_brief(told, a=part(*names[:3])))
+
+    assert titles(outline.nodes) == [names[0], names[3]]
+    assert [titles(node.children) for node in outline.nodes] == [[*names[1:3]], [*names[4:]]]
+    assert titles(alone.nodes) == [*names[1:3]]
+
+
 @pytest.mark.parametrize(
     ("prompt", "text", "wanted"),
     [

@@ -63,8 +63,13 @@ class Topic:
             yield from child.walk()
 
 
-def tree_of(source_id: SourceId, reading: Reading) -> tuple[str, list[Topic]]:
-    """The file's title and its chapters, with the text below each; boilerplate is left out."""
+def tree_of(
+    source_id: SourceId, reading: Reading, *, keeps_top: bool = False
+) -> tuple[str, list[Topic]]:
+    """The file's title and its chapters, with the text below each; boilerplate is left out.
+
+    A single top heading is taken for the title; with `keeps_top` only where the file is called so.
+    """
     root = Topic("", sources=[source_id])
     path: list[tuple[int, Topic | None]] = [(0, root)]
     kinds = _kinds_of_text(reading)
@@ -84,6 +89,9 @@ def tree_of(source_id: SourceId, reading: Reading) -> tuple[str, list[Topic]]:
                 topic = Topic(title, sources=[source_id], position=number)
                 above.children.append(topic)
         path.append((block.level, topic))
+    tops = root.children
+    if keeps_top and len(tops) == 1 and not same_subject(tops[0].title, reading.title):
+        return clean_title(reading.title) or reading.title, tops
     return _without_title(root, reading.title)
 
 

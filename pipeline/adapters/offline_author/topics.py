@@ -66,7 +66,7 @@ def topics_of(
         if name in flat:
             title, chapters = clean_title(reading.title) or reading.title, by_file.get(name, [])
         else:
-            title, chapters = tree_of(name, reading)
+            title, chapters = tree_of(name, reading, keeps_top=1 < len(readings) < MANY_FILES)
             chapters = with_text(chapters)
         is_one = len(readings) >= MANY_FILES and bool(title.strip())
         for topic in [_as_chapter(title, chapters, name)] if is_one else chapters:
