@@ -45,6 +45,9 @@ TRIALS = 4
 
 LEAST_FOUND = 0.9
 
+RUNS = 3
+"""Of a timed check; what else runs on the machine, and in its caches, only adds."""
+
 SEED = 20_26
 
 
@@ -94,14 +97,20 @@ def _recall(language: Language, size: int) -> Row:
 
 def _cost(name: str, words: int, check: Callable[[Document], object], most_s: float) -> Row:
     document = _cited(words)
+    spent = min(_seconds(document, check) for _ in range(RUNS))
+    note = f"least of {RUNS}, nothing kept from before"
+    return Row(name, spent, "s", f"≤ {most_s} s", spent <= most_s, note)
+
+
+def _seconds(document: Document, check: Callable[[Document], object]) -> float:
+    """CPU time of this thread."""
     for module in [m for key, m in sys.modules.items() if key.startswith("pipeline.domain")]:
         for each in vars(module).values():
             if hasattr(each, "cache_clear"):
                 each.cache_clear()
-    begun = time.process_time()
+    begun = time.thread_time()
     check(document)
-    spent = time.process_time() - begun
-    return Row(name, spent, "s", f"≤ {most_s} s", spent <= most_s, "nothing kept from before")
+    return time.thread_time() - begun
 
 
 def _document(path: Path) -> Document:

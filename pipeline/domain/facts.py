@@ -26,9 +26,13 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[\"“(\[]\s*)$")
 _TITLE = re.compile(r"《([^《》]{1,60})》")
 _QUOTE = re.compile(r"“([^“”]{4,200})”|\"([^\"]{4,200})\"|「([^「」]{2,100})」")
 _POSSESSIVE = re.compile(r"['’]s?$")
-_NEGATION = re.compile(
+_DENIES = (
     r"\b(?:not|no|never|none|neither|nor|without|cannot|unable|fail(?:s|ed)? to|lack(?:s|ed)?)\b"
     r"|n['’]t\b"
+)
+_NEGATION = re.compile(_DENIES, re.IGNORECASE)
+_HAN_NEGATION = re.compile(
+    rf"{_DENIES}"
     r"|(?<![才差])不(?!足|超|高于|低于|大于|小于|多于|少于|仅|但|同|少|断|过|久|管|论|止|只|得不|可避|禁|由|妨|愧|锈)|没有|未(?!来|必)|(?<![无])无法|并非|绝非|禁止|尚无|毫无",
     re.IGNORECASE,
 )
@@ -101,7 +105,7 @@ def facts(sentence: str) -> Facts:
         quotes=frozenset(_quotes(sentence)),
         denied=tuple(
             frozenset(_reduced(terms(sentence[found.end() :]))[:SCOPE])
-            for found in _NEGATION.finditer(sentence)
+            for found in (_HAN_NEGATION if is_han else _NEGATION).finditer(sentence)
         ),
         words=squeezed(sentence),
         trend=_direction(sentence, *((_HAN_RISES, _HAN_FALLS) if is_han else (_RISES, _FALLS))),

@@ -36,6 +36,8 @@ _IN_WORDS = re.compile(
     rf"(?:[ -](?P<unit>{UNIT}))?{_BELOW}",
     re.IGNORECASE,
 )
+_NUMBER_WORDS = frozenset(WORDS)
+_LETTERS = re.compile("[a-z]+")
 _HAN_NUMBER = re.compile(
     rf"(?P<number>{HAN_SIGN}{{1,30}})(?!{HAN_SIGN})"
     rf"(?P<decimals>点[零〇一二三四五六七八九]{{1,6}}(?!刻))?"
@@ -208,6 +210,8 @@ def _arabic(text: str) -> Iterator[Quantity]:
 
 
 def _in_words(lower: str) -> Iterator[Quantity]:
+    if _NUMBER_WORDS.isdisjoint(_LETTERS.findall(lower)):
+        return  # most sentences; a search for each word at each place takes longer
     for match in _IN_WORDS.finditer(lower):
         value = Decimal(english_value(tuple(re.findall(r"[a-z]+", match["number"]))))
         if match["half"]:

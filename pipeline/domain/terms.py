@@ -55,15 +55,21 @@ def terms(text: str) -> list[str]:
     for token in _TOKEN.findall(text):
         if _HAN.match(token):
             found += _pairs(token)
-        elif len(token) > 1 or token.isdigit():
-            word = token.lower()
-            if word not in STOP_WORDS and stem(word) not in STOP_WORDS:
-                found.append(stem(word))
+        elif (len(token) > 1 or token.isdigit()) and (term := _telling(token)):
+            found.append(term)
     return found
 
 
 def term_set(text: str) -> frozenset[str]:
     return frozenset(terms(text))
+
+
+@lru_cache(maxsize=20_000)
+def _telling(word: str) -> str:
+    """The stem of a word; empty for one that says nothing."""
+    lower = word.lower()
+    found = stem(lower)
+    return "" if lower in STOP_WORDS or found in STOP_WORDS else found
 
 
 @lru_cache(maxsize=20_000)
