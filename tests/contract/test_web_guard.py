@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 from ipaddress import ip_address
 
 import httpcore2
@@ -29,6 +30,7 @@ INSIDE = [
     "::127.0.0.1",
     "::ffff:127.0.0.1",
     "::ffff:169.254.169.254",
+    "::ffff:0:7f00:1",
     "64:ff9b::7f00:1",
     "64:ff9b::a9fe:a9fe",
     "64:ff9b:1::1",
@@ -51,8 +53,20 @@ HOSTILE = {
     "http://0177.0.0.1/": "cannot be understood",
     "http://2130706433/": "host is a number",
     "http://127.0.0.1./": "host is a number",
+    "http://0/": "host is a number",
+    "http://0x7f.1/": "host is a number",
+    "http://017700000001/": "host is a number",
+    "http://a.example.0x7f/": "host is a number",
     "http://127。0。0。1/": "not a public address",
+    "http://127｡0｡0｡1/": "not a public address",
+    "http://１２７.0.0.1/": "cannot be understood|not a public address",
+    "http://localhost。/": "not a public address",
     "http://①②⑦.⓪.⓪.①/": "cannot be understood",
+    "http://[0:0:0:0:0:ffff:7f00:1]/": "not a public address",
+    "http://[fe80::1%25eth0]/": "characters that no name has|not a public address",
+    "http://[v1.fe80]/": "cannot be understood|characters that no name has",
+    "http://zone.example/": "not a public address",
+    "http://nat64.example/": "not a public address",
     "http://[::1%25lo]/": "characters that no name has|not a public address",
     "http://%6c%6fcalhost/": "characters that no name has",
     "http://localhost/": "not a public address",
@@ -63,10 +77,17 @@ HOSTILE = {
     "http://a.example:22/": "port 22",
     "http://a.example:6379/": "port 6379",
     "https://a.example:80/": "port 80",
+    "http://a.example:0/": "port 0",
     "http://reader:secret@a.example/": "name or a password",
     "http://a.example\\@b.example/": "name or a password",
+    "http://a.example@10.0.0.5/": "name or a password",
+    "http://@a.example:22@10.0.0.5/": "name or a password|cannot be understood",
+    "http://10.0.0.5#@a.example/": "not a public address",
+    "http://10.0.0.5?@a.example/": "not a public address",
+    "http://a.example%40b.example/": "characters that no name has",
     "file:///etc/passwd": "does not begin with http",
     "gopher://a.example/": "does not begin with http",
+    "ws://a.example/": "does not begin with http",
     "ftp://a.example/": "does not begin with http",
     "data:text/html,潮汐": "does not begin with http",
     "javascript:alert(1)": "does not begin with http",
@@ -87,6 +108,8 @@ KNOWN = Names(
         "redis": [["10.1.2.3"]],
         "metadata.google.internal": [["169.254.169.254"]],
         "mixed.example": [[PUBLIC, "10.0.0.5"]],
+        "zone.example": [["fe80::1%eth0"]],
+        "nat64.example": [["64:ff9b::10.0.0.5"]],
     }
 )
 
@@ -191,6 +214,40 @@ def test_what_is_dialled_is_the_very_address_that_was_checked() -> None:
 
     assert data.decode() == "<p>潮汐</p>"
     assert (asked, dialled) == (["rebind.example"], [(PUBLIC, 80)])
+
+
+def test_the_systems_own_resolver_leads_nowhere_inside() -> None:
+    with pytest.raises(AddressRefused, match="not a public address"):
+        asyncio.run(GuardedBackend().connect_tcp("localhost", 80))
+
+
+def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://10.0.0.5:80")
+
+    async def fetched() -> tuple[str, list[tuple[str, int]]]:
+        async with Site({"/": response("潮汐")}) as site:
+            fetch, dial = fetcher_on(site)
+            await fetch("http://a.example/")
+            return site.requests[0].split("\r\n")[0], dial.dialled
+
+    assert asyncio.run(fetched()) == ("GET / HTTP/1.1", [(PUBLIC, 80)])
+
+
+def test_a_resolver_that_never_answers_is_given_up() -> None:
+    class Silent(Names):
+        async def __call__(self, host: str, port: int) -> Sequence[str]:
+            await asyncio.Event().wait()
+            return await super().__call__(host, port)
+
+    async def attack() -> str:
+        async with Site({"/": response("潮汐")}) as site:
+            fetch, _ = fetcher_on(site, Silent({}), seconds=0.3)
+            with pytest.raises(UnreadableFile) as caught:
+                await fetch("http://a.example/")
+            return caught.value.code
+
+    assert asyncio.run(attack()) == "page_timeout"
 
 
 def test_a_host_with_one_dead_address_is_reached_at_the_next() -> None:

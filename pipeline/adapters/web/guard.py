@@ -98,7 +98,7 @@ def checked_url(text: str) -> URL:
         raise AddressRefused("it does not begin with http:// or https://")
     if url.userinfo:
         raise AddressRefused("it holds a name or a password")
-    if (url.port or PORTS[url.scheme]) != PORTS[url.scheme]:
+    if url.port not in {None, PORTS[url.scheme]}:
         raise AddressRefused(f"port {url.port} is not the one of its scheme")
     _check_host(url.raw_host.decode("ascii"))
     return url
