@@ -25,15 +25,15 @@ TEXTS: Mapping[str, Text] = {
 def brief_editor(brief: Brief, m: Messages, *, key: str, has_document: bool) -> Brief | None:
     """Draw it folded; returns the brief as it is to be, when the author saves a change."""
     with (
-        st.expander(_say("title", m), icon=":material/tune:"),
+        st.expander(m.say(TEXTS["title"]), icon=":material/tune:"),
         st.form(f"brief-{key}", border=False),
     ):
         kind = _field("type", brief, "document_type", m)
         audience = _field("audience", brief, "audience", m)
         tone = _field("tone", brief, "tone", m)
         if has_document:
-            st.caption(_say("written", m))
-        if not st.form_submit_button(_say("save", m)):
+            st.caption(m.say(TEXTS["written"]))
+        if not st.form_submit_button(m.say(TEXTS["save"])):
             return None
     fields = {"document_type": kind, "audience": audience, "tone": tone}
     changed = brief.model_copy(update=fields)
@@ -42,8 +42,4 @@ def brief_editor(brief: Brief, m: Messages, *, key: str, has_document: bool) -> 
 
 def _field(label: str, brief: Brief, name: str, m: Messages) -> str:
     now = str(getattr(brief, name))
-    return st.text_input(_say(label, m), now, max_chars=brief_chars(name)).strip()
-
-
-def _say(key: str, m: Messages) -> str:
-    return TEXTS[key].zh if m.language == "zh" else TEXTS[key].en
+    return st.text_input(m.say(TEXTS[label]), now, max_chars=brief_chars(name)).strip()

@@ -58,15 +58,11 @@ TEXTS: Mapping[str, Text] = {
 }
 
 
-def say(key: str, m: Messages, **values: str | int) -> str:
-    return _in(TEXTS[key], m).format_map(values)
-
-
 def money(amount: float, currency: str, m: Messages) -> str:
     """An amount as the interface's language writes it."""
     if 0 < amount < SMALLEST:
-        return say("less", m, amount=money(SMALLEST, currency, m))
-    symbol = _in(SYMBOLS[currency], m) if currency in SYMBOLS else f"{currency}\u00a0"
+        return m.say(TEXTS["less"], amount=money(SMALLEST, currency, m))
+    symbol = m.say(SYMBOLS[currency]) if currency in SYMBOLS else f"{currency}\u00a0"
     return f"{symbol}{amount:,.2f}"
 
 
@@ -76,20 +72,20 @@ def estimate_notes(estimate: Estimate | None, budget: Budget, model: str, m: Mes
     Where nothing is to be written nothing is drawn.
     """
     if estimate is None:
-        st.caption(say("free", m))
+        st.caption(m.say(TEXTS["free"]))
         return
     if not estimate.calls:  # the words above say that all stays as it is
         return
-    parts = [say("tokens", m, tokens=f"{_rounded(estimate.tokens):,}")]
+    parts = [m.say(TEXTS["tokens"], tokens=f"{_rounded(estimate.tokens):,}")]
     if estimate.cost is not None:
         parts.append(plain(money(estimate.cost, estimate.currency, m)))
     parts.append(_time(estimate.seconds, m))
     st.markdown(m("list.comma").join(parts))
     if estimate.cost is None:
-        st.caption(say("no_price", m, model=plain(model)))
+        st.caption(m.say(TEXTS["no_price"], model=plain(model)))
     if estimate.exceeds(budget):
         told = plain(_limits(budget, estimate.currency, m))
-        st.warning(say("beyond", m, budget=told), icon=":material/savings:")
+        st.warning(m.say(TEXTS["beyond"], budget=told), icon=":material/savings:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,27 +159,27 @@ def _fields(
     cost, tokens = budget.cost, budget.tokens
     if currency:
         cost = st.number_input(
-            say("cost", m, currency=currency),
+            m.say(TEXTS["cost"], currency=currency),
             min_value=SMALLEST,
             max_value=MOST_COST,
             value=None if cost_field.is_stored else cost,
             step=0.1,
             format="%.2f",
-            placeholder=say("none", m),
-            help=say("help", m),
+            placeholder=m.say(TEXTS["none"]),
+            help=m.say(TEXTS["help"]),
             key=cost_field.key,
             bind=cost_field.bind,
             on_change=cost_field.on_change,
         )
     if not currency or budget.tokens is not None:
         tokens = st.number_input(
-            say("token_budget", m),
+            m.say(TEXTS["token_budget"]),
             min_value=1,
             max_value=MOST_TOKENS,
             value=None if tokens_field.is_stored else tokens,
             step=TOKEN_STEP,
-            placeholder=say("none", m),
-            help=say("help", m),
+            placeholder=m.say(TEXTS["none"]),
+            help=m.say(TEXTS["help"]),
             key=tokens_field.key,
             bind=tokens_field.bind,
             on_change=tokens_field.on_change,
@@ -196,7 +192,7 @@ def _fields(
 def _limits(budget: Budget, currency: str, m: Messages) -> str:
     limits = [money(budget.cost, currency, m)] if budget.cost is not None else []
     if budget.tokens is not None:
-        limits.append(say("most_tokens", m, tokens=f"{budget.tokens:,}"))
+        limits.append(m.say(TEXTS["most_tokens"], tokens=f"{budget.tokens:,}"))
     return m("list.comma").join(limits)
 
 
@@ -208,10 +204,6 @@ def _rounded(tokens: int) -> int:
 
 def _time(seconds: float, m: Messages) -> str:
     if seconds < 45:
-        return say("seconds", m)
+        return m.say(TEXTS["seconds"])
     minutes = round(seconds / 60)
-    return say("minute", m) if minutes <= 1 else say("minutes", m, n=minutes)
-
-
-def _in(text: Text, m: Messages) -> str:
-    return text.zh if m.language == "zh" else text.en
+    return m.say(TEXTS["minute"]) if minutes <= 1 else m.say(TEXTS["minutes"], n=minutes)

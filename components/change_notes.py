@@ -76,7 +76,7 @@ REASONS: Mapping[Reason, Text] = {
 def change_notes(changes: Changes, m: Messages) -> None:
     """Draw the plan: its counts in one sentence, why, and the sections to be unfolded."""
     if changes.is_empty:
-        st.markdown(_say("nothing", m))
+        st.markdown(m.say(TEXTS["nothing"]))
         return
     lists = {
         "written": changes.written,
@@ -85,18 +85,18 @@ def change_notes(changes: Changes, m: Messages) -> None:
         "removed": changes.removed,
         "fused": changes.fused,
     }
-    counts = [_say(name, m, number=len(each)) for name, each in lists.items() if each]
-    st.markdown(_say("sections", m, counts=m("list.comma").join(counts)))
+    counts = [m.say(TEXTS[name], number=len(each)) for name, each in lists.items() if each]
+    st.markdown(m.say(TEXTS["sections"], counts=m("list.comma").join(counts)))
     if changes.for_all:
-        st.markdown(_say("for_all", m, why=_why(changes.for_all, m)))
+        st.markdown(m.say(TEXTS["for_all"], why=_why(changes.for_all, m)))
     if changes.searches_web:
-        st.markdown(_say("web", m))
+        st.markdown(m.say(TEXTS["web"]))
     if changes.lost:
         names = m("list.comma").join(_named(each) for each in changes.lost)
-        st.warning(_say("lost", m, names=names), icon=":material/history:")
+        st.warning(m.say(TEXTS["lost"], names=names), icon=":material/history:")
     for name, each in lists.items():
         if each:
-            with st.expander(_say(f"list.{name}", m, number=len(each))):
+            with st.expander(m.say(TEXTS[f"list.{name}"], number=len(each))):
                 st.markdown(_list(each, m))
 
 
@@ -105,12 +105,12 @@ def to_write_anew(changes: Changes, m: Messages) -> tuple[NodeId, ...]:
     own = {section.id: section for section in changes.by_hand}
     if not own:
         return ()
-    st.markdown(_say("keep_by_hand", m, number=len(own)))
+    st.markdown(m.say(TEXTS["keep_by_hand"], number=len(own)))
     chosen = st.multiselect(
-        _say("over", m),
+        m.say(TEXTS["over"]),
         list(own),
         format_func=lambda each: f"{own[each].number} {own[each].title}",
-        placeholder=_say("none", m),
+        placeholder=m.say(TEXTS["none"]),
     )
     return tuple(chosen)
 
@@ -118,14 +118,14 @@ def to_write_anew(changes: Changes, m: Messages) -> tuple[NodeId, ...]:
 def _list(sections: Sequence[SectionChange], m: Messages) -> str:
     lines = [f"- {_line(section, m)}" for section in sections[:MOST_LISTED]]
     if more := len(sections) - len(lines):
-        lines.append(f"- {_say('more', m, number=more)}")
+        lines.append(f"- {m.say(TEXTS['more'], number=more)}")
     return "\n".join(lines)
 
 
 def _line(section: SectionChange, m: Messages) -> str:
     notes = [_why(section.reasons, m)] if section.reasons else []
     if section.by_hand:
-        notes.append(_say("by_hand", m))
+        notes.append(m.say(TEXTS["by_hand"]))
     named = _named(section)
     return f"{named} :small[· {' · '.join(notes)}]" if notes else named
 
@@ -135,12 +135,4 @@ def _named(section: SectionChange) -> str:
 
 
 def _why(reasons: Sequence[Reason], m: Messages) -> str:
-    return m("list.comma").join(_in(REASONS[reason], m) for reason in reasons)
-
-
-def _say(key: str, m: Messages, **values: str | int) -> str:
-    return _in(TEXTS[key], m).format_map(values)
-
-
-def _in(text: Text, m: Messages) -> str:
-    return text.zh if m.language == "zh" else text.en
+    return m("list.comma").join(m.say(REASONS[reason]) for reason in reasons)

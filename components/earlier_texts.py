@@ -48,8 +48,8 @@ def earlier_texts(
     wanted: EarlierText | None = None
     if not texts:
         return None
-    with st.expander(_say("title", m, number=len(texts)), icon=":material/history:"):
-        st.caption(_say("lead", m))
+    with st.expander(m.say(TEXTS["title"], number=len(texts)), icon=":material/history:"):
+        st.caption(m.say(TEXTS["lead"]))
         for place, text in _on_this_page(texts):
             with st.container(border=True):
                 st.markdown(_heading(text, m, zone))
@@ -58,9 +58,9 @@ def earlier_texts(
                 )
                 st.code(text.content, language=None, wrap_lines=True, height=height)
                 if text.section_id not in sections:
-                    st.caption(_say("gone", m))
+                    st.caption(m.say(TEXTS["gone"]))
                 elif st.button(
-                    _say("put_back", m),
+                    m.say(TEXTS["put_back"]),
                     key=f"earlier-{place}-{text.section_id}",
                     icon=":material/undo:",
                     disabled=is_locked,
@@ -78,11 +78,6 @@ def _on_this_page(texts: Sequence[EarlierText]) -> list[tuple[int, EarlierText]]
 
 def _heading(text: EarlierText, m: Messages, zone: tzinfo) -> str:
     when = text.replaced_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-    notes = [] if text.by_hand else [_say("not_by_hand", m)]
-    notes.append(_say("when", m, when=when))
+    notes = [] if text.by_hand else [m.say(TEXTS["not_by_hand"])]
+    notes.append(m.say(TEXTS["when"], when=when))
     return f"**{text.number}\u2002{plain(text.title)}** :small[· {' · '.join(notes)}]"
-
-
-def _say(key: str, m: Messages, **values: str | int) -> str:
-    text = TEXTS[key]
-    return (text.zh if m.language == "zh" else text.en).format_map(values)

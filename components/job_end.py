@@ -47,8 +47,7 @@ TEXTS: Mapping[str, Text] = {
 
 
 def end_text(key: str, m: Messages, **values: str | int) -> str:
-    text = TEXTS[key]
-    return (text.zh if m.language == "zh" else text.en).format_map(values)
+    return m.say(TEXTS[key], **values)
 
 
 def kept_for(left: timedelta, m: Messages) -> str:

@@ -247,16 +247,19 @@ class Messages:
         self.language: Language = language
 
     def __call__(self, key: str, **values: str | int) -> str:
-        return _in(TEXTS[key], self.language).format_map(values)
+        return self.say(TEXTS[key], **values)
+
+    def say(self, text: Text, **values: str | int) -> str:
+        """A text of a component's own table."""
+        return self._in(text).format_map(values)
 
     def problem(self, code: str, details: Mapping[str, str | int] | None = None) -> str:
         """What happened and what to do, for the code of an error."""
-        text = _in(PROBLEMS.get(code, PROBLEMS["internal"]), self.language)
+        text = self._in(PROBLEMS.get(code, PROBLEMS["internal"]))
         try:
             return text.format_map(dict(details or {}))
         except KeyError:  # an older event may lack a value of a newer sentence
-            return _in(PROBLEMS["internal"], self.language)
+            return self._in(PROBLEMS["internal"])
 
-
-def _in(text: Text, language: Language) -> str:
-    return text.zh if language == "zh" else text.en
+    def _in(self, text: Text) -> str:
+        return text.zh if self.language == "zh" else text.en

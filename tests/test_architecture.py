@@ -1,16 +1,18 @@
 """What a linter cannot say: sizes, names, both languages complete, documents current."""
 
 import ast
+import importlib
 import importlib.util
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 
+import components
 from components.messages import TEXTS
 from components.problems import PROBLEMS
-from components.text import Text
 from pipeline.errors import ModelRejected, UnreadableFile
 
 ROOT = Path(__file__).parents[1]
@@ -112,15 +114,38 @@ def test_a_module_says_in_one_line_what_is_in_it(path: Path) -> None:
     assert (ast.get_docstring(tree_of(path)) or "").strip()
 
 
-@pytest.mark.parametrize("table", [TEXTS, PROBLEMS], ids=["texts", "problems"])
-def test_every_text_says_the_same_in_both_languages(table: dict[str, Text]) -> None:
+def tables() -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
+    """Each table of texts that the components have: by key, in English and in Chinese."""
+    for found in sorted({each.name for each in walk_packages(components.__path__, "components.")}):
+        for name, value in vars(importlib.import_module(found)).items():
+            if not isinstance(value, Mapping) or not value:
+                continue
+            if value.keys() == {"en", "zh"} and isinstance(value["en"], Mapping):
+                keys = value["en"].keys() | value["zh"].keys()
+                pairs = {k: (value["en"].get(k, ""), value["zh"].get(k, "")) for k in keys}
+            elif all(hasattr(each, "en") and hasattr(each, "zh") for each in value.values()):
+                pairs = {str(key): (text.en, text.zh) for key, text in value.items()}
+            else:
+                continue
+            yield f"{found}.{name}", pairs
+
+
+def test_every_table_of_texts_is_found() -> None:
+    owners = {name.rpartition(".")[0].removeprefix("components.") for name, _ in tables()}
+
+    assert owners >= {"messages", "problems", "board.labels", "composer.labels", "job_end"}
+    assert len(owners) >= 11
+
+
+@pytest.mark.parametrize("table", [pytest.param(pairs, id=name) for name, pairs in tables()])
+def test_every_text_says_the_same_in_both_languages(table: dict[str, tuple[str, str]]) -> None:
     def blanks(text: str) -> set[str]:
         return set(re.findall(r"{(\w+)}", text))
 
     wrong = [
         key
-        for key, text in table.items()
-        if not text.en.strip() or not text.zh.strip() or blanks(text.en) != blanks(text.zh)
+        for key, (en, zh) in table.items()
+        if not en.strip() or not zh.strip() or blanks(en) != blanks(zh)
     ]
 
     assert not wrong

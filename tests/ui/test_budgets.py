@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.budgets import money, say
+from components.budgets import TEXTS as BUDGETS
+from components.budgets import money
 from components.messages import Messages
 from components.plain import plain
 from pipeline.domain.assembly import leaves
@@ -43,12 +44,13 @@ def test_the_estimate_names_tokens_cost_and_time(
     text = text_of(shown(priced, "outline", doc=manuscript.id, language=language))
 
     assert plain(money(about.cost, "CNY", m)) in text
-    first, _, rest = say("tokens", m, tokens="#").partition("#")
+    first, _, rest = m.say(BUDGETS["tokens"], tokens="#").partition("#")
     assert first in text
     assert rest in text
-    assert say("seconds", m) in text
+    assert m.say(BUDGETS["seconds"]) in text
     assert not any(
-        line in text for line in [say("free", m), say("no_price", m, model=plain(PRICED_MODEL))]
+        line in text
+        for line in [m.say(BUDGETS["free"]), m.say(BUDGETS["no_price"], model=plain(PRICED_MODEL))]
     )
 
 
@@ -60,7 +62,7 @@ def test_what_is_above_the_budget_is_said_before_the_start(
 
     app = shown(priced, "outline", doc=manuscript.id, language=language)
 
-    told = say("beyond", m, budget=plain(money(0.05, "CNY", m)))
+    told = m.say(BUDGETS["beyond"], budget=plain(money(0.05, "CNY", m)))
     assert [warning.value for warning in app.warning] == [told]
     sound(app.number_input(key=f"budget-{manuscript.id}").set_value(500.0).run())
     assert list(app.warning) == []
@@ -105,7 +107,7 @@ def test_a_document_with_gaps_that_the_budget_left_has_its_field(
     app = shown(priced, "document", doc=manuscript.id, language=language)
 
     field = app.number_input(key=f"budget-{manuscript.id}")
-    assert field.label == say("cost", m, currency="CNY")
+    assert field.label == m.say(BUDGETS["cost"], currency="CNY")
     sound(field.set_value(700.0).run())
     assert stored(priced, manuscript) == Budget(cost=700)
 
@@ -128,8 +130,8 @@ def test_a_budget_is_given_on_the_first_page(
     app = shown(priced, "new", language=language)
 
     field = app.number_input(key="budget")
-    assert field.label == say("cost", m, currency="CNY")
-    assert field.placeholder == say("none", m)
+    assert field.label == m.say(BUDGETS["cost"], currency="CNY")
+    assert field.placeholder == m.say(BUDGETS["none"])
     sound(field.set_value(2.5).run())
     assert app.session_state["session"].budget == Budget(cost=2.5)
 
@@ -149,8 +151,8 @@ def test_without_a_price_the_budget_is_one_of_tokens(
 
         assert app.number_input(key=f"budget-{manuscript.id}_tokens").value == 200
         text = text_of(app)
-        assert say("no_price", m, model=plain(PRICED_MODEL)) in text
-        told = say("beyond", m, budget=plain(say("most_tokens", m, tokens="200")))
+        assert m.say(BUDGETS["no_price"], model=plain(PRICED_MODEL)) in text
+        told = m.say(BUDGETS["beyond"], budget=plain(m.say(BUDGETS["most_tokens"], tokens="200")))
         assert [warning.value for warning in app.warning] == [told]
 
 
@@ -161,7 +163,7 @@ def test_offline_it_costs_nothing_and_that_is_said(
 
     app = shown(running, "outline", doc=manuscript.id, language=language)
 
-    assert say("free", m) in text_of(app)
+    assert m.say(BUDGETS["free"]) in text_of(app)
     assert list(app.number_input) == []
 
 
@@ -217,7 +219,7 @@ def test_writing_again_is_estimated_by_what_changed(
     app = shown(priced, "outline", doc=manuscript.id, language=language)
     again(app, m)
     assert m("outline.again_question") in text_of(app)
-    assert say("tokens", m, tokens="0") not in text_of(app)
+    assert m.say(BUDGETS["tokens"], tokens="0") not in text_of(app)
 
 
 def test_the_estimate_of_writing_again_follows_the_own_texts_that_are_picked(
@@ -264,7 +266,7 @@ def again(app: AppTest, m: Messages) -> None:
 
 def told_tokens(app: AppTest, m: Messages) -> list[str]:
     """The lines that say what a writing will use."""
-    first, _, rest = say("tokens", m, tokens="#").partition("#")
+    first, _, rest = m.say(BUDGETS["tokens"], tokens="#").partition("#")
     return [line for line in text_of(app).splitlines() if line.startswith(first) and rest in line]
 
 
