@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.endpoint import Endpoint, Pace, serving
 from pipeline.adapters.model_author import ModelAuthor
+from pipeline.adapters.model_reviewer import ModelReviewer
 from pipeline.adapters.openai_chat import OpenAIChat
 from pipeline.config import Settings
 from pipeline.domain.documents import Document, NodeId, Outline, OutlineNode, SectionStatus
@@ -46,8 +47,16 @@ class Run:
     error: Exception | None = None
     calls: int = 0
     models: set[str] = field(default_factory=set)
+    rules: list[str] = field(default_factory=list)
+    """What each call was told first, in the order in which they came."""
     read: int = 0
     wrote: int = 0
+
+    def note(self, endpoint: Endpoint) -> None:
+        """What it was asked for, and what it sent."""
+        self.calls, self.read, self.wrote = len(endpoint.requests), endpoint.read, endpoint.wrote
+        self.models = {request["model"] for request in endpoint.requests}
+        self.rules = [request["messages"][0]["content"] for request in endpoint.requests]
 
     @property
     def gaps(self) -> list[str]:
@@ -101,6 +110,7 @@ def run(
                 1_000,
                 ScriptedBibliographer(),
                 prices=prices,
+                reviewer=ModelReviewer(chat, model),
                 clock=lambda: 0.0,
             )
             language = request.language or "en"
@@ -114,11 +124,7 @@ def run(
                 done.error = error
             finally:
                 await chat.aclose()
-            note(endpoint)
-
-    def note(endpoint: Endpoint) -> None:
-        done.calls, done.read, done.wrote = len(endpoint.requests), endpoint.read, endpoint.wrote
-        done.models = {request["model"] for request in endpoint.requests}
+            done.note(endpoint)
 
     asyncio.run(work())
     return done
