@@ -331,7 +331,8 @@ class Usage(Value):
 
     calls: int = 0
     estimated: int = 0
-    """Calls of which the endpoint did not tell what they used: our own count stands for it."""
+    """Calls of which the endpoint did not, or does not yet, tell what they used: our own count
+    stands for it."""
     tokens_in: int = 0
     tokens_out: int = 0
     cost: float | None = None

@@ -96,6 +96,7 @@ class Account:
     used: Tokens = NONE
     thought: int = 0
     """Tokens that the answer was thought to have."""
+    is_sent: bool = False
     parts: set["Account"] = field(default_factory=set)
 
     @property
@@ -163,7 +164,8 @@ class Ledger:
     def begin(self, account: Account, read: int) -> None:
         """A call has been sent, with a prompt of so many tokens."""
         self._calls += 1
-        account.used = Tokens(read, 0)
+        self._estimated += 1  # until the endpoint tells, whoever counts on then
+        account.is_sent, account.used = True, Tokens(read, 0)
 
     def wrote(self, account: Account, tokens: int) -> bool:
         """Count a piece of an answer; False when it is beyond what was held and bursts the budget.
@@ -178,6 +180,8 @@ class Ledger:
         self, account: Account, *, told: Tokens | None = None, within: Account | None = None
     ) -> None:
         """Let go of what is not used; `told` is the endpoint's own count, which is the one."""
+        if account.is_sent and told is not None:
+            self._estimated -= 1
         parent = within or self._whole
         parent.parts.discard(account)
         parent.used = parent.used.plus(account.so_far if told is None else told)
@@ -187,10 +191,6 @@ class Ledger:
             self._has_ended = True
             self._thought += account.thought
             self._told += told.written
-
-    def note_estimated(self) -> None:
-        """The endpoint has not told what a call used."""
-        self._estimated += 1
 
     @property
     def usage(self) -> Usage:

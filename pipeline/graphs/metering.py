@@ -170,11 +170,9 @@ class RunningCall:
     till: Till
     account: Account
     prompt: int
-    _is_sent: bool = False
     _told: Tokens | None = None
 
     def sent(self) -> None:
-        self._is_sent = True
         self.till.ledger.begin(self.account, self.prompt)
 
     def wrote(self, tokens: int) -> None:
@@ -194,5 +192,3 @@ class RunningCall:
 
     def close(self, within: Account | None) -> None:
         self.till.ledger.close(self.account, told=self._told, within=within)
-        if self._is_sent and self._told is None:
-            self.till.ledger.note_estimated()

@@ -74,8 +74,8 @@ def wait_for(endpoint: Endpoint, tokens: int) -> None:
         threading.Event().wait(0.01)
 
 
-def work_at(endpoint: Endpoint) -> GraphWork:
-    settings = Settings(_env_file=None, openai_base_url=endpoint.base_url, openai_model="sim")
+def work_at(base_url: str) -> GraphWork:
+    settings = Settings(_env_file=None, openai_base_url=base_url, openai_model="sim")
     author = ModelAuthor(OpenAIChat(settings), settings)
     return GraphWork(author, TextShelf(), utc_now, 400, ScriptedBibliographer(), prices=PRICES)
 
@@ -95,7 +95,7 @@ def a_document_job(url: str, **options: object) -> Job:
 
 def test_another_engine_counts_on_from_what_a_killed_one_had_used(redis_url: str) -> None:
     async def write_until_something_is_there(writer: Writer) -> None:
-        work = work_at(endpoint)
+        work = work_at(endpoint.base_url)
         running = asyncio.create_task(
             work(writer.claim.job, writer.claim.request or "", writer.journal, FreeSlots())
         )
@@ -116,7 +116,9 @@ def test_another_engine_counts_on_from_what_a_killed_one_had_used(redis_url: str
         assert 0.6 * read < before.tokens_in < 1.4 * read
         assert 30 * SECTIONS <= before.tokens_out <= wrote
 
-        with running_engine(redis_url, work_at(endpoint), lease=timedelta(seconds=9)) as running:
+        with running_engine(
+            redis_url, work_at(endpoint.base_url), lease=timedelta(seconds=9)
+        ) as running:
             assert running.next_end().status is JobStatus.COMPLETED
 
         after = store.load(job.id).usage
@@ -135,7 +137,9 @@ def test_a_budget_that_ends_in_the_middle_ends_the_job_once_with_gaps(redis_url:
     store = a_store(redis_url)
     with (
         serving_in_thread(Pace(tokens=100, tells_usage=True)) as endpoint,
-        running_engine(redis_url, work_at(endpoint), lease=timedelta(seconds=9)) as running,
+        running_engine(
+            redis_url, work_at(endpoint.base_url), lease=timedelta(seconds=9)
+        ) as running,
     ):
         assert running.next_end().status is JobStatus.COMPLETED
 

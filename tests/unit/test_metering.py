@@ -213,6 +213,32 @@ def test_figures_are_told_at_most_once_a_second() -> None:
     assert asyncio.run(act()) == [1, 4, 6]
 
 
+def test_what_a_call_uses_is_an_estimate_until_the_endpoint_tells_it() -> None:
+    async def act() -> tuple[Usage, Usage]:
+        meter, _, _ = a_meter(100)
+        async with meter.call(30, 10) as spending:
+            spending.sent()
+            spending.wrote(4)
+            running = meter.till.ledger.usage
+            spending.told(25, 6)
+        return running, meter.till.ledger.usage
+
+    assert asyncio.run(act()) == (
+        Usage(calls=1, estimated=1, tokens_in=30, tokens_out=4),
+        Usage(calls=1, tokens_in=25, tokens_out=6),
+    )
+
+
+def test_a_call_that_was_never_sent_is_none() -> None:
+    async def act() -> Usage:
+        meter, _, _ = a_meter(100)
+        async with meter.call(30, 10):
+            pass
+        return meter.till.ledger.usage
+
+    assert asyncio.run(act()) == Usage()
+
+
 def test_an_answer_that_is_whole_is_kept_whatever_it_cost() -> None:
     async def act() -> tuple[Usage, list[str]]:
         meter, reached, _ = a_meter(50)

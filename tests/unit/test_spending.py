@@ -110,13 +110,14 @@ def test_the_endpoints_own_count_replaces_ours() -> None:
     ledger.begin(call, 10)
     ledger.wrote(call, 4)
     assert ledger.usage == Usage(
-        calls=1, tokens_in=10, tokens_out=4, cost=(20 + 40) / 1e6, currency="EUR"
+        calls=1, estimated=1, tokens_in=10, tokens_out=4, cost=(20 + 40) / 1e6, currency="EUR"
     )
 
     ledger.close(call, told=Tokens(12, 5))
 
-    assert ledger.usage.tokens_in == 12
-    assert ledger.usage.tokens_out == 5
+    assert ledger.usage == Usage(
+        calls=1, tokens_in=12, tokens_out=5, cost=(24 + 50) / 1e6, currency="EUR"
+    )
 
 
 def test_a_few_calls_show_how_much_is_written_unseen_before_many_are_made() -> None:
