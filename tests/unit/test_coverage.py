@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from components.examples import EXAMPLES
+from evals.coverage import uncovered
 from evals.labelled_sections import SECTIONS
 from pipeline.adapters.passage_index import PassageIndex
 from pipeline.domain.coverage import (
@@ -221,3 +222,15 @@ def test_two_hundred_sections_are_judged_in_a_second() -> None:
         coverage(tree, looked, {SourceId("a"): "en"})
 
     assert cost.seconds < 1
+
+
+@pytest.mark.parametrize(("name", "least"), [("grid", 11), ("evaluation", 12)])
+def test_sections_on_another_matter_that_share_a_word_with_the_file_are_called_uncovered(
+    name: str, least: int
+) -> None:
+    labelled = SECTIONS[name]
+
+    told = set(uncovered(name, labelled))
+
+    assert not told & {title for title, _, _ in labelled.covered}
+    assert len(told) >= least
