@@ -196,6 +196,13 @@ def test_without_material_a_section_is_a_labelled_scaffold(title: str, label: st
         "系统由三个部分组成，如图所示，各自独立。",
         "为什么大语言模型需要系统的评测？",
         "版权所有，未经许可不得转载本文任何内容。",
+        "Alternatively, the gates can be opened by hand from the bridge.",
+        "The wall is described in the following example of a small town.",
+        "Reading this book makes the building of gates much clearer.",
+        "The list of gates is kept up to date (Chapter 7, Gates).",
+        "See also 263 for more of the gates and their keepers.",
+        "然后闸门由值班人员手动打开并记录水位。",
+        "闸门的开启顺序由水位决定（参考 图 9.3）。",
     ],
 )
 def test_what_cannot_stand_alone_is_left_out(sentence: str) -> None:
@@ -211,6 +218,8 @@ def test_what_cannot_stand_alone_is_left_out(sentence: str) -> None:
         "180天内共发送311,040帧，成功接收307,430帧，丢包率为1.16%。",
         "数据污染是公开数据集面临的难题。",
         "大语言模型（LLM）的能力无法从规模直接推断。",
+        "Section 230 protects providers from most claims of third parties.",
+        "Chapters of the book trade met in Leipzig after the fair.",
     ],
 )
 def test_what_stands_alone_is_kept(sentence: str) -> None:

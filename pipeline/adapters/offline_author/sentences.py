@@ -42,7 +42,7 @@ _DANGLING = re.compile(
     r"(?:this|that|these|those|it|its|they|them|their|he|she|his|her|but|and|so|or|yet|also|then|"
     r"thus|hence|therefore|however|moreover|furthermore|besides|nevertheless|nonetheless|instead|"
     r"otherwise|meanwhile|all (?:of )?(?:this|that|these|those)|consequently|"
-    r"accordingly|similarly|likewise|conversely|additionally|"
+    r"accordingly|similarly|likewise|conversely|additionally|alternatively|"
     r"finally|secondly|thirdly|second|third|such|both|neither|either|another|others|the (?:former|"
     r"latter|other|same|second|third|above|following)|here|there(?: too)?|for (?:example|instance|"
     r"this|these|that)|in (?:this|that|these|such|contrast|addition|turn|other words|short)|"
@@ -53,7 +53,7 @@ _DANGLING = re.compile(
 )
 _HAN_DANGLING = re.compile(
     r"(?:这|那|该|此|其[中他它次实]?|它|他们|她|上述|上面|以上|下述|前者|后者|因此|因而|所以|但是|但|然而|不过|"
-    r"而且|而|并且|并|此外|另外|同时|同样|与此|例如|比如|如此|如上|如下|如前|于是|由此|从而|否则|反之|相反|"
+    r"而且|而|并且|并|此外|另外|同时|同样|然后|接着|随后|与此|例如|比如|如此|如上|如下|如前|于是|由此|从而|否则|反之|相反|"
     r"换句话说|总之|综上|首先|其次|再次|最后|第[二三四五]，|另一[方种个]|即|则|也|还|又|却|以下|具体来说|对此|为此)"
 )
 _CONNECTIVE = re.compile(
@@ -82,10 +82,12 @@ _PLURAL_PERSON = re.compile(r"(?i:\b(?:we|our|us|you|your|we'll|you'll)\b)|我�
 _POINTING = re.compile(
     r"\b(?:see|refer to|shown in|as in|cf\.) (?:also |the )?(?:fig|figure|table|section|chapter|"
     r"appendix|page|above|below|http)|\b(?:fig(?:ure)?|table)\.? \d|\b(?:above|below)[,.]|"
-    r"\bthis (?:chapter|section|sidebar|manual|tutorial|page|report|paper|article)\b|"
-    r"\b(?:see|in) (?:the )?sidebar\b|"
-    r"\b(?:previous|preceding|next|following) (?:chapter|section|page|figure|table)|"
-    r"(?:见|如|参见|参考|详见|请看)(?:下|上|右|左|前|后|第|附|本)?[图表文节章录]|[上下]图|[上下]表|"
+    r"\bthis (?:chapter|section|sidebar|manual|tutorial|page|report|paper|article|book|"
+    r"document|guide|handbook|how-?to)\b|"
+    r"\b(?:see|in) (?:the )?sidebar\b|^see also\b|\((?:see )?(?:chapter|section) \d|"
+    r"\b(?:previous|preceding|next|following) (?:chapter|section|paragraph|page|figure|table|"
+    r"examples?|listing|command)\b|"
+    r"(?:见|如|参见|参考|详见|请看)\s?(?:下|上|右|左|前|后|第|附|本)?[图表文节章录]|[上下]图|[上下]表|"
     r"(?:上|下|本|前|后)一?(?:节|章)|(?:请)?(?:参见|参阅|详见|请参考)",
     re.IGNORECASE,
 )
