@@ -1,7 +1,6 @@
 """A document as PDF: pandoc makes a text of Typst, which sets it with fonts of both scripts."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,8 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipeline.adapters.export_pandoc import LIMIT_S, building, document_tree
-from pipeline.adapters.pandoc import run_pandoc
-from pipeline.errors import FormattingFailed
+from pipeline.adapters.pandoc import TextRefused, run_formatter, run_pandoc
 
 CHILD = Path(__file__).with_name("pdf_child.py")
 """Not imported here: Typst takes 80 MB."""
@@ -52,10 +50,6 @@ _STYLE = """
 _CONTENTS = {"en": "Contents", "zh": "目录"}
 
 
-class _NotSetError(FormattingFailed):
-    """Typst does not understand the text."""
-
-
 class PdfExporter:
     """Keeps the `Exporter` port. Raw HTML and TeX stay text; only web and mail links are live."""
 
@@ -72,9 +66,10 @@ class PdfExporter:
             tree = document_tree(markdown, title, "pdf")
             head = _head(_said(tree["meta"]["title"]), "zh" if language == "zh" else "en")
             made_at = int(self._now().timestamp())
+            body = _body(tree)
             try:
-                return _set(head + _body(tree), made_at)
-            except _NotSetError:
+                return _set(head + body, made_at)
+            except TextRefused:
                 # a formula that Typst does not understand: it stands there as it was written
                 return _set(head + _body(_with_formulas_as_code(tree)), made_at)
 
@@ -127,21 +122,4 @@ def _with_formulas_as_code(node: Any) -> Any:
 def _set(text: str, made_at: int) -> bytes:
     with TemporaryDirectory() as root:
         command = [sys.executable, "-I", str(CHILD), root, str(made_at)]
-        try:
-            done = subprocess.run(  # noqa: S603  our own interpreter, and no shell
-                command,
-                input=text.encode("utf-8", "replace"),
-                capture_output=True,
-                timeout=SETTING_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise FormattingFailed(
-                f"Typst took longer than {SETTING_S:g} s and was stopped. Take another form."
-            ) from error
-        except OSError as error:
-            raise FormattingFailed(f"Typst could not be started: {error}. Try again.") from error
-    if done.returncode != 0:
-        said = done.stderr[-500:].decode("utf-8", "replace").strip()
-        raise _NotSetError(f"Typst ended with exit code {done.returncode}: {said}")
-    return done.stdout
+        return run_formatter("Typst", command, text, limit_s=SETTING_S)

@@ -8,12 +8,18 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from pipeline.adapters.limited_program import run_limited
 from pipeline.errors import FormattingFailed
 
 MEMORY = ("+RTS", "-M512m", "-RTS")
 """Five times what the largest honest list of references needed."""
 
-_NO_SECRETS: dict[str, str] | None = None if sys.platform == "win32" else {"LC_ALL": "C.UTF-8"}
+SAID_BYTES = 500
+"""Of what a program says of its failure, for the log."""
+
+
+class TextRefused(FormattingFailed):
+    """The program does not understand the text, or its arguments."""
 
 
 def run_pandoc(arguments: Sequence[str], text: str, *, limit_s: float) -> str:
@@ -29,24 +35,28 @@ def run_pandoc_bytes(arguments: Sequence[str], text: str, *, limit_s: float) -> 
     Raises:
         FormattingFailed: It is missing, failed or took too long.
     """
+    command = [str(_program()), *MEMORY, "--sandbox", *arguments]
+    return run_formatter("pandoc", command, text, limit_s=limit_s)
+
+
+def run_formatter(name: str, command: Sequence[str], text: str, *, limit_s: float) -> bytes:
+    """What a program makes of a text; blocks until it is done, and kills it at the limit.
+
+    Raises:
+        TextRefused: It ended with an error.
+        FormattingFailed: It could not be started, or took too long.
+    """
     try:
-        done = subprocess.run(  # noqa: S603  a fixed program, and no shell
-            [str(_program()), *MEMORY, "--sandbox", *arguments],
-            input=text.encode("utf-8", "replace"),
-            capture_output=True,
-            timeout=limit_s,
-            check=False,
-            env=_NO_SECRETS,
-        )
+        done = run_limited(command, text.encode("utf-8", "replace"), limit_s=limit_s)
     except subprocess.TimeoutExpired as error:
         raise FormattingFailed(
-            f"pandoc took longer than {limit_s:g} s and was stopped. Try again."
+            f"{name} took longer than {limit_s:g} s and was stopped. Try again."
         ) from error
     except OSError as error:
-        raise FormattingFailed(f"pandoc could not be started: {error}. Try again.") from error
+        raise FormattingFailed(f"{name} could not be started: {error}. Try again.") from error
     if done.returncode != 0:
-        said = done.stderr[-500:].decode("utf-8", "replace").strip()
-        raise FormattingFailed(f"pandoc ended with exit code {done.returncode}: {said}")
+        said = done.stderr[-SAID_BYTES:].decode("utf-8", "replace").strip()
+        raise TextRefused(f"{name} ended with exit code {done.returncode}: {said}")
     return done.stdout
 
 

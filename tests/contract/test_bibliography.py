@@ -1,7 +1,4 @@
 import asyncio
-import shutil
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -176,39 +173,6 @@ def test_whatever_a_file_says_its_entry_shows_as_text(
     assert {token.type for token in tokens} <= {"text", "em_open", "em_close", "text_special"}
     assert shown == f"[1] {without_markup(text)}".rstrip()
     assert "\n" not in text
-
-
-@pytest.fixture
-def program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """A program in pandoc's place, to be written by the test."""
-    path = tmp_path / "pandoc"
-    monkeypatch.setattr(pandoc, "_program", lambda: path)
-    yield path
-    shutil.rmtree(tmp_path)
-
-
-def write_program(path: Path, code: str) -> None:
-    path.write_text(f"#!{sys.executable}\n{code}\n", encoding="utf-8")
-    path.chmod(0o755)
-
-
-def test_a_program_that_hangs_is_killed_at_the_limit(program: Path) -> None:
-    write_program(program, "import signal; signal.pause()")
-
-    with pytest.raises(FormattingFailed, match="longer than"):
-        run_pandoc([], "潮汐", limit_s=0.3)
-
-
-def test_a_program_that_fails_says_why(program: Path) -> None:
-    write_program(program, "import sys; sys.exit('no such style 样式')")
-
-    with pytest.raises(FormattingFailed, match="exit code 1: no such style 样式"):
-        run_pandoc([], "", limit_s=10)
-
-
-def test_a_program_that_is_missing_is_said(program: Path) -> None:
-    with pytest.raises(FormattingFailed, match="could not be started"):
-        run_pandoc([], "", limit_s=10)
 
 
 def test_the_program_cannot_read_files(tmp_path: Path) -> None:

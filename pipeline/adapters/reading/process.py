@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import Field, TypeAdapter, ValidationError
 
 import pipeline
+from pipeline.adapters.limited_program import run_limited
 from pipeline.adapters.reading.child import read_as, request
 from pipeline.adapters.reading.extract import file_too_large
 from pipeline.adapters.reading.limits import Limits
@@ -27,7 +28,6 @@ HERE_LINES = 50_000
 
 _ROOT = Path(pipeline.__file__).parent.parent
 _CHILD = [sys.executable, "-X", "utf8", "-m", "pipeline.adapters.reading.child"]
-_NO_SECRETS: dict[str, str] | None = None if sys.platform == "win32" else {"LC_ALL": "C.UTF-8"}
 
 
 class _Refusal(Value):
@@ -62,15 +62,7 @@ def read_bytes(name: str, data: bytes, limits: Limits = _DEFAULT) -> Reading:
 
 def _read_in_child(name: str, data: bytes, limits: Limits) -> Reading:
     try:
-        done = subprocess.run(  # noqa: S603  our own module, and no shell
-            _CHILD,
-            input=request(name, limits) + data,
-            capture_output=True,
-            timeout=limits.wall_s,
-            check=False,
-            cwd=_ROOT,
-            env=_NO_SECRETS,
-        )
+        done = run_limited(_CHILD, request(name, limits) + data, limit_s=limits.wall_s, cwd=_ROOT)
     except subprocess.TimeoutExpired as error:
         raise _timeout(name, limits) from error
     except OSError as error:
@@ -91,7 +83,7 @@ def _read_in_child(name: str, data: bytes, limits: Limits) -> Reading:
 def _death(name: str, done: subprocess.CompletedProcess[bytes], limits: Limits) -> UnreadableFile:
     """The reason why the child died, as far as its exit code tells."""
     log.warning("reading a file ended with exit code %d", done.returncode)
-    log.debug("the child said: %s", done.stderr[-2000:].decode("utf-8", "replace"))
+    log.debug("the child said: %s", done.stderr.decode("utf-8", "replace"))
     if sys.platform != "win32":
         if done.returncode == -signal.SIGXCPU:
             return _timeout(name, limits)
