@@ -2,7 +2,6 @@
 
 import random
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from pipeline.domain.documents import (
 )
 from pipeline.domain.language import count_words, split_sentences
 from pipeline.domain.markdown import blocks
+from tests.pace import thread_cost
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -103,14 +103,14 @@ def _cost(name: str, words: int, check: Callable[[Document], object], most_s: fl
 
 
 def _seconds(document: Document, check: Callable[[Document], object]) -> float:
-    """CPU time of this thread."""
+    """CPU time of this thread, from cold."""
     for module in [m for key, m in sys.modules.items() if key.startswith("pipeline.domain")]:
         for each in vars(module).values():
             if hasattr(each, "cache_clear"):
                 each.cache_clear()
-    begun = time.thread_time()
-    check(document)
-    return time.thread_time() - begun
+    with thread_cost() as cost:
+        check(document)
+    return cost.seconds
 
 
 def _document(path: Path) -> Document:

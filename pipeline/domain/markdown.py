@@ -31,6 +31,9 @@ _FORMULA = r"(?:(?!\\\[)[^@])+?"
 _LINKED = r"(?:[^\[\]\\\n]|\\[^\n])"
 _TITLE_MARKUP = re.compile(r"(?P<code>(?<!`)(`+)(?!`)[^`]+\2(?!`))|(?<!\\)(?:[\]$]|\[(?=@))")
 _OPENING = re.compile(r"`+|\$\$?|\\[^\w\s]|\\_|!?\[|<")
+_PROTECTING = ("`", "$", "<", "\\", "](", "~~~", "    ", "\t")
+"""Each text with code, math or a link holds one of these."""
+
 _TICKS = re.compile("`+")
 _INLINE = re.compile(
     r"(?:(?<!`)|(?<=\\`))(?P<ticks>`+)(?!`)[\s\S]+?(?<!`)(?P=ticks)(?!`)"
@@ -82,6 +85,8 @@ def blocks(text: str) -> list[Span]:
 
 def protected(text: str) -> list[tuple[int, int]]:
     """Where code, math and links stand, in order, not overlapping."""
+    if not any(map(text.__contains__, _PROTECTING)):
+        return []  # most sentences, each of which is looked at
     spans: list[tuple[int, int]] = []
     for block in blocks(text):
         if block.kind in {"code", "math"}:

@@ -87,6 +87,11 @@ def test_code_formulas_and_links_are_protected(text: str, kept: list[str]) -> No
     assert all(is_within(spans, start) and not is_within(spans, end) for start, end in spans)
 
 
+@given(st.text("ab \n\t[](@)|-=*#1.:/>", max_size=60))
+def test_what_is_protected_does_not_depend_on_what_stands_behind(text: str) -> None:
+    assert protected(f"{text}\n\n# x\n\n`y`")[:-1] == protected(text)
+
+
 def test_headings_move_below_a_level_and_keep_their_order_of_depth() -> None:
     assert demoted("## A\n\n### B\n\n## C", 3) == "#### A\n\n##### B\n\n#### C"
     assert demoted("#### Deep enough", 2) == "#### Deep enough"
