@@ -12,6 +12,7 @@ from benchmarks.endpoint import Endpoint, Pace, serving_in_thread
 from benchmarks.endpoint_answers import answer_tokens
 from benchmarks.endpoint_faults import Reply, head_fault
 from components.board.labels import LABELS
+from components.budgets import TEXTS as BUDGETS
 from components.job_end import end_text
 from pipeline.domain.documents import Language
 from tests.e2e.app_driver import Visit, visiting
@@ -114,15 +115,43 @@ def test_what_is_finished_is_a_draft_that_is_corrected_and_gone_on_with(
     expect(gaps).to_have_count(0)
 
 
+def test_an_own_text_that_is_picked_counts_in_the_estimate_and_is_written_anew(
+    visit: Visit, endpoint: Endpoint
+) -> None:
+    mine, again = MINE[visit.language], visit.m("outline.write_again")
+    endpoint.pace = AT_ONCE
+    manuscript_id = visit.propose_example()
+    visit.write()
+    visit.read()
+    correct(visit, mine, nth=-1)
+    visit.open_outline(manuscript_id)
+    visit.button_named(again).click()
+    dialog = visit.page.get_by_role("dialog")
+    start, _, _ = visit.m.say(BUDGETS["tokens"], tokens="#").partition("#")
+    about = dialog.get_by_text(re.compile(rf"^{start}\d"))
+    expect(dialog).to_contain_text(visit.m("outline.again_question"), timeout=PATIENCE_MS)
+    expect(about).to_have_count(0)
+
+    dialog.get_by_role("combobox").click()
+    visit.page.get_by_role("option").first.click()
+    visit.page.keyboard.press("Tab")
+
+    expect(about).to_be_visible(timeout=PATIENCE_MS)
+    dialog.get_by_role("button", name=again).click()
+    is_written(visit)
+    expect(visit.page.locator(".lr-section").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(visit.page.locator(".lr-section").get_by_text(mine)).to_have_count(0)
+
+
 def is_written(visit: Visit) -> None:
     visit.page.wait_for_url(re.compile("/writing"), timeout=PATIENCE_MS)
     visit.page.wait_for_url(re.compile("/document"), timeout=PATIENCE_MS)
 
 
-def correct(visit: Visit, text: str) -> None:
-    """Replace the first section that has a text."""
+def correct(visit: Visit, text: str, nth: int = 0) -> None:
+    """Replace the first section that has a text, or another of them; -1 is the last."""
     sections = visit.page.locator(".lr-section").filter(has=visit.page.locator(".lr-edit"))
-    section = sections.filter(has_not=visit.page.locator(".lr-gap")).first
+    section = sections.filter(has_not=visit.page.locator(".lr-gap")).nth(nth)
     section.locator(".lr-edit").click()
     section.locator("textarea").fill(text)
     section.locator(".lr-primary").click()
