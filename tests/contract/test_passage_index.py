@@ -257,6 +257,26 @@ def test_ten_megabytes_are_indexed_at_sqlites_pace_and_searched_in_ten_milliseco
     assert query_s < 0.010
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "not_found"),
+    [
+        ("Börte of the Café", ["borte", "BÖRTE", "cafe", "café", "cafe\u0301"], ["bör", "caf"]),
+        ("Đổi mới, “ＷＩＤＥ” naïve_words", ["wide", "naive", "words", "moi"], ["wid", "na"]),
+        ("Старый край, été", ["край", "ete"], ["краи"]),
+        ("한국어 텍스트와 été", ["한국어", "텍스트와"], ["텍스트"]),
+        ("潮汐été发电（ＡＩ）", ["潮汐", "ete", "发电", "ai"], ["汐发", "té"]),
+    ],
+)
+def test_words_are_found_without_regard_to_case_width_and_latin_accents(
+    text: str, found: list[str], not_found: list[str]
+) -> None:
+    block = Block(kind="paragraph", text=text)
+    index = PassageIndex({EN: Reading(sha256="1", title="T", language="en", blocks=(block,))})
+
+    assert [word for word in found if not index.find(word, limit=1)] == []
+    assert [word for word in not_found if index.find(word, limit=1)] == []
+
+
 def test_a_year_is_found_in_spite_of_the_raised_number_of_a_note_behind_it() -> None:
     block = Block(kind="paragraph", text="The flood of 2021³ covered 450 km².")
     index = PassageIndex({EN: Reading(sha256="1", title="Flood", language="en", blocks=(block,))})
