@@ -17,7 +17,7 @@ from pipeline.domain.documents import (
 )
 from pipeline.domain.markdown import LINK_TARGET, escaped, is_within, protected
 from pipeline.domain.references import csl_item, entry_text, works
-from pipeline.domain.stray_markers import ID, Names, closed_markers, straightened
+from pipeline.domain.stray_markers import ID, Names, closed_markers, straightened, unnested
 
 _LOCATOR = r"(?:\s{0,4}[,，]?\s{0,4}(?:pp?\.|§|第)[^\[\]@;；]{1,20})?"
 _MARKER = (
@@ -108,7 +108,7 @@ def checked(text: str, known: Mapping[PassageId, Passage]) -> Draft:
     )
     clean, before = text, ""
     while clean != before:  # a marker that went may have kept a code fence from being one
-        before, clean = clean, _with_runs_replaced(clean, keep)
+        before, clean = clean, _with_runs_replaced(unnested(clean), keep)
         if "@" in clean:
             clean = closed_markers(straightened(clean, names), names)
     return Draft(text=clean, cited=tuple(dict.fromkeys(cited(clean))), unknown_markers=unknown)

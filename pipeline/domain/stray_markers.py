@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.domain.markdown import is_within, protected
+from pipeline.domain.markdown import LINK_TARGET, is_within, protected
 
 ID = r"[A-Za-z0-9_](?:[A-Za-z0-9_.:\-]{0,126}[A-Za-z0-9_])?"
 """The name of a passage; none is longer."""
@@ -21,6 +21,13 @@ _AROUND = re.compile(
 )
 """What stands beside the names in a citation, and says nothing without them."""
 
+LONGEST = 300
+"""Of what is in a bracket; a longer one is no citation."""
+
+_MARKER = re.compile(rf"\[@(?>{ID})\]")
+_NESTED = re.compile(
+    rf"[\[【［](?P<inside>(?:[^\[\]【】［］\n]|\[@(?>{ID})\]){{1,{LONGEST}}})[\]】］](?!{LINK_TARGET})"
+)
 _OPENED = re.compile(
     r"(?:(?P<bracket>\\?[\[【［][ \t]{0,3})|(?<![A-Za-z0-9_.@/\[【［]))"
     rf"@(?P<name>(?>{ID}))(?![ \t]{{0,3}}[\]】］])"
@@ -72,17 +79,56 @@ def straightened(text: str, names: Names) -> str:
     return _BRACKET.sub(straight, text)
 
 
-def closed_markers(text: str, names: Names) -> str:
-    """The text with each marker in its brackets whose own are missing: `[@id and so on`, `@id`."""
+def unnested(text: str) -> str:
+    """The text with the markers alone where brackets hold nothing but them: `[see [@id]]`."""
     shield = protected(text)
 
-    def closed(match: re.Match[str]) -> str:
-        is_open = match["bracket"] is not None
-        if is_within(shield, match.start()) or not names.takes(match, is_open):
+    def bare(match: re.Match[str]) -> str:
+        markers = _MARKER.findall(match["inside"])
+        says = _AROUND.sub("", _MARKER.sub("", match["inside"]))
+        if not markers or says or is_within(shield, match.start()):
             return match[0]
-        return names.write(f"@{match['name']}")
+        return "".join(markers)
 
-    return _OPENED.sub(closed, text)
+    return _NESTED.sub(bare, text)
+
+
+def closed_markers(text: str, names: Names) -> str:
+    """The text with each marker in its brackets whose own are missing: `[@id and so on`, `@id`.
+
+    The bracket that would have ended it further on, as in `[@id, see [@other]]`, goes with it.
+    """
+    shield = protected(text)
+    taken = [
+        match
+        for match in _OPENED.finditer(text)
+        if not is_within(shield, match.start()) and names.takes(match, match["bracket"] is not None)
+    ]
+    ends = [_end_of_bracket(text, match.end(), shield) for match in taken if match["bracket"]]
+    stray = {end for end in ends if end is not None}
+    pieces: list[str] = []
+    position = 0
+    for match in taken:
+        pieces += [_spared(text, position, match.start(), stray), names.write(f"@{match['name']}")]
+        position = match.end()
+    return "".join([*pieces, _spared(text, position, len(text), stray)])
+
+
+def _end_of_bracket(text: str, inside: int, shield: list[tuple[int, int]]) -> int | None:
+    """Where the bracket ends that is open at that place, on the same line and not far on."""
+    depth = 1
+    for place in range(inside, min(len(text), inside + LONGEST)):
+        if text[place] == "\n":
+            return None
+        if text[place] in "[]【】［］" and not is_within(shield, place):
+            depth += 1 if text[place] in "[【［" else -1
+        if not depth:
+            return place
+    return None
+
+
+def _spared(text: str, start: int, end: int, stray: set[int]) -> str:
+    return "".join(text[place] for place in range(start, end) if place not in stray)
 
 
 def _with_each(text: str, tokens: list[re.Match[str]], replace: Callable[[str], str]) -> str:

@@ -76,6 +76,17 @@ NO_MARKERS = (
         ("Written [@p9](see above).", "Written (see above).", 1),
         (f"Open [@{MOON} and on.", f"Open [@{MOON}] and on.", 0),
         ("Open [@p9", "Open", 1),
+        (f"Within [@{MOON}, see [@{SUN}]].", f"Within [@{MOON}], see [@{SUN}].", 0),
+        (f"Within [@{MOON} [@{SUN}]] [x]].", f"Within [@{MOON}][@{SUN}] [x]].", 0),
+        ("Within [@p9, see [7]] 7].", "Within, see [7] 7].", 1),
+        (f"潮汐[@{MOON}，参见 [第 3 页]]。", f"潮汐[@{MOON}]，参见 [第 3 页]。", 0),
+        (f"Within [@{MOON} `[`] x].", f"Within [@{MOON}] `[` x].", 0),
+        (f"Doubled [[@{MOON}]].", f"Doubled [@{MOON}].", 0),
+        (f"Doubled [see [@{MOON}]; [@{SUN}], p. 4].", f"Doubled [@{MOON}][@{SUN}].", 0),
+        ("Doubled [参见 [@p9]]。", "Doubled。", 1),
+        (f"[Tides [@{MOON}]] [[x]]", f"[Tides [@{MOON}]] [[x]]", 0),
+        (f"[[@{MOON}]](https://example.org)", f"[[@{MOON}]](https://example.org)", 0),
+        (f"$[[@{MOON}]]$ and `[@{MOON}, see [x]]`", f"$[[@{MOON}]]$ and `[@{MOON}, see [x]]`", 0),
         ("Made up (@deadbeef0123, p. 4).", "Made up.", 1),
         (f"[as @{MOON} shows, costs fell]", f"[as [@{MOON}] shows, costs fell]", 0),
         (rf"On \[0, 1) [@{MOON}], on (0, 1\].", rf"On \[0, 1) [@{MOON}], on (0, 1\].", 0),
@@ -126,6 +137,9 @@ def test_numbers_and_markers_are_replaced_in_one_pass_and_none_hides_the_other()
         '[7](a "' * 3_000,
         f"[@{MOON} " * 3_000,
         "[@" + "a." * 20_000,
+        f"[@{MOON} [x] " * 3_000 + "]" * 3_000,
+        "[" * 20_000 + f"[@{MOON}]" * 200,
+        "[" + "[@a]" * 10_000,
     ],
 )
 def test_what_a_model_repeats_without_end_is_checked_at_once(text: str) -> None:
@@ -208,7 +222,24 @@ def test_csl_holds_only_what_is_known() -> None:
 
 PIECES = st.lists(
     st.sampled_from(
-        ["Word", "。", ". ", " ", "\n\n", "`", "```\n", "$", f"[@{MOON}]", "[@p9]", "[3]", "潮汐"]
+        [
+            "Word",
+            "。",
+            ". ",
+            " ",
+            "\n\n",
+            "`",
+            "```\n",
+            "$",
+            f"[@{MOON}]",
+            "[@p9]",
+            "[3]",
+            "潮汐",
+            "[",
+            "]",
+            "[see ",
+            f"[@{MOON}, ",
+        ]
     )
 ).map("".join)
 
