@@ -57,6 +57,17 @@ class Verdict:
     reasons: tuple[str, ...] = ()
     score: float = 0.0
     """Share of the sentence's terms that were found, from 0 to 1; 0 across languages."""
+    missing: float = 0.0
+    """Share of its figures and names that no passage has, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Absent:
+    """Figures and names that no passage has, and their share of all that a sentence states."""
+
+    figures: int
+    names: int
+    share: float
 
 
 @lru_cache(maxsize=PASSAGES_KEPT)
@@ -86,7 +97,8 @@ def _initials(text: str) -> Iterator[str]:
 def support(sentence: str, grounds: Sequence[Ground]) -> Verdict:
     """Compare a sentence without markup with all the passages that it cites, joined."""
     claim = facts(sentence)
-    reasons = tuple(_wanting(claim, sentence, grounds))
+    absent = _absent(claim, sentence, grounds)
+    reasons = tuple(_wanting(claim, absent, grounds))
     language = detect_language(sentence)
     same = [each for each in grounds if each.language == language]
     if not same:
@@ -96,10 +108,10 @@ def support(sentence: str, grounds: Sequence[Ground]) -> Verdict:
     if not reasons:
         reasons = _changed(claim, same)
     if score < NOT_FOUND_BELOW:
-        return Verdict(Support.NOT_FOUND, ("words", *reasons), score)
+        return Verdict(Support.NOT_FOUND, ("words", *reasons), score, absent.share)
     if score < SUPPORTED_FROM:
         reasons = ("words", *reasons)
-    return Verdict(Support.CHECK if reasons else Support.SUPPORTED, reasons, score)
+    return Verdict(Support.CHECK if reasons else Support.SUPPORTED, reasons, score, absent.share)
 
 
 def _coverage(claim: Facts, grounds: Sequence[Ground]) -> float:
@@ -113,11 +125,20 @@ def _coverage(claim: Facts, grounds: Sequence[Ground]) -> float:
     return (len(claim.terms & everywhere) + second) / (2 * len(claim.terms))
 
 
-def _wanting(claim: Facts, sentence: str, grounds: Sequence[Ground]) -> Iterator[str]:
+def _absent(claim: Facts, sentence: str, grounds: Sequence[Ground]) -> _Absent:
     have = frozenset().union(*(each.quantities for each in grounds))
-    if missing(claim.quantities, have, rough=is_rough(sentence)):
+    words = "".join(each.words for each in grounds)
+    figures = len(missing(claim.quantities, have, rough=is_rough(sentence)))
+    names = sum(not _names(name, grounds) for name in claim.names)
+    han_names = sum(name not in words for name in claim.han_names)
+    stated = len(claim.quantities) + len(claim.names) + len(claim.han_names)
+    return _Absent(figures, names, (figures + names + han_names) / stated if stated else 0.0)
+
+
+def _wanting(claim: Facts, absent: _Absent, grounds: Sequence[Ground]) -> Iterator[str]:
+    if absent.figures:
         yield "number"
-    if any(not _names(name, each) for name in claim.names for each in [grounds]):
+    if absent.names:
         yield "name"
     if any(all(quote not in each.words for each in grounds) for quote in claim.quotes):
         yield "quote"

@@ -301,3 +301,19 @@ def test_a_unit_is_compared_with_its_figure_and_is_no_name() -> None:
 
 def test_a_sentence_with_nothing_to_compare_is_not_called_supported() -> None:
     assert support("It is so.", [TIDES]).support is not Support.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage", "missing"),
+    [
+        ("In 1966 and 1984 Rennes grew.", "In 1966 Rennes had a port.", 1 / 3),
+        ("The Rance fell in 1971.", "The Rance rose in 1966.", 1 / 2),
+        ("The tide rises.", "The tide falls.", 0.0),
+        ("1966年和1984年，该厂位于雷恩。", "该厂1966年建于圣马洛。", 2 / 3),
+        ("1966年建成。", "1966年建成朗斯电站。", 0.0),
+    ],
+)
+def test_the_share_of_figures_and_names_that_are_missing_is_told(
+    sentence: str, passage: str, missing: float
+) -> None:
+    assert support(sentence, [ground(passage)]).missing == pytest.approx(missing)

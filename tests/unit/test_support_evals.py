@@ -12,7 +12,6 @@ FOUL = {kind for kind, (is_fair, _) in PLANTS.items() if not is_fair}
 MISSED = [
     "support, Chinese, wrong in other words: caught",
     "support, WiCE claims: flagged, F1",
-    "support, WiCE claims: AUC",
 ]
 """What a comparison of words does not reach; `evals/data/support/README.md` says why."""
 
