@@ -99,7 +99,7 @@ def test_sources_bound_to_a_chapter_hold_for_its_sections_unless_they_have_their
     asked = briefs(write(tree, MOON, SUN)[0])
 
     sources = {name: [p.source_id for p in asked[name].passages] for name in asked}
-    assert sources == {"b": ["moon", "sun"], "c": ["moon"]}
+    assert sources == {"b": ["sun", "moon"], "c": ["moon"]}
 
 
 def test_sources_that_are_bound_alone_are_all_that_is_searched() -> None:
