@@ -4,10 +4,10 @@ Those without a test elsewhere have theirs below, under their number. The others
 
 1 one ending: unit/test_engine
 2 undeclared state: unit/test_graphs
-4 what the writer is told: unit/test_model_author, unit/test_section_briefs
+4 what the writer is told: unit/test_model_prompts, unit/test_section_briefs
 6 saved, then told: contract/test_journal
 8 references after an edit: unit/test_assembly
-9 brackets that are no citation: unit/test_citations, unit/test_model_author
+9 brackets that are no citation: unit/test_citations, unit/test_model_prompts
 10 all evidence: unit/test_model_outlines
 13 nothing blocks the loop: the linter's rules ASYNC
 14 trimmed events: contract/test_feed
