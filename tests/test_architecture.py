@@ -26,11 +26,6 @@ SCREENS = sorted((ROOT / "pages").glob("[!_]*.py"))
 MODULE_LINES, FUNCTION_LINES, README_LINES = 400, 50, 150
 """Above these nobody reads to the end."""
 
-STILL_TOO_LONG = {
-    "tests/contract/test_openai_chat.py",
-}
-"""Tests that grew before this rule was checked; the list may only become shorter."""
-
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base", "core"}
 """A module is named after its subject; these name none."""
 
@@ -81,10 +76,7 @@ def calls_in(path: Path) -> Iterator[tuple[str, ast.Call]]:
 def test_a_module_can_be_read_in_one_sitting(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
 
-    if path.relative_to(ROOT).as_posix() in STILL_TOO_LONG:
-        assert lines > MODULE_LINES, "it is short enough now: take it off the list"
-    else:
-        assert lines <= MODULE_LINES, f"{lines} lines: split it by subject"
+    assert lines <= MODULE_LINES, f"{lines} lines: split it by subject"
 
 
 @pytest.mark.parametrize("path", named(PYTHON))

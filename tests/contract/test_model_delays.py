@@ -11,7 +11,7 @@ from pipeline.adapters.openai_chat.pacing import Pacer
 from pipeline.adapters.openai_chat.unmetered import Unmetered
 from pipeline.domain.delays import Delay
 from pipeline.errors import ModelUnavailable
-from tests.contract.test_openai_chat import EN, ZH, Screen, Waits, asking, settings, with_chat
+from tests.simulated_chat import EN, ZH, Screen, Waits, asking, settings, with_chat
 
 
 class Told(Unmetered):

@@ -2,21 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, TypeVar
 
 import httpx2
 import openai
 import pytest
-from pydantic import BaseModel
 
-from benchmarks.endpoint import Endpoint, Pace, serving
-from pipeline.adapters.openai_chat import Message, OpenAIChat, Watcher
+from benchmarks.endpoint import Endpoint, Pace
+from pipeline.adapters.openai_chat import OpenAIChat, Watcher
 from pipeline.adapters.openai_chat import failures as endpoint_failures
-from pipeline.adapters.openai_chat.pacing import Pacer
-from pipeline.adapters.openai_chat.shapes import Rung
-from pipeline.config import Settings
 from pipeline.errors import (
     ModelAnswerInvalid,
     ModelRateLimited,
@@ -24,91 +18,17 @@ from pipeline.errors import (
     ModelUnavailable,
     PipelineError,
 )
-
-T = TypeVar("T")
-
-EN = "Write about the water supply of cities."
-ZH = "请写一段关于城市供水的文字。"
-KEY = "sk-verysecretkey123"
-
-
-class Part(BaseModel):
-    title: str = ""
-    summary: str = ""
-
-
-class Whole(BaseModel):
-    title: str = ""
-    chapters: tuple[Part, ...] = ()
-
-
-class Screen:
-    """Shows what a watcher was given, as the author would see it."""
-
-    def __init__(self) -> None:
-        self.text = ""
-        self.restarts = 0
-
-    def watcher(self) -> Watcher:
-        return Watcher(self._write, self._restart)
-
-    def _write(self, piece: str) -> None:
-        self.text += piece
-
-    def _restart(self) -> None:
-        self.text = ""
-        self.restarts += 1
-
-
-class Waits(list[float]):
-    """Takes waits between tries without waiting."""
-
-    async def sleep(self, seconds: float) -> None:
-        self.append(seconds)
-
-
-def settings(base_url: str, **given: Any) -> Settings:
-    fields = {"openai_base_url": base_url, "openai_model": "sim", "openai_api_key": KEY}
-    return Settings(_env_file=None, **(fields | given))
-
-
-def asking(prompt: str) -> list[Message]:
-    return [
-        Message(role="system", content="You write."),
-        Message(role="user", content=prompt),
-    ]
-
-
-def with_chat(
-    use: Callable[[OpenAIChat, Endpoint, Waits], Awaitable[T]],
-    pace: Pace | None = None,
-    **given: Any,
-) -> T:
-    async def run() -> T:
-        waits = Waits()
-        async with serving(pace or Pace(tokens=40)) as endpoint:
-            chat = OpenAIChat(settings(endpoint.base_url, **given), waits.sleep)
-            try:
-                return await use(chat, endpoint, waits)
-            finally:
-                await chat.aclose()
-
-    return asyncio.run(run())
-
-
-def streamed(model: str, prompt: str = EN, **given: Any) -> tuple[str, Screen, Waits]:
-    async def use(chat: OpenAIChat, _: Endpoint, waits: Waits) -> tuple[str, Screen, Waits]:
-        screen = Screen()
-        answer = await chat.stream(asking(prompt), model=model, watcher=screen.watcher())
-        return answer.text, screen, waits
-
-    return with_chat(use, **given)
-
-
-def failure(model: str, **given: Any) -> PipelineError:
-    with pytest.raises(PipelineError) as caught:
-        streamed(model, **given)
-    return caught.value
+from tests.simulated_chat import (
+    EN,
+    ZH,
+    Screen,
+    Waits,
+    asking,
+    failure,
+    settings,
+    streamed,
+    with_chat,
+)
 
 
 @pytest.mark.parametrize("prompt", [EN, ZH])
@@ -178,73 +98,6 @@ def test_a_long_asked_wait_is_told_and_not_waited_for() -> None:
     assert isinstance(error, ModelRateLimited)
     assert error.details["retry_after_s"] == 3600
     assert "3600 s" in str(error)
-
-
-LIMITED = Pace(tokens=5, most_requests=3, window_s=1.0)
-# A provider whose minute is a second.
-
-
-def answers_at_once(calls: int, pacer: Pacer) -> tuple[int, int]:
-    """How many of so many calls end well, and how many requests were refused on the way."""
-
-    async def run() -> tuple[int, int]:
-        async with serving(LIMITED) as endpoint:
-            given = settings(endpoint.base_url, model_retries=10, model_timeout=60)
-            chat = OpenAIChat(given, pacer=pacer)
-            ask = (
-                chat.stream(asking(f"{ZH}{n}"), model="sim", watcher=Screen().watcher())
-                for n in range(calls)
-            )
-            answers = await asyncio.gather(*ask)
-            await chat.aclose()
-            return sum(bool(answer.text) for answer in answers), endpoint.refused
-
-    return asyncio.run(run())
-
-
-def test_with_its_limit_set_a_provider_refuses_nothing() -> None:
-    assert answers_at_once(5, Pacer(requests=3, window_s=2.0)) == (5, 0)
-
-
-def test_without_its_limit_refusals_are_waited_out() -> None:
-    ended_well, refused = answers_at_once(5, Pacer())
-
-    assert ended_well == 5
-    assert refused > 0
-
-
-def test_waiting_for_the_limit_does_not_count_against_the_time_of_a_call() -> None:
-    async def run() -> int:
-        async with serving(Pace(tokens=5)) as endpoint:
-            given = settings(endpoint.base_url, model_timeout=2.0)
-            chat = OpenAIChat(given, pacer=Pacer(requests=1, window_s=2.5))
-            for _ in range(2):
-                await chat.stream(asking(EN), model="sim", watcher=Screen().watcher())
-            await chat.aclose()
-            return len(endpoint.requests)
-
-    assert asyncio.run(run()) == 2
-
-
-def test_a_refusal_with_a_time_holds_the_calls_of_others_too() -> None:
-    async def run() -> list[float]:
-        naps: list[float] = []
-        clock = [0.0]
-
-        async def nap(seconds: float) -> None:
-            naps.append(seconds)
-            clock[0] += seconds
-
-        async with serving(Pace(tokens=5)) as endpoint:
-            pacer = Pacer(now=lambda: clock[0], sleep=nap)
-            chat = OpenAIChat(settings(endpoint.base_url, model_retries=0), pacer=pacer)
-            with pytest.raises(ModelRateLimited):
-                await chat.stream(asking(EN), model="sim-429", watcher=Screen().watcher())
-            await chat.stream(asking(EN), model="sim", watcher=Screen().watcher())
-            await chat.aclose()
-        return naps
-
-    assert asyncio.run(run()) == [1.0]
 
 
 @pytest.mark.parametrize(
@@ -354,81 +207,6 @@ def test_cancelling_closes_the_stream() -> None:
         return before, endpoint.open_streams
 
     assert with_chat(use, Pace(tokens=400, tokens_per_second=50)) == (1, 0)
-
-
-@pytest.mark.parametrize("is_watched", [True, False])
-@pytest.mark.parametrize(
-    ("fault", "rung"),
-    [
-        ("", Rung.SCHEMA),
-        ("-noschema", Rung.JSON),
-        ("-noformat", Rung.PROMPT),
-        ("-fence", Rung.SCHEMA),
-        ("-think", Rung.SCHEMA),
-        ("-reasoning", Rung.SCHEMA),
-    ],
-)
-def test_a_shape_is_got_from_every_kind_of_endpoint(
-    fault: str, rung: Rung, is_watched: bool
-) -> None:
-    async def use(chat: OpenAIChat, endpoint: Endpoint, _: Waits) -> list[int]:
-        counts = []
-        for _attempt in range(2):
-            value = await chat.structured(
-                asking(ZH),
-                model=f"sim{fault}",
-                shape=Whole,
-                on_partial=(lambda _: None) if is_watched else None,
-            )
-            assert value.title
-            assert len(value.chapters) >= 3
-            counts.append(len(endpoint.requests))
-        return counts
-
-    first, both = with_chat(use)
-
-    assert first == rung + 1
-    assert both == first + 1, "the way of asking that worked is remembered"
-
-
-def test_prose_instead_of_a_shape_is_told_after_every_way_was_tried() -> None:
-    async def use(chat: OpenAIChat, endpoint: Endpoint, _: Waits) -> int:
-        with pytest.raises(ModelAnswerInvalid, match="Whole"):
-            await chat.structured(asking(EN), model="sim-prose", shape=Whole)
-        return len(endpoint.requests)
-
-    assert with_chat(use) == 4
-
-
-def test_half_a_shape_is_never_returned() -> None:
-    async def use(chat: OpenAIChat, _: Endpoint, __: Waits) -> None:
-        await chat.structured(asking(EN), model="sim-length", shape=Whole)
-
-    with pytest.raises(ModelAnswerInvalid, match="length limit"):
-        with_chat(use)
-
-
-@pytest.mark.parametrize("model", ["sim", "sim-cut-once", "sim-think-closing"])
-@pytest.mark.parametrize("prompt", [EN, ZH])
-def test_parts_of_a_shape_only_grow(model: str, prompt: str) -> None:
-    parts: list[Whole] = []
-
-    async def use(chat: OpenAIChat, _: Endpoint, __: Waits) -> Whole:
-        return await chat.structured(
-            asking(prompt),
-            model=model,
-            shape=Whole,
-            on_partial=parts.append,
-            on_restart=parts.clear,
-        )
-
-    whole = with_chat(use, Pace(tokens_per_second=400))
-
-    assert parts
-    for before, after in zip(parts, [*parts[1:], whole], strict=True):
-        assert after.title.startswith(before.title)
-        titles = [part.title for part in before.chapters[:-1]]
-        assert [part.title for part in after.chapters][: len(titles)] == titles
 
 
 def test_neither_prompt_nor_key_is_logged_or_told(caplog: pytest.LogCaptureFixture) -> None:
