@@ -1,0 +1,94 @@
+"""Chapters that a prompt or requirements ask for, in the offline author's outline."""
+
+import pytest
+
+from pipeline.domain.briefs import OutlineBrief
+from tests.example_files import (
+    commission,
+    outline_brief,
+)
+from tests.unit.test_offline_outline import EVALUATION_TEXT, STORAGE_TEXT, proposal, titles
+
+
+def test_a_chapter_that_the_prompt_asks_for_is_made_of_the_sections_that_answer_it() -> None:
+    prompt = "A report on storage with chapters on costs and safety"
+
+    outline, _ = proposal(outline_brief(commission(prompt), storage=STORAGE_TEXT))
+
+    assert titles(outline.nodes)[:2] == ["Costs", "Safety"]
+
+
+def test_two_chapters_asked_for_as_one_stand_below_it() -> None:
+    prompt = "写一份大语言模型评测报告，包括数据集与判分方法"
+
+    outline, _ = proposal(outline_brief(commission(prompt), evaluation=EVALUATION_TEXT))
+
+    assert outline.nodes[0].title == "数据集与判分方法"
+    assert titles(outline.nodes[0].children) == ["数据集", "判分方法"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "rules", "chapter", "place", "point"),
+    [
+        (
+            "Storage",
+            STORAGE_TEXT,
+            """The report must have a chapter on insurance.
+- Thermal runaway must be explained.
+Use at most 20 pages.""",
+            "Insurance",
+            "Safety",
+            "Thermal runaway must be explained.",
+        ),
+        (
+            "大语言模型评测",
+            EVALUATION_TEXT,
+            "应当单列一章“采购建议”。\n必须说明数据污染的对策。\n字数不少于三千字。",
+            "采购建议",
+            "数据集",
+            "必须说明数据污染的对策。",
+        ),
+    ],
+)
+def test_each_requirement_finds_its_place_and_a_demanded_chapter_appears(
+    prompt: str, text: str, rules: str, chapter: str, place: str, point: str
+) -> None:
+    told = commission(prompt).model_copy(update={"requirements": rules})
+
+    outline, _ = proposal(outline_brief(told, file=text))
+
+    summaries = {node.title: node.content_summary for node in outline.nodes}
+    assert chapter in summaries
+    assert point in summaries[place]
+    said = " ".join(summaries.values())
+    assert "20 pages" not in said
+    assert "三千字" not in said
+
+
+def test_one_demanded_section_on_two_things_stays_one_beside_the_frame_of_the_report() -> None:
+    rules = (
+        "At least one section about theft and vandalism is required.\n"
+        "There must be chapters on winter, insurance and parking."
+    )
+    text = "\n\n".join(
+        f"## {title}\n\n"
+        + f"The {title.lower()} of bikes are known to many people of the town. " * 3
+        for title in ("Executive summary", "Use", "Costs", "Docks", "Riders", "Conclusions")
+    )
+    told = commission("A report on bikes", words=700).model_copy(update={"requirements": rules})
+
+    outline, _ = proposal(outline_brief(told, bikes=f"# Bikes\n\n{text}"))
+
+    found = titles(outline.nodes)
+    assert {"Theft and vandalism", "Winter", "Insurance", "Parking"} <= set(found)
+    assert (found[0], found[-1]) == ("Executive summary", "Conclusions")
+
+
+def test_without_material_a_demanded_chapter_appears_too() -> None:
+    told = commission("A guide to bees", has_material=False)
+    told = told.model_copy(update={"requirements": "There must be a chapter on swarming."})
+
+    outline, _ = proposal(OutlineBrief(commission=told))
+
+    (swarming,) = [node for node in outline.nodes if node.title == "Swarming"]
+    assert swarming.content_summary.startswith("Required: There must be a chapter on swarming.")
