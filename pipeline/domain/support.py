@@ -106,7 +106,7 @@ def support(sentence: str, grounds: Sequence[Ground]) -> Verdict:
     score = _coverage(claim, same)
     reasons = tuple(dict.fromkeys([*reasons, *_differing(claim, same)]))
     if not reasons:
-        reasons = _changed(claim, same)
+        reasons = _changed(claim, same) or _elsewhere(claim, _most_like(claim, same))
     if score < NOT_FOUND_BELOW:
         return Verdict(Support.NOT_FOUND, ("words", *reasons), score, absent.share)
     if score < SUPPORTED_FROM:
@@ -176,6 +176,27 @@ def _changed(claim: Facts, grounds: Sequence[Ground]) -> tuple[str, ...]:
         return ()
     found = [set(changes(claim.words, each.words)) for each in _most_like(claim, grounds)]
     return tuple(sorted(set.intersection(*found))) if found else ()
+
+
+def _elsewhere(claim: Facts, like: Sequence[Facts]) -> tuple[str, ...]:
+    """Years and Chinese names of the claim in whose place the sentences like it have others.
+
+    They stand in other sentences of the passages: 1980 is the year in which the park was opened,
+    and the claim says it of the land, which was given in 1975.
+    """
+    found: list[str] = []
+    for reason, ours, theirs in (
+        ("number", _years(claim), [_years(each) for each in like]),
+        ("name", claim.han_names, [each.han_names for each in like]),
+    ):
+        if theirs and any(all(one not in each and each - ours for each in theirs) for one in ours):
+            found.append(reason)
+    return tuple(found)
+
+
+def _years(sentence: Facts) -> frozenset[str]:
+    figures = (each.value for each in sentence.quantities if not each.unit)
+    return frozenset(value for value in figures if len(value) == 4 and value.isdigit())
 
 
 def _most_like(claim: Facts, grounds: Sequence[Ground]) -> list[Facts]:

@@ -317,3 +317,40 @@ def test_the_share_of_figures_and_names_that_are_missing_is_told(
     sentence: str, passage: str, missing: float
 ) -> None:
     assert support(sentence, [ground(passage)]).missing == pytest.approx(missing)
+
+
+LAND = (
+    "The railway of the country gave the land for it in 1975. The park was opened in 1980.",
+    "国家铁路局于1975年捐出了公园的土地。公园于1980年正式开放。游戏在中国大陆由盛大网络运营。该游戏在台湾由橘子互动运营。",
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("In 1980 the land was a gift of the country's railway.", "number"),
+        ("1980年，国家铁路局为公园捐出土地。", "number"),
+        ("台湾的游戏由盛大网络运营。", "name"),
+    ],
+)
+def test_what_the_passage_says_of_something_else_is_worth_a_look(
+    sentence: str, reason: str
+) -> None:
+    assert judged_by(LAND, sentence) == (reason,)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "In 1975 the land was a gift of the country's railway, and in 1980 the park was opened.",
+        "The park was opened in 1980, and the railway gave the land in 1975.",
+        "1975年，国家铁路局为公园捐出土地，公园于1980年开放。",
+        "台湾的游戏由橘子互动运营，大陆的由盛大网络运营。",
+    ],
+)
+def test_what_two_of_its_sentences_say_together_is_carried(sentence: str) -> None:
+    assert judged_by(LAND, sentence) == ()
+
+
+def judged_by(passages: tuple[str, ...], sentence: str) -> tuple[str, ...]:
+    return support(sentence, [ground(passage) for passage in passages]).reasons
