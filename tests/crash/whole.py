@@ -52,6 +52,8 @@ PATIENCE_S = 90
 # For the last jobs to end when nothing is killed any more.
 
 GONE = (httpx2.HTTPError, WebSocketException, OSError, TimeoutError)
+PLACES = {"waiting", "running"}
+# What a socket says of a job's place among others, which is no event of it.
 Seen = list[tuple[str, str]]
 
 
@@ -253,6 +255,8 @@ class WholeSweep:
         async with connect_socket(f"ws://{self._here}/live/jobs/{job_id}?after={after}") as socket_:
             async for batch in socket_:
                 for event_id, event in json.loads(batch or "[]"):
+                    if event_id in PLACES:
+                        continue
                     yield event_id, event["type"] if event else "gap"
 
     async def _by_events(self, job_id: str, after: str) -> AsyncIterator[tuple[str, str]]:
