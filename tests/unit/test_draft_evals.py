@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evals import pointing
-from evals.drafts import at_home, dangling, passages_cited
+from evals.drafts import at_home, dangling, passages_cited, rows
 from evals.pointing import names_a_place, points_back
 from pipeline.domain.documents import (
     Document,
@@ -118,3 +118,9 @@ def a_document(sentences: list[str], language: Language) -> Document:
         passages=(PASSAGE[language],),
         generated_at=NOW,
     )
+
+
+@pytest.mark.long
+@pytest.mark.timeout(240)
+def test_every_goal_of_drafts_is_met() -> None:
+    assert [row.name for row in rows() if row.met is False] == []

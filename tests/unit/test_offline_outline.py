@@ -325,3 +325,22 @@ def test_without_material_the_sections_asked_for_are_there() -> None:
     outline, _ = proposal(OutlineBrief(commission=commission(prompt, has_material=False)))
 
     assert {"Hives", "Honey", "Winter"} <= set(titles(outline.nodes))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said", "names"),
+    [
+        ("Harbours", SAID, ("Storms", "Warnings", "Gates", "Ships")),
+        ("港口", SAID_ZH, ("风暴", "预警发布", "闸门", "船舶")),
+    ],
+)
+def test_a_lone_section_stays_below_a_chapter_only_where_both_have_text(
+    prompt: str, said: str, names: tuple[str, ...]
+) -> None:
+    storms, warnings, gates, ships = names
+    text = f"# {storms}\n\n{said}\n\n## {warnings}\n\n{said}\n\n# {gates}\n\n## {ships}\n\n{said}"
+
+    outline, _ = proposal(outline_brief(commission(prompt, words=9000), a=text))
+
+    assert titles(outline.nodes) == [storms, gates]
+    assert [titles(node.children) for node in outline.nodes] == [[warnings], []]

@@ -73,13 +73,13 @@ def _fold(topic: Topic) -> None:
 
 
 def _unfold(topic: Topic, most: int, language: Language) -> int:
-    """Give it its sections, when at least two of them fit; returns how many it has more."""
+    """Give it its sections, when all or at least two of them fit; returns how many it has more."""
     below = topic.folded or divided(topic, language, min(most, MOST_SECTIONS))
     limit = min(most, MOST_SECTIONS)
     if len(below) > limit:
         largest = sorted(below, key=lambda each: (-each.is_asked, -each.words))[:limit]
         below = [each for each in below if each in largest] if limit > 2 else []
-    if len(below) < 2:
+    if not below or (len(below) < 2 and not topic.folded):
         return 0
     topic.children, topic.folded, topic.named = list(below), [], []
     for child in below:

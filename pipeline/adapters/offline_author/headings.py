@@ -104,13 +104,18 @@ def has_structure(reading: Reading) -> bool:
 
 
 def with_text(topics: Sequence[Topic]) -> list[Topic]:
-    """The topics on which the material says something, a lone child taken into its parent."""
+    """The topics on which the material says something.
+
+    A lone child is taken into its parent, unless each of both has text of its own.
+    """
     kept: list[Topic] = []
     for topic in topics:
         topic.children = with_text(topic.children)
         if len(topic.children) == 1 and not topic.children[0].children:
-            topic.texts += topic.children[0].texts
-            topic.children = []
+            only = topic.children[0]
+            if topic.words - only.words < ENOUGH_WORDS:
+                topic.texts += only.texts
+                topic.children = []
         if topic.words >= ENOUGH_WORDS:
             kept.append(topic)
     return kept
