@@ -344,3 +344,18 @@ def test_a_lone_section_stays_below_a_chapter_only_where_both_have_text(
 
     assert titles(outline.nodes) == [storms, gates]
     assert [titles(node.children) for node in outline.nodes] == [[warnings], []]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [
+        ("写一份关于潮汐能的报告", "# 成本\n\n潮汐电站的建设成本高于风电。"),
+        ("写一份关于潮汐能的报告", "潮汐电站的建设成本高于风电。"),
+        ("A report on tidal power", "It is so."),
+    ],
+)
+def test_a_file_of_one_sentence_gets_the_shape_of_the_genre(prompt: str, text: str) -> None:
+    outline, _ = proposal(outline_brief(commission(prompt), a=text))
+
+    assert len(outline.nodes) > 2
+    assert all(node.title and node.content_summary for node in outline.nodes)

@@ -35,7 +35,7 @@ _REQUIRED: dict[Language, str] = {"en": "Required: {text}", "zh": "要求：{tex
 
 
 def proposed(brief: OutlineBrief) -> ProposedOutline:
-    """The outline of the material; without material the shape of the genre, with questions."""
+    """The outline of the material; of what has no parts the shape of the genre, with questions."""
     query = read_query(brief.commission)
     demands = demands_of(brief.commission.requirements)
     language = brief.commission.language
@@ -45,6 +45,8 @@ def proposed(brief: OutlineBrief) -> ProposedOutline:
     topics = topics_of(brief.readings, language, sections)
     topics = placed(topics, query, demands)
     topics = fitted(topics, brief, sections)
+    if not topics:  # a sentence or two, which name nothing
+        return _by_genre(query, demands, brief)
     title = query.title or brief.digests[0].source.title or _UNTITLED[language]
     scribe = _Scribe(topics, brief.commission, len(brief.readings) > 1)
     return ProposedOutline(title=title, nodes=tuple(scribe.node(topic) for topic in topics))
