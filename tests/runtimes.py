@@ -73,9 +73,9 @@ def priced_runtime(data_dir: Path) -> Iterator[Runtime]:
 
 
 @contextmanager
-def idle_at(runtime: Runtime) -> Iterator[Runtime]:
+def idle_at(runtime: Runtime, **changes: object) -> Iterator[Runtime]:
     """Another runtime on the same store, whose engine does not run."""
-    waiting = build_runtime(runtime.settings)
+    waiting = build_runtime(runtime.settings.model_copy(update=changes))
     yield waiting
     waiting.stop()
 

@@ -91,7 +91,8 @@ class DraftService:
         units = self._jobs.units(job)
         sections = {section_unit(place.node.id) for place in leaves(request.outline.nodes)}
         has_text = bool(request.own_texts) or not sections.isdisjoint(units)
-        draft = self._make(job, request, units, _why(job)) if has_text else None
+        asked = _by_model_of(job, request)
+        draft = self._make(job, asked, units, _why(job)) if has_text else None
         if draft is None:
             raise NotFinished(
                 f"Job {job.id!r} has no document: it is {job.status}, and no section was finished.",
@@ -112,7 +113,14 @@ class DraftService:
         )
         units = self._store.units(manuscript.id, JobKind.DOCUMENT)
         request = document_request(manuscript, outline, DRAFT)
-        return self._make(job, request, units, _why(view.document_job))
+        asked = _by_model_of(view.document_job, request)
+        return self._make(job, asked, units, _why(view.document_job))
+
+
+def _by_model_of(job: Job | None, request: DocumentGenerationRequest) -> DocumentGenerationRequest:
+    """The model that was asked then, whichever is configured today."""
+    model = request.model or (job.model if job else None)
+    return request.model_copy(update={"model": model})
 
 
 def _why(job: Job | None) -> PipelineError:

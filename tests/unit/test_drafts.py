@@ -15,9 +15,12 @@ from pipeline.graphs.drafts import finished_draft
 from pipeline.runtime import Runtime
 from pipeline.service.views import Deleted
 from tests.graph_fakes import NOW, ScriptedAuthor, ScriptedBibliographer, job_of
-from tests.runtimes import finish, running_runtime
+from tests.runtimes import finish, idle_at, running_runtime
 from tests.unit.test_changes import TREE, Desk, node, tree, written_desk
 from tests.unit.test_service_manuscripts import edit, outlined, proposed
+
+NOWHERE = "http://127.0.0.1:9/v1"
+# A model's endpoint that nobody asks.
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +138,21 @@ def test_sections_are_counted_as_the_outline_stands_and_each_that_counts_is_in_t
     there = [each for each in draft.sections if each.content]
     assert [each.id for each in there if not each.by_hand] == [written[0]]
     assert {each.id for each in running.changes.of(manuscript.id).written} == {written[0], "缺"}
+
+
+def test_a_draft_is_of_the_model_that_was_asked_whichever_is_configured_since(
+    running: Runtime,
+) -> None:
+    manuscript, _ = stopped(running)
+    with idle_at(running, openai_base_url=NOWHERE, openai_model="从前的模型") as earlier:
+        job = earlier.manuscripts.write(manuscript.id)
+        earlier.jobs.cancel(job.id)
+
+    with idle_at(running, openai_base_url=NOWHERE, openai_model="今天的模型") as today:
+        of_job = today.drafts.of_job(today.jobs.job(job.id))
+        taken = today.drafts.take(manuscript.id)
+
+    assert (of_job.author, taken.author) == ("从前的模型", "从前的模型")
 
 
 def test_a_gap_of_a_draft_is_all_that_going_on_writes(running: Runtime) -> None:
