@@ -130,7 +130,8 @@ class DocumentGenerationRequest(JobOptions):
     gaps: dict[NodeId, Annotated[str, Field(pattern=r"^[a-z_]{1,60}$")]] = Field(default={})
     """Leaves of the outline that are not written now, each with the code of why it has no text."""
     own_texts: tuple[OwnText, ...] = ()
-    """Sections that the author wrote or corrected; each is a leaf of the outline, named once."""
+    """Sections that the author wrote or corrected; each is a node of the outline, named
+    once. Of a node with children the text stands before them."""
 
 
 class Job(Value):

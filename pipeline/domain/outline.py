@@ -107,22 +107,19 @@ def check(outline: Outline, *, max_nodes: int, max_depth: int) -> None:
 
 
 def check_sections(outline: Outline, own_texts: Sequence[NodeId], gaps: Collection[NodeId]) -> None:
-    """Refuse what is said of sections that the outline does not have, or twice of one.
+    """Refuse what is said of nodes that the outline does not have, or twice of one.
+
+    A text may also stand before the sections below a node; a gap is a section.
 
     Raises:
         InvalidRequest: `section_unknown`, `own_text_twice`.
     """
-    written = {place.node.id for place in leaves(outline.nodes)}
+    places = list(walk(outline.nodes))
+    written = {place.node.id for place in places if place.is_leaf}
+    _check_named("gaps", gaps, written, "Name a node without children.")
+    nodes = {place.node.id for place in places}
+    _check_named("own_texts", own_texts, nodes, "Name one of its nodes.")
     seen: set[NodeId] = set()
-    for section_id in (*gaps, *own_texts):
-        if section_id not in written:
-            field = "gaps" if section_id in gaps else "own_texts"
-            raise InvalidRequest(
-                "section_unknown",
-                f"{field} names {section_id!r}, which is no section of the outline. "
-                "Name a node without children.",
-                {"id": section_id, "field": field},
-            )
     for section_id in own_texts:
         if section_id in seen:
             raise InvalidRequest(
@@ -131,6 +128,18 @@ def check_sections(outline: Outline, own_texts: Sequence[NodeId], gaps: Collecti
                 {"id": section_id},
             )
         seen.add(section_id)
+
+
+def _check_named(
+    field: str, named: Collection[NodeId], known: Collection[NodeId], advice: str
+) -> None:
+    for section_id in named:
+        if section_id not in known:
+            raise InvalidRequest(
+                "section_unknown",
+                f"{field} names {section_id!r}, which is no section of the outline. {advice}",
+                {"id": section_id, "field": field},
+            )
 
 
 def _check_node(place: Place, seen: set[NodeId]) -> None:

@@ -10,7 +10,7 @@ from pipeline.domain.jobs import (
     OwnText,
 )
 from pipeline.domain.manuscripts import AttachedFile, Manuscript
-from pipeline.domain.outline import leaves
+from pipeline.domain.outline import leaves, walk
 
 Gaps = Mapping[NodeId, str]
 """Sections that are not written now, each with the code of why it has no text."""
@@ -42,13 +42,14 @@ def document_request(
     own: Sequence[OwnText] = (),
     gaps: Gaps | None = None,
 ) -> DocumentGenerationRequest:
-    """Of sections that the outline no longer has, `own` texts and `gaps` stay behind."""
+    """Of nodes that the outline no longer has, `own` texts and `gaps` stay behind."""
     brief = manuscript.brief
+    nodes = {place.node.id for place in walk(outline.nodes)}
     sections = {place.node.id for place in leaves(outline.nodes)}
     return DocumentGenerationRequest(
         job_id=job_id,
         outline=outline,
-        own_texts=tuple(each for each in own if each.section_id in sections),
+        own_texts=tuple(each for each in own if each.section_id in nodes),
         gaps={each: why for each, why in (gaps or {}).items() if each in sections},
         task_prompt=brief.prompt,
         context_files=_context(manuscript.files),

@@ -86,7 +86,6 @@ def test_an_outline_that_cannot_be_written_is_refused(client: TestClient, case: 
     ("sections", "code", "named"),
     [
         (["n1", "gone"], "section_unknown", "gone"),
-        (["n1", "above"], "section_unknown", "above"),
         (["n1", "n1"], "own_text_twice", "n1"),
     ],
 )
@@ -104,13 +103,25 @@ def test_texts_of_ones_own_that_no_section_could_have_are_refused_by_name(
     assert repr(named) in response.json()["error"]["message"]
 
 
-def test_a_gap_that_is_no_section_is_refused_by_name(client: TestClient) -> None:
-    outline = {"title": "潮汐能", "nodes": [ONE]}
+@pytest.mark.parametrize("gap", ["gone", "above"])
+def test_a_gap_that_is_no_section_is_refused_by_name(client: TestClient, gap: str) -> None:
+    above = {"id": "above", "title": "上层", "children": [{"id": "n2", "title": "下层"}]}
+    outline = {"title": "潮汐能", "nodes": [ONE, above]}
 
-    response = client.post(DOCUMENT, json={"outline": outline, "gaps": {"gone": "cancelled"}})
+    response = client.post(DOCUMENT, json={"outline": outline, "gaps": {gap: "cancelled"}})
 
     assert refusal(response) == (422, "section_unknown")
-    assert response.json()["error"]["details"] == {"id": "gone", "field": "gaps"}
+    assert response.json()["error"]["details"] == {"id": gap, "field": "gaps"}
+
+
+def test_a_text_of_ones_own_may_stand_before_the_sections_below_a_node(client: TestClient) -> None:
+    above = {"id": "above", "title": "上层", "children": [{"id": "n2", "title": "下层"}]}
+    own = [{"section_id": "above", "text": "亲手写的。"}]
+    outline = {"title": "潮汐能", "nodes": [ONE, above]}
+
+    response = client.post(DOCUMENT, json={"outline": outline, "own_texts": own})
+
+    assert response.status_code == 202
 
 
 @pytest.mark.parametrize(

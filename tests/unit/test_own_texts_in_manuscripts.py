@@ -98,6 +98,19 @@ def test_a_section_corrected_under_an_older_title_is_no_more_kept_after_a_stoppe
     assert [each.content for each in after.earlier_texts] == [MINE]
 
 
+def test_a_corrected_text_stands_before_the_sections_that_its_node_gets(running: Runtime) -> None:
+    manuscript, section = corrected(running)
+    below = {"t": "ins", "parent": section, "nodes": [{"id": "below", "title": "潮汐的成因"}]}
+    edit(running, manuscript, below)
+
+    with_a_child = rewritten(running, manuscript)
+    once_more = rewritten(running, with_a_child)
+
+    stands = [section_of(each, section) for each in (with_a_child, once_more)]
+    assert [(each.content, each.by_hand) for each in stands] == [(MINE, True)] * 2
+    assert section_of(once_more, NodeId("below")).content
+
+
 def stopped_after_its_sections(runtime: Runtime, manuscript: Manuscript) -> None:
     """A writing whose sections are all stored, and which brought no document."""
     draft = runtime.manuscripts.outline(manuscript.id)
