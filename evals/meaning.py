@@ -4,6 +4,7 @@ The services are simulated, always in the same way, behind a local server that s
 do; so the adapters that talk to them are measured, too.
 """
 
+import asyncio
 import random
 import zlib
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.questions import HALVES, LANGUAGES, other_words, pool, public
-from evals.retrieval import hits
+from evals.retrieval import hits_of
 from evals.table import Row
 from pipeline.adapters.meaning import RankedMaterial
 from pipeline.adapters.passage_index import PassageIndex
@@ -49,7 +50,7 @@ Vector = NDArray[np.float32]
 def rows() -> list[Row]:
     """Recall with each service, at worst of its set-ups, beside that of words alone."""
     index = PassageIndex(pool())
-    alone = _recalls(index)
+    alone = asyncio.run(_recalls(index))
     return [
         _row(name, label, alone[label], {setup: each[label] for setup, each in reached.items()})
         for name, say in SERVICES.items()
@@ -62,15 +63,17 @@ def _with(say: Say, index: PassageIndex) -> dict[str, Mapping[str, float]]:
     """Recalls by set-up."""
     with service(say) as server:
         return {
-            setup: _recalls(RankedMaterial(index, meaning(server.url, **kinds), _quiet))
+            setup: asyncio.run(
+                _recalls(RankedMaterial(index, meaning(server.url, **kinds), _quiet))
+            )
             for setup, kinds in SETUPS.items()
         }
 
 
-def _recalls(material: Material) -> Mapping[str, float]:
+async def _recalls(material: Material) -> Mapping[str, float]:
     """By set of questions."""
     return {
-        f"recall@5{label}, {language}": hits(material, of(language, HALF))[1]
+        f"recall@5{label}, {language}": (await hits_of(material, of(language, HALF)))[1]
         for language in LANGUAGES
         for label, of in (("", public), (" in other words", other_words))
     }

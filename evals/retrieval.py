@@ -63,7 +63,12 @@ def _questions() -> Iterator[Row]:
 
 def hits(index: Material, asked: Sequence[tuple[str, str]]) -> tuple[float, float]:
     """Shares of the questions whose answer comes first, and among the first five."""
-    found = asyncio.run(_five_of_each([question for question, _ in asked], index))
+    return asyncio.run(hits_of(index, asked))
+
+
+async def hits_of(index: Material, asked: Sequence[tuple[str, str]]) -> tuple[float, float]:
+    """The same, in the loop that the material belongs to."""
+    found = [await passages_on([question], index, limit=5) for question, _ in asked]
     ranks = [
         next((rank for rank, passage in enumerate(passages) if holds(passage, answer)), None)
         for passages, (_, answer) in zip(found, asked, strict=True)
@@ -172,10 +177,6 @@ def _speed() -> Iterator[Row]:
             f"≤ {QUERY_GOAL_MS:.0f} ms",
             asked <= QUERY_GOAL_MS,
         )
-
-
-async def _five_of_each(questions: Sequence[str], index: Material) -> Sequence[Sequence[Passage]]:
-    return [await passages_on([question], index, limit=5) for question in questions]
 
 
 def _found(queries: Sequence[str], index: PassageIndex, limit: int) -> Sequence[Passage]:

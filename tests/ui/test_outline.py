@@ -13,7 +13,7 @@ from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.domain.outline import leaves as sections_of
 from pipeline.runtime import Runtime
 from tests.runtimes import finish, idle_runtime
-from tests.ui.conftest import Open
+from tests.ui.conftest import TEXT, Open
 from tests.ui.screens import component_data, components_of, links_of, sound, text_of
 
 
@@ -111,7 +111,7 @@ def test_without_files_the_estimate_says_that_scaffolds_are_written(
     assert m("outline.estimate_offline") not in text
 
 
-@pytest.mark.parametrize("text", ["", "潮汐电站的建设成本高于风电。"])
+@pytest.mark.parametrize("text", ["", TEXT])
 def test_the_notes_are_quiet_where_nothing_is_missing(
     running: Runtime, shown: Open, text: str
 ) -> None:
