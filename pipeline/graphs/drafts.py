@@ -59,7 +59,7 @@ async def _chapter(
 ) -> ChapterText:
     written = [await _written(place, shared, tools) for place in shared.sections[chapter.node.id]]
     drafts = {w.place.node.id: w.draft for w in written if w.draft is not None}
-    if len(drafts) == len(written) > 1:
+    if len(drafts) > 1:
         drafts = stored_fusion(chapter, written, shared, tools) or drafts
     failures = {w.place.node.id: missing for w in written if w.draft is None}
     text = chapter_text(drafts, failures, written, shared, tools)

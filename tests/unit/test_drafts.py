@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from pipeline.domain.briefs import ChapterEdits
 from pipeline.domain.documents import Document, DocumentSection, NodeId, Outline, SectionStatus
 from pipeline.domain.jobs import JobKind
 from pipeline.domain.manuscripts import Manuscript
 from pipeline.domain.outline import leaves
 from pipeline.domain.units import StoredUnit
-from pipeline.errors import Cancelled, NotFound
+from pipeline.errors import Cancelled, ModelUnavailable, NotFound
 from pipeline.graphs.changes import GraphPlanner
 from pipeline.graphs.drafts import finished_draft
 from pipeline.runtime import Runtime
@@ -78,6 +79,20 @@ def test_a_text_that_was_finished_before_its_section_changed_is_in_the_draft() -
         before["a"].written_for,
     )
     assert {i: after[i] for i in "cde"} == {i: before[i] for i in "cde"}
+
+
+def test_what_was_fused_beside_a_gap_is_in_the_draft() -> None:
+    desk, last = Desk(), NodeId("c")
+    edits = ChapterEdits(lead_in="本章先讲原理。")
+    author = ScriptedAuthor(edits=edits, failures={last: ModelUnavailable("away")})
+    outline = tree(node("一", node("a"), node("b"), node("c")))
+    desk.write(desk.request(outline), author)
+
+    draft = drafted(desk, outline=outline)
+
+    after, before = sections(draft), sections(desk.before)
+    assert after["一"].content == "本章先讲原理。"
+    assert {i: after[i] for i in "一ab"} == {i: before[i] for i in "一ab"}
 
 
 def test_of_nothing_there_is_no_draft() -> None:
