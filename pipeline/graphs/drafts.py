@@ -9,7 +9,7 @@ from pipeline.domain.documents import Document, Draft
 from pipeline.domain.jobs import DocumentGenerationRequest, Job
 from pipeline.domain.outline import Place, walk
 from pipeline.domain.units import StoredUnit
-from pipeline.errors import PipelineError
+from pipeline.errors import LeftOut, PipelineError
 from pipeline.graphs.changes import GraphPlanner, NoSearch, assignment_of
 from pipeline.graphs.chapter import ChapterText, chapter_text, stored_fusion
 from pipeline.graphs.document import DocumentState, assembled, entries_of
@@ -27,7 +27,8 @@ def finished_draft(
     """The document as far as it is finished, or None where no section is.
 
     Where a section was changed since, the text that was finished before stands in its place.
-    Blocks the calling thread as `GraphPlanner.changes`; `missing` says why a section has no text.
+    Blocks the calling thread as `GraphPlanner.changes`; `missing` says why a section has no text
+    that was not left as a gap.
     """
     return asyncio.run(_draft(request, planner.tools(job, units, NoSearch()), missing))
 
@@ -61,7 +62,9 @@ async def _chapter(
     drafts = {w.place.node.id: w.draft for w in written if w.draft is not None}
     if len(drafts) > 1:
         drafts = stored_fusion(chapter, written, shared, tools) or drafts
-    failures = {w.place.node.id: missing for w in written if w.draft is None}
+    gaps = {each: LeftOut(why) for each, why in shared.gaps.items()}
+    bare = [w.place.node.id for w in written if w.draft is None]
+    failures = {each: gaps.get(each, missing) for each in bare}
     text = chapter_text(drafts, failures, written, shared, tools)
     stored = {
         w.place.node.id: _written_for(w.place, tools)

@@ -30,14 +30,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
         yield runtime
 
 
-def drafted(desk: Desk, *missing: str, outline: Outline = TREE) -> Document | None:
+def drafted(desk: Desk, *missing: str, outline: Outline = TREE, **asked: object) -> Document | None:
     """The draft when these units are not there."""
     units = {
         name: StoredUnit(*unit) for name, unit in desk.journal.units.items() if name not in missing
     }
     planner = GraphPlanner(ScriptedAuthor(), desk.shelf, ScriptedBibliographer(), lambda: NOW, 800)
     job = job_of(JobKind.DOCUMENT)
-    return finished_draft(planner, job, desk.request(outline), units, Cancelled())
+    return finished_draft(planner, job, desk.request(outline, **asked), units, Cancelled())
 
 
 def sections(document: Document | None) -> dict[str, DocumentSection]:
@@ -93,6 +93,15 @@ def test_what_was_fused_beside_a_gap_is_in_the_draft() -> None:
     after, before = sections(draft), sections(desk.before)
     assert after["一"].content == "本章先讲原理。"
     assert {i: after[i] for i in "一ab"} == {i: before[i] for i in "一ab"}
+
+
+def test_a_gap_that_the_job_was_to_leave_keeps_its_reason_in_the_draft() -> None:
+    desk = written_desk()
+
+    draft = drafted(desk, "section:a", "section:b", gaps={"b": "budget_reached"})
+
+    after = sections(draft)
+    assert (after["a"].error_code, after["b"].error_code) == ("cancelled", "budget_reached")
 
 
 def test_of_nothing_there_is_no_draft() -> None:
