@@ -11,7 +11,7 @@ ALL = "*"
 # Every unit of a manuscript; no unit is called so.
 
 MOST_COUNTERS = 1_000
-# Clients may name any model, and what a monitor reads must not grow with them.
+# Clients name models, and errors have many codes: what a monitor reads must not grow with them.
 
 _FIXED = f"""
 local RANK_MS = {RANK_MS}  -- see `redis_keys`
@@ -97,22 +97,25 @@ local function count_time(what, since)  -- in classes, for a monitor; see `redis
   count(name .. 'ms', string.format('%.0f', took))
   count(name .. 'count', 1)
 end
+local function count_named(name, open, by)  -- an open name beyond the limit counts as none
+  if redis.call('HLEN', COUNTS) < MOST_COUNTERS
+      or redis.call('HEXISTS', COUNTS, name .. open) == 1 then
+    name = name .. open
+  end
+  count(name, by)
+end
 local function count_tokens()  -- of all its attempts: whoever takes a job over counts on
   local usage = redis.call('HGET', META, 'usage') or ''
   local model = string.match(redis.call('HGET', META, 'job') or '', '"model":"([^"\\\\]+)"') or ''
   for token_type, field in pairs({input = 'tokens_in', output = 'tokens_out'}) do
     local tokens = string.match(usage, '"' .. field .. '":(%d+)')
     local name = 'tokens ' .. kind_of_job() .. ' ' .. token_type .. ' '
-    if redis.call('HLEN', COUNTS) < MOST_COUNTERS
-        or redis.call('HEXISTS', COUNTS, name .. model) == 1 then
-      name = name .. model
-    end
-    if tokens and tokens ~= '0' then count(name, tokens) end
+    if tokens and tokens ~= '0' then count_named(name, model, tokens) end
   end
 end
 -- status, finished_at, error, error_code, retryable, ttl, shared ttl
 local function finish(job, a)
-  count('ended ' .. kind_of_job() .. ' ' .. a[1] .. ' ' .. a[4], 1)
+  count_named('ended ' .. kind_of_job() .. ' ' .. a[1] .. ' ', a[4], 1)
   local started = redis.call('HGET', META, 'started_ms')
   if started then count_time('took', tonumber(started)) end
   count_tokens()

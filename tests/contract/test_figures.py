@@ -89,6 +89,33 @@ def test_each_way_to_end_is_counted_by_its_code(any_url: str) -> None:
     assert figures.took[OUTLINE].count == 1, "those that never ran took no time"
 
 
+def test_what_a_monitor_reads_does_not_grow_with_the_codes_of_errors(any_url: str) -> None:
+    known = f"ended {OUTLINE} cancelled cancelled"
+    full = {known: 1, **{f"eaten {n}": n for n in range(MOST_COUNTERS)}}
+    connect(any_url).hset(COUNTS, mapping=full)
+    store = a_store(any_url)
+    store.create(a_job("known"), REQUEST, "known")
+
+    store.request_cancel(a_job("known").id)
+    refused = a_job("another")
+    store.refuse(
+        refused,
+        TaskFailed(
+            job_id=refused.id,
+            task_type=refused.kind,
+            at=utc_now(),
+            error="潮",
+            code="no_such_code",
+            retryable=False,
+        ),
+    )
+
+    assert figures_of(any_url).ended == {
+        Ending(OUTLINE, "cancelled", "cancelled"): 2,
+        Ending(OUTLINE, "failed", ""): 1,
+    }
+
+
 def test_a_job_that_ends_twice_over_is_counted_once(any_url: str) -> None:
     store = a_store(any_url)
     job = a_job()
