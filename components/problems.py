@@ -22,6 +22,10 @@ PROBLEMS: Mapping[str, Text] = {
         "None of the files could be read. Remove them, or give others.",
         "所有文件均无法读取。请移除或更换文件。",
     ),
+    "all_left_out": Text(
+        "Every section was to be left for later. Choose at least one to be written.",
+        "所有小节都被留待以后撰写。请至少选择一节撰写。",
+    ),
     "config": Text(
         "The settings contradict each other; the server's log says which.",
         "设置互相矛盾，详见服务器日志。",

@@ -26,7 +26,7 @@ from pipeline.domain.documents import (
 from pipeline.domain.jobs import DocumentGenerationRequest, SectionPlanned, SectionsPlanned
 from pipeline.domain.outline import leaves, walk, word_targets
 from pipeline.domain.web import queries_of_outline
-from pipeline.errors import BudgetReached, LeftOut, PipelineError
+from pipeline.errors import BudgetReached, InvalidRequest, LeftOut, PipelineError
 from pipeline.graphs.chapter import ChapterText, chapter_graph
 from pipeline.graphs.other_languages import search_terms, titles_of
 from pipeline.graphs.phrases import reason
@@ -127,12 +127,21 @@ async def entries_of(
 
 
 async def finalize(state: DocumentState, runtime: Runtime[Tools]) -> DocumentState:
-    """Refuse to call it a document when not one section could be written."""
+    """Refuse to call it a document when not one section could be written.
+
+    Raises:
+        InvalidRequest: `all_left_out`; what the request says of its gaps ends no job.
+    """
     runtime.context.progress("finalize", "finalizing")
     failures = [error for chapter in state["chapters"] for error in chapter.failures.values()]
     written = sum(len(chapter.drafts) for chapter in state["chapters"])
     if failures and not written:
-        tried = [why for why in failures if not isinstance(why, LeftOut)] or failures
+        tried = [why for why in failures if not isinstance(why, LeftOut)]
+        if not tried:
+            raise InvalidRequest(
+                "all_left_out",
+                "Every section is left as a gap, and none has a text. Leave one out of `gaps`.",
+            )
         raise next((why for why in tried if isinstance(why, BudgetReached)), tried[0])
     return {}
 

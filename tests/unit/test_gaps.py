@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from pipeline.domain.documents import NodeId, SectionStatus
-from pipeline.errors import ModelUnavailable
+from pipeline.errors import InvalidRequest, ModelUnavailable
 from pipeline.runtime import Runtime
 from tests.graph_fakes import ScriptedAuthor
 from tests.runtimes import finish, running_runtime
@@ -71,6 +71,16 @@ def test_when_nothing_else_has_a_text_the_job_fails_for_the_reason_of_what_was_t
 
     with pytest.raises(ModelUnavailable):
         desk.write(desk.request(outline, gaps={"a": "budget_reached"}), failing)
+
+
+def test_when_every_section_is_left_the_job_fails_for_a_reason_of_our_own() -> None:
+    outline = tree(node("一", node("a"), node("b")))
+    desk = Desk()
+
+    with pytest.raises(InvalidRequest) as refused:
+        desk.write(desk.request(outline, gaps={"a": "cancelled", "b": "cancelled"}))
+
+    assert refused.value.code == "all_left_out"
 
 
 def test_a_manuscripts_gaps_are_filled_one_by_one(running: Runtime) -> None:
