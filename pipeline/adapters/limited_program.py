@@ -10,11 +10,7 @@ from pathlib import Path
 SAID_BYTES = 2_000
 """Of what a program says when it fails: its last sentences tell why."""
 
-if sys.platform == "win32":
-    # Without it no program of Windows starts; it is no setting of ours, and no secret.
-    NO_SECRETS = {"SYSTEMROOT": os.environ.get("SYSTEMROOT", "")}  # noqa: TID251
-else:
-    NO_SECRETS = {"LC_ALL": "C.UTF-8"}
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 def run_limited(
@@ -35,15 +31,34 @@ def run_limited(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=cwd,
-        env=NO_SECRETS,
+        env=_without_secrets(),
         start_new_session=True,  # a group of its own, which can be killed as a whole
     ) as process:
+        _running.add(process)
         try:
             output, said = process.communicate(data, timeout=limit_s)
         except BaseException:
             _kill_all(process)
             raise
+        finally:
+            _running.discard(process)
     return subprocess.CompletedProcess(command, process.returncode, output, said[-SAID_BYTES:])
+
+
+async def end_programs() -> None:
+    """Kill all that still run, at the end of this process.
+
+    Ctrl-C does not reach them, and the threads that wait for them would hold up the end.
+    """
+    for process in list(_running):
+        _kill_all(process)
+
+
+def _without_secrets() -> dict[str, str]:
+    if sys.platform == "win32":
+        # Without it no program of Windows starts; it is no setting of ours, and no secret.
+        return {"SYSTEMROOT": os.environ.get("SYSTEMROOT", "")}  # noqa: TID251
+    return {"LC_ALL": "C.UTF-8"}
 
 
 def _kill_all(process: subprocess.Popen[bytes]) -> None:

@@ -17,6 +17,7 @@ from pipeline.adapters.export_markdown import MarkdownExporter
 from pipeline.adapters.export_pandoc import PandocExporter
 from pipeline.adapters.export_pdf import PdfExporter
 from pipeline.adapters.export_references import BibtexExporter, CslJsonExporter, RisExporter
+from pipeline.adapters.limited_program import end_programs
 from pipeline.adapters.local_queue import LocalQueue
 from pipeline.adapters.offline_author import OfflineAuthor
 from pipeline.adapters.offline_author.editing import OfflineEditor
@@ -138,7 +139,9 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     )
     jobs.on_ended = manuscripts.deliver
     work = _work(settings, author, reviewer, shelf)
-    engine = Engine(settings, url, work, _hooks(settings, manuscripts, close + close_rank))
+    engine = Engine(
+        settings, url, work, _hooks(settings, manuscripts, (*close, *close_rank, end_programs))
+    )
     return Runtime(
         settings=settings,
         jobs=jobs,

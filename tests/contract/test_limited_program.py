@@ -1,10 +1,13 @@
 """Programs that are run for us: without secrets, and killed with what they started at a limit."""
 
+import asyncio
 import os
 import select
 import shutil
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +15,7 @@ import pytest
 
 from pipeline.adapters import export_pdf, pandoc
 from pipeline.adapters.export_pdf import PdfExporter
-from pipeline.adapters.limited_program import run_limited
+from pipeline.adapters.limited_program import end_programs, run_limited
 from pipeline.adapters.pandoc import run_pandoc
 from pipeline.errors import FormattingFailed
 
@@ -41,6 +44,20 @@ def test_a_program_that_hangs_is_killed_at_the_limit(program: Path) -> None:
 
     with pytest.raises(FormattingFailed, match="longer than"):
         run_pandoc([], "潮汐", limit_s=0.3)
+
+
+def test_at_the_end_of_this_process_nobody_waits_for_a_program(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    code = f"open({str(started)!r}, 'w').close(); import time; time.sleep(600)"
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(run_limited, [sys.executable, "-c", code], b"", limit_s=600)
+        give_up_at = time.monotonic() + PATIENCE_S
+        while not started.exists() and time.monotonic() < give_up_at:
+            time.sleep(0.02)
+
+        asyncio.run(end_programs())
+
+        assert running.result(PATIENCE_S).returncode != 0
 
 
 def test_a_program_that_fails_says_why(program: Path) -> None:
