@@ -13,13 +13,20 @@ _BRACKET = re.compile(
     r"\\?[\[【［](?P<square>[^\[\]【】［］\n]{0,300})[\]】］]"
     r"|[(（](?P<round>[^()（）\[\]【】［］\n]{0,300})[)）]"
 )
-_AROUND = re.compile(
-    r"[\s\d,;:.&/\\+~，；、：。·§–—-]+|\b(?:see|also|cf|e\.?g|and|or|in|to|of|the|from|by|pp?|sec|section|"
-    r"ch|chapters?|figs?|figures?|tables?|pages?|sources?|refs?|passages?|ff?|shows?|says?|"
-    r"states?|reports?|finds?|found)\b|参见|另见|详见|参考|以及|来源|资料|见|第|页|章|节|和|及|与|到|至",
+_UNIT = r"(?:pp?|sec|section|ch|chapters?|figs?|figures?|tables?|pages?)"
+_WORDS = (
+    rf"\b(?:see|also|cf|e\.?g|and|or|in|to|of|the|from|by|{_UNIT}|sources?|refs?|passages?|ff?|shows?|"
+    r"says?|states?|reports?|finds?|found)\b|参见|另见|详见|参考|以及|来源|资料|见|第|页|章|节|和|及|与|到|至"
+)
+_AROUND = re.compile(rf"[\s\d,;:.&/\\+~，；、：。·§–—-]+|{_WORDS}", re.IGNORECASE)
+"""What stands beside the names in a citation, and says nothing without them."""
+
+_BESIDE = re.compile(
+    rf"(?:\b{_UNIT}\b\.?|[第§])[ \t]*\d+(?:[ \t]*[,，、–—-][ \t]*\d+)*(?:[ \t]*ff?\b)?"
+    rf"|[\s,;:.&/\\+~，；、：。·§–—-]+|{_WORDS}",
     re.IGNORECASE,
 )
-"""What stands beside the names in a citation, and says nothing without them."""
+"""The same beside markers, where figures are only those of a place: `p. 4`, not `[0, 1 [@id]]`."""
 
 LONGEST = 300
 """Of what is in a bracket; a longer one is no citation."""
@@ -85,7 +92,7 @@ def unnested(text: str) -> str:
 
     def bare(match: re.Match[str]) -> str:
         markers = _MARKER.findall(match["inside"])
-        says = _AROUND.sub("", _MARKER.sub("", match["inside"]))
+        says = _BESIDE.sub("", _MARKER.sub("", match["inside"]))
         if not markers or says or is_within(shield, match.start()):
             return match[0]
         return "".join(markers)

@@ -85,6 +85,13 @@ NO_MARKERS = (
         (f"Doubled [see [@{MOON}]; [@{SUN}], p. 4].", f"Doubled [@{MOON}][@{SUN}].", 0),
         ("Doubled [参见 [@p9]]。", "Doubled。", 1),
         (f"[Tides [@{MOON}]] [[x]]", f"[Tides [@{MOON}]] [[x]]", 0),
+        (
+            f"In [0, 1 [@{MOON}]] and x[10 [@{MOON}]].",
+            f"In [0, 1 [@{MOON}]] and x[10 [@{MOON}]].",
+            0,
+        ),
+        (f"战争 [1966–1984 [@{MOON}]]。", f"战争 [1966–1984 [@{MOON}]]。", 0),
+        (f"战争 [见[@{MOON}]第3–4页]。", f"战争 [@{MOON}]。", 0),
         (f"[[@{MOON}]](https://example.org)", f"[[@{MOON}]](https://example.org)", 0),
         (f"$[[@{MOON}]]$ and `[@{MOON}, see [x]]`", f"$[[@{MOON}]]$ and `[@{MOON}, see [x]]`", 0),
         ("Made up (@deadbeef0123, p. 4).", "Made up.", 1),
