@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pipeline.adapters.offline_author.sentences import as_markdown
+from pipeline.adapters.offline_author.demands import demands_of
+from pipeline.adapters.offline_author.sentences import as_markdown, cleaned
 from pipeline.domain.citations import checked, cited, numbered, rendered
 from pipeline.domain.documents import Passage, PassageId, Source, SourceId
 from pipeline.domain.language import count_words
@@ -63,3 +64,23 @@ def test_only_what_would_be_markup_is_escaped(plain: str, markdown: str) -> None
     assert shown(markdown) == told
     assert count_words(markdown) == count_words(plain)
     assert sentences(f"{markdown} goes on.")[0].text == f"{told} goes on."
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "12.5% of all households have no meter.",
+        "2.5 metres of tidal range are enough.",
+        "10.6亿千瓦时的电量由水库提供。",
+        "3.5万户居民使用水表。",
+    ],
+)
+def test_a_decimal_at_the_start_of_a_sentence_is_no_sign_of_a_list(sentence: str) -> None:
+    assert cleaned(sentence) == sentence
+    assert [demand.text for demand in demands_of(f"2. {sentence}")] == [sentence]
+
+
+@pytest.mark.parametrize("sign", ["1. ", "12.", "(3) ", "2、", "（二）", "1.2.3 ", "- "])
+def test_the_sign_of_a_list_is_left_out(sign: str) -> None:
+    assert cleaned(f"{sign}潮汐每天涨落两次。") == "潮汐每天涨落两次。"
+    assert cleaned(f"{sign}Tides rise twice a day.") == "Tides rise twice a day."

@@ -38,7 +38,9 @@ _FORM = re.compile(
     r"语言",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)、）]|[（(]?[一二三四五六七八九十]{1,2}[)）、.])\s*")
+_ITEM = re.compile(
+    r"^\s*(?:[-*•]|\(?\d{1,2}[.)、）](?!\d)|[（(]?[一二三四五六七八九十]{1,2}[)）、.])\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,12 @@ _INLINE = (
     (_SOURCE_MARKS, ""),
     (re.compile(r"\s+"), " "),
 )
-_BULLET = re.compile(r"^\s*(?:[-*•●▪·]|\(?\d{1,2}[.)、）]|[（(][一二三四五六七八九十\d]+[)）])\s*")
+_BULLET = re.compile(
+    r"^\s*(?:[-*•●▪·]|\d{1,2}(?:\.\d{1,2}){2,}\.?(?=\s)|\(?\d{1,2}[.)、）](?!\d)"
+    r"|[（(][一二三四五六七八九十\d]+[)）])\s*"
+)
+"""Of a list; the whole part of `12.5% of all` is none."""
+
 _CODE = re.compile(r"(?<!`)(?P<ticks>`+)(?!`)[^`]+(?P=ticks)(?!`)")
 _READ_AS_MARKUP = re.compile(
     r"(?P<sign>(?<!\w)_|_(?!\w)|[*<$`]|\\(?=[^\w\s]|_|$)|&(?=#?\w+;)|~(?=~))"
