@@ -32,7 +32,7 @@ check: setup  ## The checks that need no tests: format, lint, layers, types
 	$(BIN)/mypy
 
 test: check  ## Everything from a bare clone: setup, checks and tests
-	$(BIN)/python -m pytest -m "not long" --durations=20
+	$(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 --dist loadfile --durations=20
 
 test-long: setup  ## The long tests: load, figures, and components in every case
 	$(BIN)/python -m pytest -m long --durations=10

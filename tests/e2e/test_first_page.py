@@ -9,7 +9,7 @@ from components.composer.labels import LABELS
 from tests.e2e.app_driver import PATIENCE_MS, Visit, visiting
 from tests.e2e.conftest import RunningApp
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
 
 READERS = "Members of the council 市议会"
 
