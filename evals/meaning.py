@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from evals.questions import HALVES, LANGUAGES, other_words, pool, public
 from evals.retrieval import hits_of
 from evals.table import Row
-from pipeline.adapters.meaning import RankedMaterial
+from pipeline.adapters.meaning import Meaning, RankedMaterial
 from pipeline.adapters.passage_index import PassageIndex
 from pipeline.domain.terms import terms
 from pipeline.errors import PipelineError
@@ -63,11 +63,16 @@ def _with(say: Say, index: PassageIndex) -> dict[str, Mapping[str, float]]:
     """Recalls by set-up."""
     with service(say) as server:
         return {
-            setup: asyncio.run(
-                _recalls(RankedMaterial(index, meaning(server.url, **kinds), _quiet))
-            )
+            setup: asyncio.run(_ranked(index, meaning(server.url, **kinds)))
             for setup, kinds in SETUPS.items()
         }
+
+
+async def _ranked(index: PassageIndex, chosen: Meaning) -> Mapping[str, float]:
+    try:
+        return await _recalls(RankedMaterial(index, chosen, _quiet))
+    finally:
+        await chosen.aclose()
 
 
 async def _recalls(material: Material) -> Mapping[str, float]:
