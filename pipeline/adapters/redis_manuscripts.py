@@ -149,7 +149,8 @@ class RedisManuscriptStore:
         values: dict[FieldT, EncodableT] = {"updated_at": moment.isoformat()}
         values.update(fields)
         pipe.hset(key, mapping=values)
-        pipe.pexpire(key, milliseconds(self._ttl))
+        for each in (key, *(units_key(manuscript_id, kind) for kind in JobKind)):
+            pipe.pexpire(each, milliseconds(self._ttl))
         pipe.zadd(MANUSCRIPTS, {manuscript_id: moment.timestamp()})
         pipe.pexpire(MANUSCRIPTS, milliseconds(INDEX_TTL))
 
