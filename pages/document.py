@@ -18,9 +18,9 @@ from components.reader import reader
 from components.session import manuscript_id, session
 from components.steps import steps
 from components.zones import author_zone
-from pipeline.domain.assembly import leaves
+from pipeline.domain.assembly import gaps_of, leaves
 from pipeline.domain.changes import Changes
-from pipeline.domain.documents import CitationStyle, Document, SectionStatus
+from pipeline.domain.documents import CitationStyle, Document
 from pipeline.domain.jobs import ManuscriptId
 from pipeline.errors import BudgetReached, NotFound, PipelineError
 from pipeline.runtime import runtime
@@ -96,7 +96,8 @@ def page(view: View, document: Document) -> None:
         can_retry=not view.is_writing,
     )
     if retried is not None:
-        fill_gaps(view, {each: why for each, why in gaps_of(document).items() if each != retried})
+        left = {each: why for each, why in gaps_of(document).items() if each != retried}
+        fill_gaps(view, document, left)
     put_back(view, document)
 
 
@@ -108,29 +109,23 @@ def made_of(document: Document) -> str:
     return f"{meta} · {m(by, author=plain(document.author))}"
 
 
-def gaps_of(document: Document) -> Gaps:
-    """Sections without a text, each with the code of why."""
-    failed = [each for each in leaves(document.sections) if each.status is SectionStatus.FAILED]
-    return {each.id: each.error_code or PipelineError.code for each in failed}
-
-
 def about_gaps(view: View, document: Document) -> None:
     """The budget that left gaps, and the writing of all of them where there are several."""
     gaps = gaps_of(document)
     if BudgetReached.code in gaps.values():
         stored_budget(view.manuscript, budgets.currency, m, budgets.set)
     if len(gaps) > 1 and st.button(m("document.fill_gaps", number=len(gaps))):
-        fill_gaps(view, {})
+        fill_gaps(view, document, {})
 
 
-def fill_gaps(view: View, left: Gaps) -> None:
-    """Write what failed, without those; say before what else a changed outline has written."""
+def fill_gaps(view: View, document: Document, left: Gaps) -> None:
+    """Write what failed, without those; say before what else would be written."""
     try:
         changes = runtime().changes.of(view.manuscript.id, left)
     except PipelineError as error:
         problem(error, m)
         return
-    if changes.fills_gaps_only:
+    if changes.fills_only(gaps_of(document)):
         write_again(view, left)
     else:
         ask_again(view, changes, left)

@@ -345,6 +345,12 @@ def _integrity(document: Document, numbering: Numbering, claims: Sequence[Claim]
     )
 
 
+def gaps_of(document: Document) -> dict[NodeId, str]:
+    """Sections without a text, each with the code of why."""
+    failed = [each for each in leaves(document.sections) if each.status is SectionStatus.FAILED]
+    return {each.id: each.error_code or NOT_WRITTEN for each in failed}
+
+
 def leaves(sections: Sequence[DocumentSection]) -> list[DocumentSection]:
     """The sections that hold no others, as the outline counts them."""
     inner = {above.id for above, below in pairwise(sections) if below.level > above.level}

@@ -1,7 +1,7 @@
 """What writing a document again would do: which sections are written, moved, kept and removed."""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, get_args
 
 from pydantic import Field, JsonValue
@@ -102,10 +102,9 @@ class Changes(Value):
         """Sections whose text of the author's own does not stand in the new document."""
         return tuple(each for each in (*self.written, *self.removed) if each.by_hand)
 
-    @property
-    def fills_gaps_only(self) -> bool:
-        """Whether nothing happens beside the writing of what has no text yet."""
-        others = [each for each in self.written if each.reasons != ("unfinished",)]
+    def fills_only(self, gaps: Collection[NodeId]) -> bool:
+        """Whether nothing happens beside the writing of these, which have no text yet."""
+        others = {each.id for each in self.written} - set(gaps)
         return not (others or self.moved or self.removed or self.searches_web)
 
     @property

@@ -7,7 +7,7 @@ from components.messages import Messages
 from pipeline.domain.documents import Language, SectionStatus
 from pipeline.domain.manuscripts import Manuscript
 from pipeline.runtime import Runtime
-from tests.runtimes import finish
+from tests.runtimes import finish, idle_at
 from tests.ui.conftest import Open
 from tests.ui.screens import sound
 from tests.unit.test_drafts import stopped
@@ -52,6 +52,23 @@ def test_trying_one_gap_again_writes_this_one_alone(
 
     written_by(app, running, gappy)
     assert gaps(running, gappy) == sorted({*GAPS} - {"还缺"})
+
+
+def test_finished_texts_that_would_be_written_too_are_asked_about_first(
+    running: Runtime, shown: Open, gappy: Manuscript, language: Language
+) -> None:
+    with idle_at(running) as waiting:
+        all_anew = waiting.manuscripts.write(gappy.id, None)
+        waiting.jobs.cancel(all_anew.id)
+    app, m = shown(running, "document", doc=gappy.id, language=language), Messages(language)
+
+    app.session_state[f"reader-{gappy.id}"] = {"retry": "还缺"}
+    sound(app.run())
+
+    last = running.manuscripts.open(gappy.id).document_job
+    assert last is not None
+    assert last.id == all_anew.id, "nothing is written before the author has said so"
+    assert m("outline.write_again") in [button.label for button in app.button]
 
 
 def test_all_gaps_can_be_written_at_once(

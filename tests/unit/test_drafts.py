@@ -186,7 +186,7 @@ def test_a_gap_of_a_draft_is_all_that_going_on_writes(running: Runtime) -> None:
     changes = running.changes.of(manuscript.id)
 
     assert [each.id for each in changes.written] == [missing]
-    assert changes.fills_gaps_only
+    assert changes.fills_only({NodeId(missing)})
 
 
 def test_a_document_that_is_there_is_no_drafts_to_replace(running: Runtime) -> None:

@@ -41,7 +41,7 @@ def test_one_gap_is_written_and_the_other_keeps_its_reason() -> None:
     changes = said_and_done(desk, desk.request(TREE, gaps={"d": "budget_reached"}))
 
     assert ids(changes.written) == ["b"]
-    assert changes.fills_gaps_only
+    assert changes.fills_only({B, D})
     assert gaps(desk) == {"d": "budget_reached"}
 
 
@@ -52,7 +52,7 @@ def test_a_gap_that_is_left_counts_for_nothing_that_else_changed() -> None:
     changes = said_and_done(desk, desk.request(renamed, gaps={"d": "model_unavailable"}))
 
     assert ids(changes.written) == ["a", "b"]
-    assert not changes.fills_gaps_only
+    assert not changes.fills_only({B, D})
     assert gaps(desk) == {"d": "model_unavailable"}
 
 
