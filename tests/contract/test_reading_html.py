@@ -133,6 +133,21 @@ def test_formulas_exponents_and_notes_of_a_page_cannot_be_taken_for_other_number
     assert [block.text for block in blocks] == ["In 2021 the 20th plant made 10⁻⁶ of it: a/(√(b))."]
 
 
+@pytest.mark.parametrize(
+    ("nested", "told"),
+    [
+        ("2<sup>x<sup>2</sup></sup>", "2^x²"),
+        ('the sea<a role="doc-noteref">1<a role="doc-noteref">2</a></a>', "the sea"),
+    ],
+)
+def test_exponents_and_numbers_of_notes_may_stand_in_each_other(nested: str, told: str) -> None:
+    page = f"<html><body><p>{nested} rises.</p></body></html>"
+    book = make_epub([f"<p>{nested} rises.</p>"])
+
+    assert read_text(page, "a.html").blocks[-1].text == f"{told} rises."
+    assert read_bytes("a.epub", book).blocks[-1].text == f"{told} rises."
+
+
 @pytest.mark.parametrize("before", ["", f"<p>{'The tide comes and goes in the bay. ' * 20}</p>"])
 def test_cells_of_a_page_that_span_others_are_told_in_each_row(before: str) -> None:
     page = f"""<html><body><article>{before}<table><tr>

@@ -253,7 +253,7 @@ def spell_out(page: html.HtmlElement) -> None:
         spread_cells(table)
     for formula in list(page.iter("{*}math")):
         _become(formula, linear(formula))
-    for mark in list(page.iter("sup")):
+    for mark in reversed(list(page.iter("sup"))):
         text = "".join(map(str, mark.itertext()))
         _become(mark, "" if _is_footnote(mark) else raised(text))
     for link in list(page.iter("a")):
@@ -262,6 +262,8 @@ def spell_out(page: html.HtmlElement) -> None:
 
 
 def _become(element: html.HtmlElement, text: str) -> None:
+    if element.getparent() is None:  # it went with the one around it
+        return
     tail = element.tail
     element.clear()
     element.text, element.tail = text, tail
