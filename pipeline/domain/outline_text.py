@@ -162,9 +162,13 @@ def _text_of_blocks(reading: Reading) -> str:
     return "\n".join(
         _heading(block, has_decimals=has_decimals, is_guessed=is_guessed)
         if block.kind == "heading"
-        else _LETTERED.sub(r"\1-", block.text)
+        else _body(block)
         for block in reading.blocks
     )
+
+
+def _body(block: Block) -> str:
+    return _LETTERED.sub(r"\1-", block.text) if block.kind == "list" else block.text
 
 
 def _heading(block: Block, *, has_decimals: bool, is_guessed: bool) -> str:

@@ -163,6 +163,23 @@ def test_a_list_that_word_counts_gives_the_same_outline_as_one_without_numbers(
     assert shape(outline.nodes) == [["概述", [["背景", ["国内", "abroad"]], "意义"]], "方法"]
 
 
+def test_a_note_that_begins_like_a_lettered_item_stays_a_note() -> None:
+    data = make_docx(
+        paragraph("潮汐能研究", "T"),
+        paragraph("Harbours", "1"),
+        paragraph("Dr. Sun's plan comes first."),
+        paragraph("Mills", "1"),
+        paragraph("No. 5 mill stands in St. Malo."),
+    )
+
+    outline = outline_of("大纲.docx", data)
+
+    assert told(outline) == [
+        ("Harbours", "Dr. Sun's plan comes first.", "", 1),
+        ("Mills", "No. 5 mill stands in St. Malo.", "", 1),
+    ]
+
+
 def test_headings_below_the_sixth_level_stay_below_it() -> None:
     levels = (
         paragraph(f"级{n}", properties=f'<w:outlineLvl w:val="{n - 1}"/>') for n in range(1, 9)
