@@ -43,6 +43,7 @@ from pipeline.errors import (
     InvalidRequest,
     NotFound,
     PipelineError,
+    StoreUnavailable,
     UnreadableFile,
 )
 from pipeline.ports.manuscripts import ManuscriptStore
@@ -164,7 +165,7 @@ class ManuscriptService:
     def propose_again(self, manuscript_id: ManuscriptId) -> Job:
         """Start a new outline job; what the author made of the tree stays.
 
-        Raises as `start`, and `NotFound`; one that cannot begin changes nothing.
+        Raises as `start`, and `NotFound`; one that is refused changes nothing.
         """
         before, job_id = self._store.load(manuscript_id).outline_job, JobId(self._new_id())
 
@@ -179,6 +180,8 @@ class ManuscriptService:
         self._store.change_outline(manuscript_id, await_growth)
         try:
             return self._jobs.submit_outline(outline_request(manuscript), manuscript_id)
+        except StoreUnavailable:
+            raise  # only its answer may be lost, and the job begun
         except PipelineError:
             self._end_growth(manuscript_id)
             name(job_id, before)

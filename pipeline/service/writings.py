@@ -8,7 +8,7 @@ from pipeline.domain.documents import NodeId, Outline
 from pipeline.domain.jobs import Job, JobId
 from pipeline.domain.manuscripts import Manuscript
 from pipeline.domain.units import section_unit
-from pipeline.errors import Conflict, PipelineError
+from pipeline.errors import Conflict, PipelineError, StoreUnavailable
 from pipeline.ports.manuscripts import ManuscriptStore
 from pipeline.service.jobs import JobService
 from pipeline.service.requests import Gaps, document_request, own_texts
@@ -34,7 +34,7 @@ class Writings:
         anew: Anew,
         gaps: Gaps | None = None,
     ) -> Job:
-        """Arguments and errors as of `ManuscriptService.write`; one that fails changes nothing."""
+        """As `ManuscriptService.write`; a writing that is refused changes nothing."""
         before = view.manuscript
         if view.is_writing:
             raise _being_written()
@@ -54,6 +54,8 @@ class Writings:
         forget = None if anew is None else [section_unit(each) for each in anew]
         try:
             return self.jobs.submit_document(request, before.id, forget=forget)
+        except StoreUnavailable:
+            raise  # only its answer may be lost, and the job begun
         except PipelineError:
             self.store.change(before.id, lambda current: self._undone(current, job_id, before))
             raise
