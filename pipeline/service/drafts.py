@@ -8,7 +8,14 @@ from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId, JobKind,
 from pipeline.domain.manuscripts import Manuscript
 from pipeline.domain.outline import leaves, tidied
 from pipeline.domain.units import StoredUnit, section_unit
-from pipeline.errors import Cancelled, Conflict, NotFinished, NotFound, PipelineError
+from pipeline.errors import (
+    Cancelled,
+    Conflict,
+    InvalidRequest,
+    NotFinished,
+    NotFound,
+    PipelineError,
+)
 from pipeline.ports import JobStore
 from pipeline.ports.manuscripts import ManuscriptStore
 from pipeline.service.manuscripts import ManuscriptService
@@ -82,8 +89,7 @@ class DraftService:
         """What a document job that ended early had finished by then. No author is asked.
 
         Raises:
-            NotFinished: No section was.
-            InvalidRequest: `no_readable_file`.
+            NotFinished: No section was, or none of its files can be read any more.
             NotFound: It is `Expired`.
         """
         body = self._jobs.request(job.id)
@@ -92,12 +98,12 @@ class DraftService:
         sections = {section_unit(place.node.id) for place in leaves(request.outline.nodes)}
         has_text = bool(request.own_texts) or not sections.isdisjoint(units)
         asked = _by_model_of(job, request)
-        draft = self._make(job, asked, units, _why(job)) if has_text else None
+        try:
+            draft = self._make(job, asked, units, _why(job)) if has_text else None
+        except InvalidRequest as error:
+            raise _no_draft(job, "none of its files can be read any more") from error
         if draft is None:
-            raise NotFinished(
-                f"Job {job.id!r} has no document: it is {job.status}, and no section was finished.",
-                {"job_id": job.id, "status": job.status},
-            )
+            raise _no_draft(job, "no section was finished")
         return draft
 
     def _draft(self, view: View) -> Document | None:
@@ -115,6 +121,13 @@ class DraftService:
         request = document_request(manuscript, outline, DRAFT)
         asked = _by_model_of(view.document_job, request)
         return self._make(job, asked, units, _why(view.document_job))
+
+
+def _no_draft(job: Job, why: str) -> NotFinished:
+    return NotFinished(
+        f"Job {job.id!r} has no document: it is {job.status}, and {why}.",
+        {"job_id": job.id, "status": job.status},
+    )
 
 
 def _by_model_of(job: Job | None, request: DocumentGenerationRequest) -> DocumentGenerationRequest:

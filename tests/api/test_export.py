@@ -186,6 +186,22 @@ def test_a_text_of_ones_own_is_in_the_draft_of_a_job_that_never_began(
     assert draft.text.count("任务在写到本节之前已停止") == 1
 
 
+def test_of_a_job_whose_files_cannot_be_read_any_more_there_is_no_draft(
+    idle: Runtime, serve: Serve
+) -> None:
+    own = [{"section_id": "n1", "text": "亲手写的一节。"}]
+    gone = [{"file_id": "f1", "file_name": "潮汐.md", "storage_url": f"file:{'0' * 64}"}]
+    with serve(idle) as client:
+        body = {**CALL, "context_files": gone, "own_texts": own}
+        job_id = client.post(f"{JOBS}/document", json=body).json()["job_id"]
+        client.post(f"{JOBS}/{job_id}/cancel")
+
+        refused = client.get(f"{JOBS}/{job_id}/export?format=md")
+
+    assert refusal(refused) == (409, "not_finished")
+    assert refused.json()["error"]["details"] == {"job_id": job_id, "status": "cancelled"}
+
+
 def test_a_finished_document_is_no_draft(client: TestClient, document: str) -> None:
     assert "Longhand-Draft" not in client.get(f"{JOBS}/{document}/export?format=md").headers
 
