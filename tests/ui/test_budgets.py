@@ -12,6 +12,7 @@ from components.plain import plain
 from pipeline.domain.assembly import leaves
 from pipeline.domain.documents import Document, Language, SectionStatus
 from pipeline.domain.edits import OPERATION
+from pipeline.domain.estimate import Estimate
 from pipeline.domain.jobs import JobStatus
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.domain.spending import Budget
@@ -239,11 +240,14 @@ def test_the_estimate_of_writing_again_follows_the_own_texts_that_are_picked(
     again(app, m)
     picked = told_tokens(app, m)
 
-    assert picked[:1] == kept[:1], "beside the outline stands what all of it will use"
-    assert picked[1:] != kept[1:]
     outline = priced.manuscripts.outline(manuscript.id).outline
     changes = priced.changes.of(manuscript.id)
+    all_of_it = priced.budgets.estimate(manuscript, outline)
+    without = priced.budgets.estimate(manuscript, outline, changes)
     guess = priced.budgets.estimate(manuscript, outline, changes, [own])
+    assert kept == [tokens_line(all_of_it, m), tokens_line(without, m)]
+    assert picked == [tokens_line(all_of_it, m), tokens_line(guess, m)]
+    assert picked != kept
     used = finish(priced, priced.manuscripts.write(manuscript.id, [own]).id).usage
     assert guess
     assert used
@@ -265,9 +269,16 @@ def again(app: AppTest, m: Messages) -> None:
 
 
 def told_tokens(app: AppTest, m: Messages) -> list[str]:
-    """The lines that say what a writing will use."""
+    """What lines say that a writing will use: first beside the outline, then in the dialog."""
     first, _, rest = m.say(BUDGETS["tokens"], tokens="#").partition("#")
-    return [line for line in text_of(app).splitlines() if line.startswith(first) and rest in line]
+    told = [line for line in text_of(app).splitlines() if line.startswith(first) and rest in line]
+    return [line.partition(rest)[0] + rest for line in told]
+
+
+def tokens_line(estimate: Estimate | None, m: Messages) -> str:
+    """Two digits are told, more would be pretended."""
+    assert estimate
+    return m.say(BUDGETS["tokens"], tokens=f"{round(float(f'{estimate.tokens:.2g}')):,}")
 
 
 def test_money_is_written_as_the_language_writes_it() -> None:
