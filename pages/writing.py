@@ -12,6 +12,7 @@ from components.notices import missing, problem
 from components.session import manuscript_id, open_id, session
 from components.steps import Step, steps
 from pipeline.domain.jobs import Job, JobId, JobKind, JobStatus, ManuscriptId
+from pipeline.domain.manuscripts import Manuscript
 from pipeline.errors import BudgetReached, Expired, NotFound, PipelineError
 from pipeline.runtime import runtime
 from pipeline.service.views import View
@@ -117,20 +118,21 @@ def after_the_end(job: Job) -> None:
         is_stopped = job.status is JobStatus.CANCELLED
         label = m("writing.resume" if is_stopped else "writing.retry")
         if st.button(label, type="primary", icon=":material/refresh:"):
-            go_on(view.manuscript.id)
+            go_on(view.manuscript)
         draft_of(view)
         if has_document:
             to_document(view.manuscript.id)
         to_outline(view.manuscript.id)
 
 
-def go_on(doc: ManuscriptId) -> None:
+def go_on(manuscript: Manuscript) -> None:
+    """Write what the last writing was to, and leave what it left."""
     try:
-        again = manuscripts.write(doc)
+        again = manuscripts.write(manuscript.id, gaps=manuscript.gaps)
     except PipelineError as error:
         problem(error, m)
     else:
-        st.switch_page("pages/writing.py", query_params={"job": again.id, "doc": doc})
+        st.switch_page("pages/writing.py", query_params={"job": again.id, "doc": manuscript.id})
 
 
 def draft_of(view: View) -> None:

@@ -124,6 +124,9 @@ class Manuscript(Value):
     anew: tuple[NodeId, ...] = ()
     """Sections whose text of the author's own the last writing was not to keep; until there is a
     document without it, or the author works on it again."""
+    gaps: dict[NodeId, str] = Field(default_factory=dict)
+    """Sections that the last writing left out, each with the code of why; for who goes on with it
+    when it ended early."""
     earlier_texts: tuple[EarlierText, ...] = ()
     """Texts that were replaced: the author's own, others where one was put back; newest first."""
     created_at: AwareDatetime

@@ -47,6 +47,7 @@ class Writings:
                 document_job=job_id,
                 title=outline.title or current.title,
                 anew=_to_replace(current, anew),
+                gaps=dict(gaps or {}),
             )
 
         begun = self.store.change(before.id, started)
@@ -64,7 +65,11 @@ class Writings:
         if current.document_job != job_id:
             return current
         return self._changed(
-            current, document_job=before.document_job, title=before.title, anew=before.anew
+            current,
+            document_job=before.document_job,
+            title=before.title,
+            anew=before.anew,
+            gaps=before.gaps,
         )
 
     def _changed(self, manuscript: Manuscript, **fields: object) -> Manuscript:

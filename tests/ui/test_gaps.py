@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.messages import Messages
-from pipeline.domain.documents import Language, SectionStatus
+from pipeline.domain.documents import Language, NodeId, SectionStatus
 from pipeline.domain.manuscripts import Manuscript
 from pipeline.runtime import Runtime
 from tests.runtimes import finish, idle_at
@@ -52,6 +52,22 @@ def test_trying_one_gap_again_writes_this_one_alone(
 
     written_by(app, running, gappy)
     assert gaps(running, gappy) == sorted({*GAPS} - {"还缺"})
+
+
+def test_one_gap_whose_writing_was_stopped_is_all_that_going_on_writes(
+    running: Runtime, shown: Open, gappy: Manuscript, language: Language
+) -> None:
+    left = {NodeId("缺"): "cancelled", NodeId("又缺"): "cancelled"}
+    with idle_at(running) as waiting:
+        job = waiting.manuscripts.write(gappy.id, gaps=left)
+        waiting.jobs.cancel(job.id)
+    app = shown(running, "writing", job=job.id, doc=gappy.id, language=language)
+    label = Messages(language)("writing.resume")
+
+    sound(next(button for button in app.button if button.label == label).click().run())
+
+    written_by(app, running, gappy)
+    assert gaps(running, gappy) == ["又缺", "缺"]
 
 
 def test_finished_texts_that_would_be_written_too_are_asked_about_first(
