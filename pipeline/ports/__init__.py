@@ -264,7 +264,10 @@ class JobStore(Protocol):
         """The job's request as JSON. Raises `NotFound`."""
 
     def units(self, job: Job) -> Mapping[str, StoredUnit]:
-        """What it has finished, and before that other jobs of its manuscript."""
+        """What it has finished, and where it has not, other jobs of its manuscript.
+
+        These may be later ones, and what they finished may be for other titles.
+        """
 
     def result(self, job_id: JobId) -> str | None:
         """`job_result:{job_id}` as it is stored, JSON; None before it is there."""
