@@ -97,8 +97,12 @@ class Engine:
         The model's client, the pacing of its provider's limits and the fair limiter all belong
         to one event loop. A second client on another loop would count its own calls only, and
         with two counts the limits are hit. Cancelling the future stops the work; so does draining.
+
+        Raises:
+            ServiceUnavailable: The engine does not run, or is being stopped.
         """
         core = self._running_core()
+        core.refuse_while_draining()
         return asyncio.run_coroutine_threadsafe(core.lend(work), core.loop)
 
     def load(self) -> Load:
@@ -140,7 +144,7 @@ class Engine:
 
     def _running_core(self) -> "_Core":
         if self._core is None:
-            raise ServiceUnavailable("The engine does not run: call start() first.")
+            raise ServiceUnavailable("The engine does not run. Try again in some seconds.")
         return self._core
 
 
@@ -217,8 +221,7 @@ class _Core:
             await asyncio.wait({self._runs[job_id][1]})
 
     async def lend(self, work: Callable[[Slots], Awaitable[Answer]]) -> Answer:
-        if self._is_draining:
-            raise ServiceUnavailable("The engine is being stopped. Try again elsewhere, or later.")
+        self.refuse_while_draining()
         task = asyncio.current_task()
         name = JobId(f"lent/{next(self._numbers)}")  # no id of a job has a slash
         slots = self._limiter.join(name, LENT_WEIGHT)
@@ -229,6 +232,10 @@ class _Core:
             return await work(slots)
         finally:
             self._limiter.leave(name)
+
+    def refuse_while_draining(self) -> None:
+        if self._is_draining:
+            raise ServiceUnavailable("The engine is being stopped. Try again elsewhere, or later.")
 
     async def drain(self) -> None:
         self._is_draining = True
