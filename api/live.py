@@ -222,7 +222,8 @@ class _Standing:
 
 def _place(job_id: JobId) -> tuple[Job, int]:
     jobs = runtime().jobs
-    return jobs.job(job_id), jobs.waiting_before(job_id)
+    job = jobs.job(job_id)
+    return job, jobs.waiting_before(job_id) if job.status is JobStatus.QUEUED else 0
 
 
 async def follow_outline(socket: WebSocket) -> None:
