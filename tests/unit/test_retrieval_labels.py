@@ -3,8 +3,8 @@
 import pytest
 
 from components.examples import EXAMPLES
+from evals import retrieval
 from evals.questions import HALVES, articles, holds, other_words, pool, public
-from evals.retrieval import rows
 from pipeline.adapters.passage_index import PassageIndex
 from pipeline.domain.documents import Language
 from pipeline.domain.language import detect_language
@@ -58,4 +58,4 @@ def test_each_question_has_an_answer_among_many_texts_and_is_in_one_half(
 @pytest.mark.long
 @pytest.mark.timeout(180)
 def test_every_goal_of_retrieval_is_met_but_those_that_are_told_as_missed() -> None:
-    assert [row.name for row in rows() if row.met is False] == MISSED
+    assert [row.name for row in retrieval.found() if row.met is False] == MISSED
