@@ -35,7 +35,8 @@ test: check  ## Everything from a bare clone: setup, checks and tests
 	$(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 --dist loadfile --durations=20
 
 test-long: setup  ## The long tests: load, figures, and components in every case
-	$(BIN)/python -m pytest -m long --durations=10
+	$(BIN)/python -m pytest -m "long and not alone" -n auto --maxprocesses 4 --dist loadfile --durations=10
+	$(BIN)/python -m pytest -m "long and alone" --durations=10
 
 bench: setup  ## Measure cost and latency against a simulated endpoint
 	$(BIN)/python -m benchmarks

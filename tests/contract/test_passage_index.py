@@ -236,6 +236,7 @@ def seconds_of_sqlite(index: PassageIndex) -> float:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_ten_megabytes_are_indexed_at_sqlites_pace_and_searched_in_ten_milliseconds(

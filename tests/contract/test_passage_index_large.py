@@ -22,6 +22,7 @@ LONGEST_PAUSE_S = 1.0
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(580)
 def test_a_hundred_megabytes_are_searched_in_two_gigabytes_and_other_jobs_go_on() -> None:
     readings = {

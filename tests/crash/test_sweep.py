@@ -22,6 +22,7 @@ def test_a_few_kills_cost_nothing_that_was_finished() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(900)
 def test_two_hundred_kills_cost_nothing_that_was_finished(
     capsys: pytest.CaptureFixture[str],
@@ -44,6 +45,7 @@ def test_two_hundred_kills_cost_nothing_that_was_finished(
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(300)
 def test_a_kill_at_every_kind_of_event_costs_nothing_that_was_finished() -> None:
     tally, missing = kill_at_each_kind(seed=7)
@@ -55,6 +57,7 @@ def test_a_kill_at_every_kind_of_event_costs_nothing_that_was_finished() -> None
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(400)
 def test_app_workers_and_redis_are_killed_and_readers_who_come_back_miss_nothing() -> None:
     found = sweep_whole(WHOLE_KILLS, seed=2)
@@ -67,6 +70,7 @@ def test_app_workers_and_redis_are_killed_and_readers_who_come_back_miss_nothing
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.timeout(200)
 def test_twenty_jobs_at_once_come_through_kills_and_cancels() -> None:
     tally, _ = soak(minutes=0.3, seed=3, jobs=20)

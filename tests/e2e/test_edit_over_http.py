@@ -12,7 +12,7 @@ from httpx2 import Client
 from benchmarks.endpoint import Endpoint, Pace, serving_in_thread
 from tests.e2e.conftest import RunningApp, StartApp
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.long, pytest.mark.alone, pytest.mark.timeout(90)]
 
 TEXT = " ".join(f"Tides rise and fall, as sentence number {n} says [{n}]." for n in range(1, 40))
 EDIT = {"action": "polish", "text": TEXT}

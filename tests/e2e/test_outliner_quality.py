@@ -24,7 +24,7 @@ from tests.e2e.outliner_driver import Author, new_author
 from tests.e2e.outliner_store import sample
 from tests.unit.trees import OUTLINE_TEXTS
 
-pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.alone, pytest.mark.timeout(60)]
 
 MODULES = Path("components/outliner")
 

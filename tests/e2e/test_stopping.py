@@ -14,7 +14,7 @@ from tests.e2e.app_driver import visiting
 from tests.e2e.conftest import RunningApp, StartApp
 from tests.e2e.worker_driver import OUTLINE, SECTIONS
 
-pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.alone, pytest.mark.timeout(120)]
 
 MOST_S = 0.5
 ENDLESS = Pace(ttft_ms=50, tokens_per_second=50, tokens=20_000)

@@ -18,6 +18,7 @@ from tests.e2e.conftest import RunningApp, StartApp
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.long,
+    pytest.mark.alone,
     pytest.mark.timeout(120),
     pytest.mark.skipif(find_binary() is None, reason="there is no redis-server here"),
 ]
