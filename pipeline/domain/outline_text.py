@@ -31,10 +31,12 @@ _DECIMAL = re.compile(r"^(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$")
 _NUMBER = re.compile(r"^\d+(?:[.)）]\s+|、\s*)(.+)$")
 _BARE_NUMBER = re.compile(r"^\d{1,2}\s+(.+)$")
 _PARENS = re.compile(r"^[（(]\d+[）)]\s*(.+)$")
-_LETTERED = re.compile(
-    r"^( *)[(（]?(?:[A-Za-z]{1,2}|[ivxlcdmIVXLCDM]{1,6})[.)）、](?= )", re.MULTILINE
+_ITEM_MARK = re.compile(
+    r"^( *)(?:[(（]?(?:[A-Za-z]{1,2}|[ivxlcdmIVXLCDM]{1,6})[.)）、]"
+    rf"|第[{_HAN_NUMBER}\d]+[条款项])(?= )",
+    re.MULTILINE,
 )
-"""What stands before an item of a list that a word processor counts in letters."""
+"""What stands before an item of a list that is counted in letters, or in articles of a law."""
 _BULLET = re.compile(r"^[-*+•·]\s+(.+)$")
 
 _COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
@@ -168,7 +170,7 @@ def _text_of_blocks(reading: Reading) -> str:
 
 
 def _body(block: Block) -> str:
-    return _LETTERED.sub(r"\1-", block.text) if block.kind == "list" else block.text
+    return _ITEM_MARK.sub(r"\1-", block.text) if block.kind == "list" else block.text
 
 
 def _heading(block: Block, *, has_decimals: bool, is_guessed: bool) -> str:

@@ -150,6 +150,10 @@ def test_a_word_document_without_styles_is_read_by_its_numbers() -> None:
         [("chineseCounting", "%1、"), ("chineseCounting", "（%2）"), ("decimal", "%3.")],
         [("decimal", "%1"), ("decimal", "%1.%2"), ("decimal", "%1.%2.%3")],
         [("bullet", "·"), ("bullet", "o"), ("bullet", "-")],
+        [("chineseCounting", "第%1章"), ("chineseCounting", "第%2条"), ("decimal", "（%3）")],
+        [("decimalEnclosedCircle", "%1"), ("decimal", "Step %2:"), ("decimal", "[%3]")],
+        [("decimalZero", "%1"), ("upperRoman", "%2"), ("lowerLetter", "%3")],
+        [("chineseCounting", "第%1条"), ("decimal", "%2"), ("ideographTraditional", "%3、")],
     ],
 )
 def test_a_list_that_word_counts_gives_the_same_outline_as_one_without_numbers(

@@ -120,9 +120,9 @@ def test_a_comment_is_no_text() -> None:
 
 def test_the_items_of_a_list_keep_their_numbers() -> None:
     part = numbering(
-        [("decimal", "%1."), ("lowerLetter", "%2)"), ("decimal", "%1.%2.%3")],
-        [("chineseCounting", "第%1条"), ("ideographTraditional", "%2、")],
-        [("bullet", "·"), ("upperRoman", "(%2)")],
+        [("decimal", "%1."), ("decimal", "%2)"), ("decimal", "%1.%2.%3")],
+        [("chineseCounting", "第%1条"), ("decimalZero", "%2")],
+        [("bullet", "·"), ("decimal", "（%2）")],
         restarted=[1],
     )
     data = make_docx(
@@ -141,7 +141,7 @@ def test_the_items_of_a_list_keep_their_numbers() -> None:
         item("款", 1, "2"),
         paragraph("between"),
         item("bullet", 0, "3"),
-        *(item("roman", 1, "3") for _ in range(4)),
+        *(item("below", 1, "3") for _ in range(4)),
         parts=part,
     )
 
@@ -149,15 +149,112 @@ def test_the_items_of_a_list_keep_their_numbers() -> None:
 
     assert lists[0].split("\n") == [
         "1. one",
-        "  a) sub",
-        "  b) 次",
-        "    1.b.1 deep",
+        "  1) sub",
+        "  2) 次",
+        "    1.2.1 deep",
         "2. two",
-        "  a) sub again",
+        "  1) sub again",
     ]
     assert lists[1:3] == ["3. three", "1. begins again"]
-    assert lists[3].split("\n")[-2:] == ["第十一条 条款11", "  甲、 款"]
-    assert lists[4].split("\n")[-1] == "  (IV) roman"
+    assert lists[3].split("\n")[-2:] == ["第十一条 条款11", "  01. 款"]
+    assert lists[4].split("\n")[-1] == "  （4） below"
+
+
+@pytest.mark.parametrize(
+    ("style", "text"),
+    [
+        ("lowerLetter", "%1)"),
+        ("upperRoman", "(%1)"),
+        ("lowerLetter", "%1"),
+        ("decimalEnclosedCircle", "%1"),
+        ("ideographTraditional", "%1、"),
+        ("decimal", "[%1]"),
+        ("decimal", "Step %1:"),
+    ],
+)
+def test_a_mark_that_could_be_taken_for_text_is_left_out(style: str, text: str) -> None:
+    data = make_docx(item("潮汐", 0, "1"), item("汐", 0, "1"), parts=numbering([(style, text)]))
+
+    assert texts(read_bytes("a.docx", data).blocks) == ["- 潮汐\n- 汐"]
+
+
+@pytest.mark.parametrize(
+    ("restart", "marks"),
+    [
+        ((), ["第一章", "第一条", "第二条", "第二章", "第一条"]),
+        (("0",), ["第一章", "第一条", "第二条", "第二章", "第三条"]),
+        (("1",), ["第一章", "第一条", "第二条", "第二章", "第一条"]),
+    ],
+)
+def test_articles_count_on_through_the_chapters_where_the_file_says_so(
+    restart: tuple[str, ...], marks: list[str]
+) -> None:
+    chapters, articles = ("chineseCounting", "第%1章"), ("chineseCounting", "第%2条", *restart)
+    items = (item("潮", depth, "1") for depth in (0, 1, 1, 0, 1))
+
+    [text] = texts(
+        read_bytes("a.docx", make_docx(*items, parts=numbering([chapters, articles]))).blocks
+    )
+
+    assert [line.split()[0] for line in text.split("\n")] == marks
+
+
+def test_a_level_begins_again_only_behind_the_levels_that_it_names() -> None:
+    part = numbering([("decimal", "%1."), ("decimal", "%2)"), ("decimal", "(%3)", "1")])
+    items = (item("潮", depth, "1") for depth in (0, 1, 2, 1, 2, 0, 2))
+
+    [text] = texts(read_bytes("a.docx", make_docx(*items, parts=part)).blocks)
+
+    assert [line.split()[0] for line in text.split("\n")] == [
+        *("1.", "1)", "(1)", "2)", "(2)", "2.", "(1)")
+    ]
+
+
+def test_a_level_that_begins_with_another_number_does_so_wherever_it_begins_again() -> None:
+    part = numbering([("decimal", "%1."), ("decimal", "%2)")], restarted=[1])
+    deeper = '<w:lvlOverride w:ilvl="1"><w:startOverride w:val="4"/></w:lvlOverride></w:num>'
+    part = {
+        name: f"{deeper}</w:numbering>".join(xml.rsplit("</w:num></w:numbering>", 1))
+        for name, xml in part.items()
+    }
+    items = [item("潮", depth, "1") for depth in (0, 1)]
+    items += [item("汐", depth, "2") for depth in (0, 1, 1, 0, 1)]
+
+    [text] = texts(read_bytes("a.docx", make_docx(*items, parts=part)).blocks)
+
+    assert [line.split()[0] for line in text.split("\n")] == [
+        *("1.", "1)", "1.", "4)", "5)", "2.", "4)")
+    ]
+
+
+def test_a_list_whose_numbers_are_those_of_a_list_style_has_them() -> None:
+    part = numbering([("decimal", "%1)")], [])
+    linked = {
+        name: xml.replace('"1"><w:lvl ', '"1"><w:styleLink w:val="Laws"/><w:lvl ').replace(
+            '"2"></w:abstractNum>', '"2"><w:numStyleLink w:val="Laws"/></w:abstractNum>'
+        )
+        for name, xml in part.items()
+    }
+
+    assert texts(read_bytes("a.docx", make_docx(item("潮", 0, "2"), parts=linked)).blocks) == [
+        "1) 潮"
+    ]
+
+
+def test_an_item_that_is_hidden_as_a_whole_is_not_counted() -> None:
+    listed = '<w:numPr><w:numId w:val="1"/></w:numPr>'
+    hidden = paragraph("汐", properties=f"{listed}<w:rPr><w:vanish/></w:rPr>", run="<w:vanish/>")
+    by_style = paragraph("汐", "H", properties=listed)
+    empty = paragraph("汐", properties=listed, run="<w:vanish/>")  # its number is still seen
+    style = '<w:style w:styleId="H"><w:name w:val="Own"/><w:rPr><w:vanish/></w:rPr></w:style>'
+    part = numbering([("decimal", "%1.")]) | styles(style)
+
+    data = make_docx(
+        *(item("潮", 0, "1"), hidden, by_style, item("潮", 0, "1"), empty, item("潮", 0, "1")),
+        parts=part,
+    )
+
+    assert texts(read_bytes("a.docx", data).blocks) == ["1. 潮\n2. 潮\n4. 潮"]
 
 
 def test_items_count_by_the_list_of_their_style_unless_they_leave_it() -> None:

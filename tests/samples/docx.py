@@ -32,9 +32,10 @@ def item(text: str, depth: int = 0, list_id: str = "") -> str:
     return paragraph(text, properties=f'<w:numPr><w:ilvl w:val="{depth}"/>{named}</w:numPr>')
 
 
-def numbering(*kinds: Sequence[tuple[str, str]], restarted: Sequence[int] = ()) -> dict[str, str]:
+def numbering(*kinds: Sequence[tuple[str, ...]], restarted: Sequence[int] = ()) -> dict[str, str]:
     """The part with a file's lists, for `parts`: of each the format and text of its levels.
 
+    A third value is the level behind which one begins again, counted from 1; 0 for none.
     List n is of kind n, counted from 1; those after the last are of the kinds in `restarted`, and
     begin again at 1.
     """
@@ -42,8 +43,10 @@ def numbering(*kinds: Sequence[tuple[str, str]], restarted: Sequence[int] = ()) 
     for number, levels in enumerate(kinds, start=1):
         inner = "".join(
             f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{style}"/>'
-            f'<w:lvlText w:val="{text}"/></w:lvl>'
-            for depth, (style, text) in enumerate(levels)
+            f'<w:lvlText w:val="{text}"/>'
+            + "".join(f'<w:lvlRestart w:val="{level}"/>' for level in restart)
+            + "</w:lvl>"
+            for depth, (style, text, *restart) in enumerate(levels)
         )
         xml += f'<w:abstractNum w:abstractNumId="{number}">{inner}</w:abstractNum>'
     override = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -14,6 +14,9 @@ DEEPEST_LEVEL = 8
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PLACE = re.compile(r"%([1-9])")
+_KEPT = re.compile(
+    r"[（(]?\d+(?:\.\d+)*[.)）、]?|第(?:\d+|[一二三四五六七八九十百千零]+)[部篇编章节条款项]"
+)
 _BULLETS = {"bullet", "none"}
 _HAN = "零一二三四五六七八九"
 _HAN_FORMATS = {
@@ -41,6 +44,8 @@ class _Level:
     format: str
     text: str
     is_decimal: bool
+    restart: int
+    """It begins again behind the levels above this one; 0 where it counts on through the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ class _List:
 
     kind: str
     levels: dict[int, _Level]
-    restarts: dict[int, int]
+    restarts: frozenset[int]
+    """The levels that begin anew where the list begins."""
 
 
 class Numbering:
@@ -61,7 +67,11 @@ class Numbering:
         self._begun: set[str] = set()
 
     def mark(self, list_id: str, depth: int) -> str:
-        """What stands before the next item: `2.1`, `第三条`; empty for a bullet."""
+        """What stands before the next item: `2.1`, `第三条`; empty for a bullet.
+
+        It is empty, too, for letters, Roman numbers and the like: nobody who reads the text later
+        could tell them from its words.
+        """
         found = self._lists.get(list_id)
         level = found.levels.get(depth) if found else None
         if found is None or level is None:
@@ -69,11 +79,12 @@ class Numbering:
         counts = self._counts.setdefault(found.kind, {})
         if list_id not in self._begun:
             self._begun.add(list_id)
-            for place, start in found.restarts.items():
-                counts[place] = start - 1
+            for place in found.restarts:
+                counts.pop(place, None)
         counts[depth] = counts.get(depth, level.start - 1) + 1
         for deeper in range(depth + 1, DEEPEST_LEVEL + 1):
-            counts.pop(deeper, None)
+            if deeper not in found.levels or depth < found.levels[deeper].restart:
+                counts.pop(deeper, None)
         if level.format in _BULLETS:
             return ""
 
@@ -83,34 +94,42 @@ class Numbering:
             count = counts.get(at, upper.start)
             return _written(count, "decimal" if level.is_decimal else upper.format)
 
-        return _PLACE.sub(number, level.text).strip()
+        mark = _PLACE.sub(number, level.text).strip()
+        return mark if _KEPT.fullmatch(mark) else ""
 
 
 def _lists_in(root: etree._Element) -> Iterable[tuple[str, _List]]:
     kinds = {
-        each.get(f"{_W}abstractNumId") or "": dict(_levels(each.iterfind(f"{_W}lvl")))
-        for each in root.iterfind(f"{_W}abstractNum")
+        each.get(f"{_W}abstractNumId") or "": each for each in root.iterfind(f"{_W}abstractNum")
+    }
+    by_style = {name: each for each in kinds.values() if (name := value(each, "styleLink"))}
+    levels = {
+        kind: dict(_levels(by_style.get(value(each, "numStyleLink"), each)))
+        for kind, each in kinds.items()
     }
     for each in root.iterfind(f"{_W}num"):
         kind = value(each, "abstractNumId")
         overrides = each.findall(f"{_W}lvlOverride")
-        own = dict(_levels(level for one in overrides for level in one.iterfind(f"{_W}lvl")))
-        restarts = {
+        own = levels.get(kind, {}) | dict(level for one in overrides for level in _levels(one))
+        starts = {
             whole_number(one.get(f"{_W}ilvl") or "") or 0: start
             for one in overrides
             if (start := whole_number(value(one, "startOverride"))) is not None
         }
-        yield each.get(f"{_W}numId") or "", _List(kind, kinds.get(kind, {}) | own, restarts)
+        own |= {at: replace(own[at], start=start) for at, start in starts.items() if at in own}
+        yield each.get(f"{_W}numId") or "", _List(kind, own, frozenset(starts))
 
 
-def _levels(elements: Iterable[etree._Element]) -> Iterable[tuple[int, _Level]]:
-    for each in elements:
+def _levels(parent: etree._Element) -> Iterable[tuple[int, _Level]]:
+    for each in parent.iterfind(f"{_W}lvl"):
         start = whole_number(value(each, "start"))
+        restart = whole_number(value(each, "lvlRestart"))
         level = _Level(
             start=1 if start is None else start,
             format=value(each, "numFmt") or "decimal",
             text=value(each, "lvlText"),
             is_decimal=each.find(f"{_W}isLgl") is not None,
+            restart=DEEPEST_LEVEL if restart is None else restart,
         )
         yield whole_number(each.get(f"{_W}ilvl") or "") or 0, level
 

@@ -126,7 +126,8 @@ class _Walk:
             yield Block(kind="code", text=text)
         elif paragraph.in_list:
             item = text.replace("\n", " ")
-            yield Block(kind="list", text=f"{'  ' * paragraph.depth}{paragraph.mark or '-'} {item}")
+            mark = f"{paragraph.mark}." if paragraph.mark.isdecimal() else paragraph.mark or "-"
+            yield Block(kind="list", text=f"{'  ' * paragraph.depth}{mark} {item}")
         else:
             if paragraph.is_bold and len(text) <= MAX_GUESSED_CHARS:
                 self.bold.add(text)
@@ -138,12 +139,13 @@ class _Walk:
         style = self._styles.name(style_id)
         list_id, depth = self._list(properties, style_id)
         parts, notes, boxes = self._inline(element)
+        text = "".join(parts).strip()
         return _Paragraph(
-            text="".join(parts).strip(),
+            text=text,
             level=self._level(properties, style_id),
             style=style,
             in_list=list_id != NO_LIST and (bool(list_id) or "list" in style),
-            mark=self._mark(properties, list_id, depth),
+            mark=self._mark(properties, list_id, depth, has_text=bool(text)),
             depth=depth,
             is_bold=_is_bold(element),
             notes=notes,
@@ -157,12 +159,20 @@ class _Walk:
         list_id = value(own, "numId") or list_id or (ANY_LIST if own is not None else "")
         return list_id, min(DEEPEST_LEVEL, whole_number(value(own, "ilvl") or depth) or 0)
 
-    def _mark(self, properties: etree._Element | None, list_id: str, depth: int) -> str:
-        """The number of an item; one that was deleted with changes tracked is not counted."""
+    def _mark(
+        self, properties: etree._Element | None, list_id: str, depth: int, *, has_text: bool
+    ) -> str:
+        """The number of an item; one that is hidden or was deleted is not counted."""
         end = properties.find(f"{_W}rPr") if properties is not None else None
-        if end is not None and end.find(f"{_W}del") is not None:
+        is_deleted = end is not None and end.find(f"{_W}del") is not None
+        if is_deleted or (not has_text and self._hides_end(properties)):
             return ""
         return self._numbering.mark(list_id, depth)
+
+    def _hides_end(self, properties: etree._Element | None) -> bool:
+        """Whether the end of a paragraph is hidden; without text, all of it is then."""
+        style_hides = self._styles.hides(value(properties, "pStyle"))
+        return style_hides if properties is None else self._is_hidden(properties, style_hides)
 
     def _inline(self, element: etree._Element) -> tuple[list[str], list[str], list[etree._Element]]:
         """Text of a paragraph, the footnotes it calls, and the text boxes anchored in it."""
