@@ -77,6 +77,7 @@ TEXTS: Mapping[str, Text] = {
     ),
     "outline.write": Text("Write the document", "开始写作"),
     "outline.write_again": Text("Write it again", "重新写作"),
+    "outline.planning": Text("Looking for what changed…", "正在查看有哪些改动…"),
     "outline.again_question": Text(
         "There is a document already; sections that did not change keep their text.",
         "已经有一份文档；没有改动的小节保留正文。",

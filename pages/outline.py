@@ -113,7 +113,8 @@ def waits(view: View) -> bool:
 def plan_again(view: View, outline: Outline) -> None:
     """Ask with a plan made once: what is picked in the dialog does not search sections again."""
     try:
-        changes = runtime().changes.of(view.manuscript.id)
+        with st.spinner(m("outline.planning")):
+            changes = runtime().changes.of(view.manuscript.id)
     except PipelineError as error:
         ask_again(view, outline, trouble=m.problem(error.code, error.details))
     else:
