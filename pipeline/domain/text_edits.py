@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.domain.citations import bracketed, cited
-from pipeline.domain.delays import Delay
+from pipeline.domain.delays import DelayReason
 from pipeline.domain.documents import Usage, Value
 from pipeline.domain.language import detect_language
 from pipeline.domain.markdown import is_within, protected
@@ -56,10 +56,17 @@ class EditReset(Value):
     type: Literal["edit_reset"] = "edit_reset"
 
 
-class EditDelayed(Delay):
-    """The model's answer is late: it is asked again, or waits for the provider's limits."""
+class EditDelayed(Value):
+    """The model's answer is late: it is asked again, or waits for the provider's limits.
+
+    The fields are those of `delays.Delay`.
+    """
 
     type: Literal["edit_delayed"] = "edit_delayed"
+    reason: DelayReason
+    wait_s: float = Field(default=0, ge=0)
+    attempt: int = Field(default=0, ge=0)
+    attempts: int = Field(default=0, ge=0)
 
 
 class EditCompleted(Value):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pipeline.domain.changes import Changes
 from pipeline.domain.documents import Document
@@ -12,6 +13,9 @@ from pipeline.domain.spending import Prices
 from pipeline.domain.units import StoredUnit
 from pipeline.errors import PipelineError
 from pipeline.ports import Author, Bibliographer, Journal, Reviewer, Shelf, Slots, Web, Work
+
+if TYPE_CHECKING:
+    from pipeline.graphs.changes import GraphPlanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +39,14 @@ class LaterWork:
         from pipeline.graphs.work import GraphWork  # noqa: PLC0415  see above
 
         return GraphWork(
-            self.author,
-            self.shelf,
-            self.now,
-            self.default_target_words,
-            self.bibliographer,
-            self.web,
-            self.reviewer,
-            self.prices,
+            author=self.author,
+            shelf=self.shelf,
+            now=self.now,
+            default_target_words=self.default_target_words,
+            bibliographer=self.bibliographer,
+            web=self.web,
+            reviewer=self.reviewer,
+            prices=self.prices,
         )
 
     async def __call__(self, job: Job, request: str, journal: Journal, slots: Slots) -> str:
@@ -58,9 +62,7 @@ class LaterWork:
         before: Document | None,
     ) -> Changes:
         """See `graphs.changes`; imported as the other graphs are."""
-        from pipeline.graphs.changes import GraphPlanner  # noqa: PLC0415  see above
-
-        return GraphPlanner(*self._planning).changes(job, request, units, before)
+        return self._planner().changes(job, request, units, before)
 
     def draft(
         self,
@@ -70,15 +72,18 @@ class LaterWork:
         missing: PipelineError,
     ) -> Document | None:
         """See `graphs.drafts`; imported as the other graphs are."""
-        from pipeline.graphs.changes import GraphPlanner  # noqa: PLC0415  see above
         from pipeline.graphs.drafts import finished_draft  # noqa: PLC0415  see above
 
-        planner = GraphPlanner(*self._planning)
-        return finished_draft(planner, job, request, units, missing)
+        return finished_draft(self._planner(), job, request, units, missing)
 
-    @property
-    def _planning(
-        self,
-    ) -> tuple[Author, Shelf, Bibliographer, Callable[[], datetime], int]:
-        """Whoever says what a writing would do, or has done, needs these."""
-        return self.author, self.shelf, self.bibliographer, self.now, self.default_target_words
+    def _planner(self) -> "GraphPlanner":
+        """Whoever says what a writing would do, or has done, needs it."""
+        from pipeline.graphs.changes import GraphPlanner  # noqa: PLC0415  see above
+
+        return GraphPlanner(
+            author=self.author,
+            shelf=self.shelf,
+            bibliographer=self.bibliographer,
+            now=self.now,
+            default_target_words=self.default_target_words,
+        )
