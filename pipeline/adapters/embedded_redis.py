@@ -19,6 +19,7 @@ from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, Time
 from redis.retry import Retry
 
 from pipeline.adapters.file_lock import file_lock
+from pipeline.adapters.limited_program import without_secrets
 from pipeline.adapters.redis_connection import MEMORY
 from pipeline.errors import StoreUnavailable
 
@@ -217,6 +218,7 @@ class _Start:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                env=without_secrets(),
                 start_new_session=True,
                 cwd=self._data,
                 check=False,

@@ -31,7 +31,7 @@ def run_limited(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=cwd,
-        env=_without_secrets(),
+        env=without_secrets(),
         start_new_session=True,  # a group of its own, which can be killed as a whole
     ) as process:
         _running.add(process)
@@ -54,7 +54,8 @@ async def end_programs() -> None:
         _kill_all(process)
 
 
-def _without_secrets() -> dict[str, str]:
+def without_secrets() -> dict[str, str]:
+    """The environment of a program that is to see nothing of ours."""
     if sys.platform == "win32":
         # Without it no program of Windows starts; it is no setting of ours, and no secret.
         return {"SYSTEMROOT": os.environ.get("SYSTEMROOT", "")}  # noqa: TID251

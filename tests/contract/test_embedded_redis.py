@@ -49,6 +49,21 @@ def _append_only_file(data_dir: Path) -> Path:
     return newer[-1] if newer else data_dir / "appendonly.aof"
 
 
+def test_the_server_sees_no_keys(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-密钥")
+    program, given = tmp_path / "telling-server", tmp_path / "given"
+    program.write_text(
+        f'#!/bin/sh\nenv > {quote(str(given))}\nexec {quote(str(find_binary()))} "$@"\n'
+    )
+    program.chmod(0o700)
+
+    ensure_server(data_dir, program)
+
+    assert "OPENAI_API_KEY" not in given.read_text()
+
+
 def test_a_second_call_finds_the_same_server(data_dir: Path) -> None:
     first = ensure_server(data_dir)
     pid = server_pid(data_dir)
