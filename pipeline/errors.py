@@ -27,6 +27,7 @@ PipelineError
     ModelRejected          the endpoint refused: key, model name, quota, context length
     ModelAnswerInvalid     (retryable) an answer in the wrong shape, after all repairs
     CrashedTooOften
+    LeftOut                a section is not written now, as was asked
     BudgetReached          what is finished is kept
 """
 
@@ -47,14 +48,6 @@ class PipelineError(Exception):
     def __init__(self, message: str = "", details: Mapping[str, str | int] | None = None) -> None:
         super().__init__(message or (type(self).__doc__ or "").split("\n", maxsplit=1)[0])
         self.details: dict[str, str | int] = dict(details or {})
-
-
-class LeftOut(PipelineError):
-    """A section was left as the gap that it is, as was asked for; `code` says why it is one."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__()
-        self.code = code
 
 
 class ConfigError(PipelineError):
@@ -163,6 +156,14 @@ class BudgetReached(PipelineError):
     """The job's budget does not hold another call; raise it, and write the rest."""
 
     code = "budget_reached"
+
+
+class LeftOut(PipelineError):
+    """This section was left for later, as was asked; `code` says why it has no text."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__("This section was left for later.")
+        self.code = code
 
 
 class CrashedTooOften(PipelineError):

@@ -12,6 +12,7 @@ const ICONS = {
   done: "check_circle",
   stopped: "pause_circle",
   failed: "error",
+  left: "bookmark",
 }
 
 const LATE_ICON = "hourglass_top"

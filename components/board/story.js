@@ -16,7 +16,7 @@ const SEEN_MS = 4_000
 // Events that say nothing of a call that is late.
 const PASSING = new Set(["text_delta", "usage"])
 
-const SETTLED = new Set(["done", "failed"])
+const SETTLED = new Set(["done", "failed", "left"])
 
 export class Story {
   constructor() {
@@ -165,7 +165,7 @@ const ACTS = {
       section.text = event.content || section.text
       section.words = event.word_count || countWords(section.text)
     }
-    section.state = event.state
+    section.state = event.state === "waiting" && event.code ? "left" : event.state
     section.code = event.code
     story.changed.add(section.id)
   },

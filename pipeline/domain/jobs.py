@@ -287,7 +287,10 @@ class SourceFound(Event):
 
 
 class SectionState(Event):
-    """A section moved on. With `writing`, its text starts over; with `done`, `content` is all."""
+    """A section moved on. With `writing`, its text starts over; with `done`, `content` is all.
+
+    `waiting` with a `code`: it is left for later, as was asked; the code says why it has no text.
+    """
 
     type: Literal["section_state"] = "section_state"
     section_id: NodeId

@@ -160,10 +160,12 @@ async def write_section(state: SectionState, runtime: Runtime[Tools]) -> Section
         raise  # the job goes on elsewhere, with this section
     except PipelineError as error:
         tools.counter.done += 1
-        tools.journal.tell(tools.section(place, SectionStatus.FAILED, error=error))
+        is_left = isinstance(error, LeftOut)
+        status = SectionStatus.WAITING if is_left else SectionStatus.FAILED
+        tools.journal.tell(tools.section(place, status, error=error))
         tools.progress(
             "write",
-            "section_left" if place.node.id in state["assignment"].gaps else "section_failed",
+            "section_left" if is_left else "section_failed",
             section=place.node.id,
             number=place.number,
             title=place.node.title,
@@ -176,10 +178,13 @@ async def write_section(state: SectionState, runtime: Runtime[Tools]) -> Section
 async def _written(state: SectionState, tools: Tools) -> Written:
     place, shared = state["place"], state["assignment"]
     node, unit = place.node, unit_of(place)
+    own = await asyncio.to_thread(own_draft, place, shared, tools)
+    if own is None and node.id in shared.gaps and not earlier_of(place, tools):
+        raise LeftOut(shared.gaps[node.id])  # before a search, which may cost
     tools.journal.tell(tools.section(place, SectionStatus.RESEARCHING))
     ready = await prepared(place, shared, tools)
     brief, draft = ready.brief, ready.draft
-    if (own := await asyncio.to_thread(own_draft, place, shared, tools)) is not None:
+    if own is not None:
         tools.counter.done += 1
         tools.journal.tell(tools.done(place, own))
         tools.progress("write", "section_kept", section=node.id, number=place.number)

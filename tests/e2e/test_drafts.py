@@ -70,6 +70,16 @@ def stop(visit: Visit) -> None:
     visit.says("writing.cancelled")
 
 
+def try_one_again(visit: Visit, endpoint: Endpoint, *, others: int) -> None:
+    """The cards of the other gaps say that they are left for later."""
+    endpoint.pace = STEADILY
+    visit.page.locator(".lr-retry").first.click()
+    left = visit.page.locator(".lb-card[data-state=left]")
+    expect(left).to_have_count(others, timeout=PATIENCE_MS)
+    expect(left.first).to_contain_text(LABELS[visit.language]["state_left"])
+    endpoint.pace = AT_ONCE
+
+
 @pytest.fixture(params=["en", "zh"])
 def visit(browser: Browser, app: RunningApp, request: pytest.FixtureRequest) -> Iterator[Visit]:
     language: Language = request.param
@@ -104,8 +114,7 @@ def test_what_is_finished_is_a_draft_that_is_corrected_and_gone_on_with(
     gaps = visit.page.locator(".lr-gap")
     expect(gaps).to_have_count(count)
     correct(visit, mine)
-    endpoint.pace = AT_ONCE
-    visit.page.locator(".lr-retry").first.click()
+    try_one_again(visit, endpoint, others=count - 1)
     is_written(visit)
     expect(gaps).to_have_count(count - 1, timeout=PATIENCE_MS)
     visit.button_named(visit.m("document.fill_gaps", number=count - 1)).click()

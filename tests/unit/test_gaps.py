@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from pipeline.domain.documents import NodeId, SectionStatus
+from pipeline.domain.jobs import SectionState
 from pipeline.errors import InvalidRequest, ModelUnavailable
 from pipeline.runtime import Runtime
 from tests.graph_fakes import ScriptedAuthor
@@ -43,6 +44,21 @@ def test_one_gap_is_written_and_the_other_keeps_its_reason() -> None:
     assert ids(changes.written) == ["b"]
     assert changes.fills_only({B, D})
     assert gaps(desk) == {"d": "budget_reached"}
+
+
+def test_a_gap_that_is_left_is_told_so_and_nothing_is_searched_for_it() -> None:
+    desk = with_two_gaps()
+    known = len(desk.journal.events)
+
+    desk.write(desk.request(TREE, gaps={"d": "cancelled"}))
+
+    told = [each for each in desk.journal.events[known:] if isinstance(each, SectionState)]
+    of_d = [(each.state, each.code) for each in told if each.section_id == D]
+    assert of_d == [(SectionStatus.WAITING, "cancelled")]
+    assert all(each.state is not SectionStatus.FAILED for each in told)
+    assert desk.before is not None
+    [gap] = [each for each in desk.before.sections if each.id == D]
+    assert gap.error == "This section was left for later."
 
 
 def test_a_gap_that_is_left_counts_for_nothing_that_else_changed() -> None:
