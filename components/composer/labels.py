@@ -43,6 +43,10 @@ LABELS: Mapping[str, Text] = {
     "note_hidden_left_out": Text(
         "what is hidden in the file was not read", "文件中隐藏的内容未读取"
     ),
+    "note_formats_left_out": Text(
+        "some numbers are read without their formats (12% as 0.12)",
+        "部分数字未按其格式读取（12% 读作 0.12）",
+    ),
     "note_nested_left_out": Text("what is nested too deeply was not read", "嵌套过深的内容未读取"),
     "note_headings_guessed": Text("headings guessed from bold lines", "标题由加粗行推测"),
     "address_refused": Text(

@@ -1,4 +1,9 @@
-from pipeline.adapters.reading import read_bytes
+import tracemalloc
+
+import pytest
+
+from pipeline.adapters.reading import Limits, read_bytes
+from pipeline.adapters.reading.child import read_here
 from tests.samples.docx import make_zip, parts_of
 from tests.samples.office import Formatted, make_xlsx
 
@@ -103,3 +108,55 @@ def test_cells_that_do_not_say_their_place_keep_their_formats() -> None:
     reading = read_bytes("a.xlsx", make_zip({**parts, "xl/worksheets/s1.xml": sheet}))
 
     assert reading.blocks[1].text.split("\n")[-1] == "| 0.5 | 50% |"
+
+
+SHARE = (("", "share"), ("甲", Formatted(0.5, "0%")))
+
+
+def test_sheets_too_large_for_their_formats_are_read_without_them_and_that_is_told() -> None:
+    data = make_xlsx({"潮": SHARE, "汐": SHARE})
+    size = len(parts_of(data)["xl/worksheets/s1.xml"])
+
+    whole = read_bytes("a.xlsx", data)
+    plain = read_bytes("a.xlsx", data, Limits(formatted_bytes=2 * size - 1))
+
+    assert [block.text.split("\n")[-1] for block in whole.blocks[1::2]] == ["| 甲 | 50% |"] * 2
+    assert [block.text.split("\n")[-1] for block in plain.blocks[1::2]] == [
+        "| 甲 | 50% |",
+        "| 甲 | 0.5 |",
+    ]
+    assert (whole.notes, plain.notes) == ((), ("formats_left_out",))
+
+
+@pytest.mark.parametrize("part", ["xl/styles.xml", "xl/worksheets/s1.xml"])
+def test_a_workbook_is_not_refused_for_a_part_that_only_its_formats_need_whole(part: str) -> None:
+    parts = parts_of(make_xlsx({"潮": SHARE}))
+    nested = b"<x>" * 300 + b"</x>" * 300  # deeper than a careful parser goes
+    end = parts[part].rindex(b"</")
+    parts[part] = parts[part][:end] + nested + parts[part][end:]
+
+    reading = read_bytes("a.xlsx", make_zip(parts))
+
+    assert reading.blocks[1].text.split("\n")[-1].startswith("| 甲 | ")
+    assert reading.notes == ("formats_left_out",)
+
+
+def test_empty_cells_with_a_format_cost_no_memory() -> None:
+    data = make_xlsx({"潮": SHARE})
+    parts = parts_of(data)
+    sheet = parts["xl/worksheets/s1.xml"]
+    end = sheet.index(b"</sheetData>")
+    empty = b"".join(b'<row><c s="1"/><c s="1"/><c s="1"/><c s="1"/></row>' for _ in range(20_000))
+    parts["xl/worksheets/s1.xml"] = sheet[:end] + empty + sheet[end:]
+    packed = make_zip(parts)
+    read_here("a.xlsx", data, Limits())  # loads the modules
+
+    tracemalloc.start()
+    try:
+        reading = read_here("a.xlsx", packed, Limits())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert reading.blocks[1].text.split("\n")[-1] == "| 甲 | 50% |"
+    assert peak < 8_000_000

@@ -39,6 +39,11 @@ class Archive:
         """Names of all parts, in the order that they are stored."""
         return list(self._parts)
 
+    def size_of(self, part: str) -> int:
+        """The bytes of one part, unpacked; 0 where it is missing."""
+        info = self._parts.get(part)
+        return info.file_size if info else 0
+
     def read(self, part: str) -> bytes:
         """The bytes of one part. Raises `UnreadableFile`: `file_damaged`, `file_too_large`."""
         info = self._parts.get(part)

@@ -21,6 +21,9 @@ from pipeline.adapters.reading.office_properties import properties_of
 from pipeline.adapters.reading.sheet_formats import Place, SheetFormats
 from pipeline.domain.documents import Block
 
+UNFORMATTED = "formats_left_out"
+"""A note: numbers of a sheet are told without their formats."""
+
 _NO_SECONDS = re.compile(r"(?::00)?(?:\.\d+)?$")
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
@@ -34,7 +37,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
     notes: list[str] = []
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        formats = SheetFormats(name, archive)
+        formats = SheetFormats(archive, limits)
         for sheet in workbook.sheets_metadata:
             if sheet.visible is not SheetVisibleEnum.Visible:
                 notes.append(HIDDEN)
@@ -45,6 +48,8 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
                 blocks.extend(table_blocks(name, rows, limits))
     except CalamineError as error:
         raise damaged(name, "XLSX", "a sheet is broken") from error
+    if not formats.are_whole:
+        notes.append(UNFORMATTED)
     if all(block.kind == "heading" for block in blocks):
         return Extract([])
     return Extract(blocks, notes=notes, publication=publication, is_untitled=True)

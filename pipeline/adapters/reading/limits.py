@@ -20,6 +20,8 @@ class Limits:
     """All parts of an Office file together; real ones with pictures stay below 100 MB."""
     part_bytes: int = 100_000_000
     """One part of text: its tree takes ten times that in memory."""
+    formatted_bytes: int = 30_000_000
+    """Sheets whose formats are read, together: a million cells, about 10 seconds."""
     members: int = 5_000
     """Files in an archive."""
     ratio: int = 200

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from pipeline.adapters.reading.archive import Archive
-from pipeline.adapters.reading.extract import damaged
+from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.number_formats import BUILT_IN
 from pipeline.adapters.reading.prose import whole_number
+from pipeline.errors import UnreadableFile
 
 Place = tuple[int, int]
 """Row and column, both from 0."""
@@ -22,45 +23,46 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
 class SheetFormats:
-    """Codes of number formats, such as `0.0%`, by the place of a cell."""
+    """Codes of number formats, such as `0.0%`, by the place of a cell.
 
-    def __init__(self, name: str, archive: Archive) -> None:
-        self._name = name
+    What cannot be read of them is left out: a file is never refused for its formats.
+    """
+
+    def __init__(self, archive: Archive, limits: Limits) -> None:
         self._archive = archive
-        relations = archive.relations(WORKBOOK)
-        self._codes = self._read_codes(
-            next((part for kind, part in relations.values() if kind.endswith("/styles")), "")
-        )
-        self._parts = {
-            sheet.get("name") or "": relations.get(_relation_id(sheet), ("", ""))[1]
-            for sheet in archive.xml(WORKBOOK).iter("{*}sheet")
-        }
+        self._bytes_left = limits.formatted_bytes
+        self.are_whole = True
+        """Whether the formats of all sheets so far were read."""
+        self._codes: Mapping[str, str] = {}
+        self._parts: Mapping[str, str] = {}
+        try:
+            relations = archive.relations(WORKBOOK)
+            self._codes = self._read_codes(
+                next((part for kind, part in relations.values() if kind.endswith("/styles")), "")
+            )
+            self._parts = {
+                sheet.get("name") or "": relations.get(_relation_id(sheet), ("", ""))[1]
+                for sheet in archive.xml(WORKBOOK).iter("{*}sheet")
+            }
+        except UnreadableFile:
+            self.are_whole = False
 
     def of(self, sheet: str) -> Mapping[Place, str]:
-        """The codes of one sheet's cells; those without one are missing.
-
-        Raises:
-            UnreadableFile: `file_damaged`, `file_too_large`.
-        """
+        """The codes of one sheet's numbers; those without one are missing."""
         part = self._parts.get(sheet, "")
         if not self._codes or part not in self._archive:
             return {}
+        self._bytes_left -= self._archive.size_of(part)
+        if self._bytes_left < 0:
+            self.are_whole = False
+            return {}
         found: dict[Place, str] = {}
-        row = column = -1
-        data = io.BytesIO(self._archive.read(part))
         try:
-            for event, element in _rows_and_cells(data):
-                if event == "end":
-                    element.clear()
-                elif etree.QName(element).localname == "row":
-                    row, column = _row(element, row), -1
-                else:
-                    row, column = _place(element, row, column)
-                    code = self._codes.get(element.get("s") or "0")
-                    if code:
-                        found[row, column] = code
-        except etree.XMLSyntaxError as error:
-            raise damaged(self._name, "XLSX", "a sheet is broken") from error
+            for place, style in _numbers(io.BytesIO(self._archive.read(part))):
+                if code := self._codes.get(style):
+                    found[place] = code
+        except (UnreadableFile, etree.XMLSyntaxError):
+            self.are_whole = False
         return found
 
     def _read_codes(self, part: str) -> Mapping[str, str]:
@@ -76,16 +78,36 @@ class SheetFormats:
         return {str(at): codes[key] for at, key in enumerate(used) if codes.get(key)}
 
 
-def _rows_and_cells(data: io.BytesIO) -> Iterator[tuple[str, etree._Element]]:
-    """Their starts and ends, in order; entities and external parts are never resolved."""
-    yield from etree.iterparse(
+def _numbers(data: io.BytesIO) -> Iterator[tuple[Place, str]]:
+    """The place and the style of each number; entities and external parts are never resolved."""
+    row = column = -1
+    for event, element in etree.iterparse(
         data,
         events=("start", "end"),
         tag=("{*}row", "{*}c"),
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
-    )
+    ):
+        is_row = element.tag.rpartition("}")[2] == "row"
+        if event == "start":
+            if is_row:
+                row, column = _row(element, row), -1
+            continue
+        if is_row:
+            _drop(element)
+            continue
+        row, column = _place(element, row, column)
+        if element.get("t", "n") == "n" and element.find("{*}v") is not None:
+            yield (row, column), element.get("s") or "0"
+
+
+def _drop(row: etree._Element) -> None:
+    """Take a row that was read from the tree, and so those before it."""
+    row.clear()
+    above = row.getparent()
+    while above is not None and row.getprevious() is not None:
+        del above[0]
 
 
 def _relation_id(sheet: etree._Element) -> str:
