@@ -127,7 +127,7 @@ class DocumentGenerationRequest(JobOptions):
     outline: Outline
     task_prompt: str = ""
     """What the author first asked for, as context for the writer."""
-    gaps: dict[NodeId, Annotated[str, Field(pattern=r"^[a-z_]{1,60}$")]] = Field(default={})
+    gaps: dict[NodeId, Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]] = Field(default={})
     """Leaves of the outline that are not written now, each with the code of why it has no text."""
     own_texts: tuple[OwnText, ...] = ()
     """Sections that the author wrote or corrected; each is a node of the outline, named

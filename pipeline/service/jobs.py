@@ -299,7 +299,7 @@ class JobService:
         fresh: bool = False,
         budget: Budget | None = None,
     ) -> Job:
-        """Do a job again, as a new one: what it finished is kept, what failed is made.
+        """Do a job again, as a new one: what it finished is kept, all else is made, also `gaps`.
 
         The new job counts its own spending, from nothing, within its own budget.
 
@@ -319,7 +319,7 @@ class JobService:
         ended = self._store.load(job_id)
         if not ended.status.is_final:
             raise IllegalTransition(f"Job {job_id!r} has not ended: wait for it, or cancel it.")
-        request = self._with_budget(self._store.request(job_id), budget or Budget())
+        request = self._asked_again(self._store.request(job_id), budget or Budget())
         model: str | None = json.loads(request).get("model")
         job = Job(
             id=JobId(new_id or self._new_id()),
@@ -336,10 +336,10 @@ class JobService:
         self._queue.put(stored)
         return stored
 
-    def _with_budget(self, request: str, budget: Budget) -> str:
-        if not budget.is_set:
-            return request
+    def _asked_again(self, request: str, budget: Budget) -> str:
         asked: dict[str, object] = json.loads(request)
+        if not asked.pop("gaps", None) and not budget.is_set:
+            return request
         self._check_budget(budget, cast("str | None", asked.get("model")))
         if budget.tokens is not None:
             asked["budget_tokens"] = budget.tokens

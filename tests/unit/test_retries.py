@@ -74,6 +74,21 @@ def test_a_retry_asks_only_for_the_sections_that_failed(redis_url: str, jobs: Jo
     assert {s.id: s.content for s in after.sections if s.id not in FAILING} == kept
 
 
+def test_a_retry_writes_the_gaps_that_were_left(redis_url: str, jobs: JobService) -> None:
+    left = {NodeId("n1"): "file_not_base64"}
+    jobs.submit_document(DocumentGenerationRequest(job_id="first", outline=OUTLINE, gaps=left))
+    assert ended(redis_url, ScriptedAuthor()) is JobStatus.COMPLETED
+    before = jobs.document(JobId("first"))
+
+    again = ScriptedAuthor()
+    jobs.retry(JobId("first"))
+    ended(redis_url, again)
+
+    assert {s.id: s.error_code for s in before.sections if s.id in failed(before)} == left
+    assert sections(again) == [NodeId("n1")]
+    assert failed(jobs.document(JobId("again"))) == set()
+
+
 def test_a_fresh_retry_asks_for_every_section(redis_url: str, jobs: JobService) -> None:
     jobs.submit_document(DocumentGenerationRequest(job_id="first", outline=OUTLINE))
     ended(redis_url, ScriptedAuthor())
