@@ -1,20 +1,14 @@
 """What an author asks for that the offline author, which quotes its files, does not follow."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from components.messages import Messages
-from pipeline.domain.documents import FileRole
-from pipeline.domain.manuscripts import AttachedFile
 
 
-def offline_limits(
-    m: Messages, *, audience: str, tone: str, files: Sequence[AttachedFile] = ()
-) -> None:
+def offline_limits(m: Messages, *, audience: str, tone: str, has_style_guide: bool = False) -> None:
     """Name it; draw nothing where none of it was asked for."""
     given = {
-        "style": any(file.role is FileRole.STYLE_GUIDE for file in files),
+        "style": has_style_guide,
         "audience": bool(audience.strip()),
         "tone": bool(tone.strip()),
     }

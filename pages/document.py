@@ -71,8 +71,12 @@ def page(view: View, document: Document) -> None:
                 style_choice(view, document)
             downloads(document)
     if document.author == "offline":
-        brief, files = view.manuscript.brief, view.manuscript.files
-        offline_limits(m, audience=brief.audience, tone=brief.tone, files=files)
+        offline_limits(
+            m,
+            audience=document.audience,
+            tone=document.tone,
+            has_style_guide=document.has_style_guide,
+        )
     if state.unstyled and state.unstyled[0] == view.manuscript.id:
         st.error(state.unstyled[1], icon=":material/error:")
         state.unstyled = None

@@ -258,8 +258,9 @@ def estimate(manuscript: Manuscript, draft: OutlineDraft) -> None:
                 st.caption(m("outline.estimate_short", **told))
             st.caption(m("outline.estimate_offline"))
         if not settings.has_model:
-            brief, files = manuscript.brief, manuscript.files
-            offline_limits(m, audience=brief.audience, tone=brief.tone, files=files)
+            guided = any(file.role is FileRole.STYLE_GUIDE for file in manuscript.files)
+            brief = manuscript.brief
+            offline_limits(m, audience=brief.audience, tone=brief.tone, has_style_guide=guided)
         budget = manuscript.brief.budget
         if settings.has_model:
             budget = stored_budget(manuscript, budgets.currency, m, budgets.set)

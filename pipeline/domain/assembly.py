@@ -95,6 +95,9 @@ class Imprint:
     language: Language
     author: str
     generated_at: datetime
+    audience: str = ""
+    tone: str = ""
+    has_style_guide: bool = False
     targets: Mapping[NodeId, int] = field(default_factory=dict)
     citation_style: CitationStyle = "numeric"
     by_hand: Collection[NodeId] = ()
@@ -123,6 +126,9 @@ def assemble(
         content="",
         language=imprint.language,
         author=imprint.author,
+        audience=imprint.audience,
+        tone=imprint.tone,
+        has_style_guide=imprint.has_style_guide,
         sections=tuple(
             _section(place, texts.get(place.node.id), failures.get(place.node.id), imprint)
             for place in walk(outline.nodes)

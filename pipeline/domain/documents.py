@@ -350,6 +350,10 @@ class Document(Value):
     language: Language = "en"
     author: str = ""
     """What wrote it: `offline`, or the model's name."""
+    audience: str = ""
+    tone: str = ""
+    has_style_guide: bool = False
+    """With `audience` and `tone`: what it was to follow when it was written."""
     word_count: int = 0
     char_count: int = 0
     sections: tuple[DocumentSection, ...] = ()

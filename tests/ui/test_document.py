@@ -201,6 +201,20 @@ def test_what_the_offline_author_does_not_follow_is_named_on_every_page(
     assert m("offline.not_followed", what=m("list.comma").join(names[1:])) in new
 
 
+def test_of_a_document_it_is_said_what_was_asked_for_when_it_was_written(
+    running: Runtime, shown: Open, written: Manuscript, language: Language
+) -> None:
+    m = Messages(language)
+    running.changes.rebrief(written.id, written.brief.model_copy(update={"tone": "平实"}))
+    later = m("offline.not_followed", what=m("offline.tone"))
+
+    outline = text_of(shown(running, "outline", doc=written.id, language=language))
+    document = text_of(shown(running, "document", doc=written.id, language=language))
+
+    assert later in outline
+    assert later not in document
+
+
 def test_nothing_is_said_to_be_left_out_where_nothing_was_asked_for(
     running: Runtime, shown: Open, written: Manuscript, language: Language
 ) -> None:
