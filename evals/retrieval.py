@@ -71,9 +71,14 @@ def hits(index: Material, asked: Sequence[tuple[str, str]]) -> tuple[float, floa
     return asyncio.run(hits_of(index, asked))
 
 
-async def hits_of(index: Material, asked: Sequence[tuple[str, str]]) -> tuple[float, float]:
-    """The same, in the loop that the material belongs to."""
-    found = [await passages_on([question], index, limit=5) for question, _ in asked]
+async def hits_of(
+    index: Material, asked: Sequence[tuple[str, str]], limit: int = 5
+) -> tuple[float, float]:
+    """The same with other limits, in the loop that the material belongs to.
+
+    What is ranked by meaning, too, brings more than `limit`: all of it counts.
+    """
+    found = [await passages_on([question], index, limit=limit) for question, _ in asked]
     ranks = [
         next((rank for rank, passage in enumerate(passages) if holds(passage, answer)), None)
         for passages, (_, answer) in zip(found, asked, strict=True)

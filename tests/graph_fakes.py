@@ -202,15 +202,15 @@ class TextMaterial:
     ) -> Sequence[Passage]:
         return [p for p in self._passages if not within or p.source_id in within][:limit]
 
-    async def refined(
+    async def nearest(
         self,
         query: str,
-        found: Sequence[Passage],
         *,
+        beside: Sequence[Passage],
         limit: int,
         within: Sequence[SourceId] = (),
     ) -> Sequence[Passage]:
-        return found
+        return ()
 
     def passage(self, passage_id: str) -> Passage | None:
         return next((p for p in self._passages if p.id == passage_id), None)

@@ -130,17 +130,17 @@ class PassageIndex:
         row = self._built.rows.get(passage_id)
         return None if row is None else self._built.passages[row]
 
-    async def refined(
+    async def nearest(
         self,
         query: str,
-        found: Sequence[Passage],
         *,
+        beside: Sequence[Passage],
         limit: int,
         within: Sequence[SourceId] = (),
     ) -> Sequence[Passage]:
-        """Words are all that is known here: the passages as they were found."""
-        del query, limit, within
-        return found
+        """Words are all that is known here: no further ones."""
+        del query, beside, limit, within
+        return ()
 
     async def search(
         self, query: str, *, limit: int, within: Sequence[SourceId] = ()

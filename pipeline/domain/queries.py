@@ -1,7 +1,7 @@
 """What is searched for a section of the outline, and how several searches become one list."""
 
 import re
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -70,20 +70,6 @@ def fused(rankings: Sequence[Sequence[Ranked]]) -> list[Ranked]:
         for rank, each in enumerate(ranking, start=1):
             scores[each] = scores.get(each, 0.0) + 1 / (RRF_K + rank)
     return sorted(scores, key=lambda each: -scores[each])
-
-
-def with_kept(order: Sequence[Ranked], kept: Collection[Ranked], limit: int) -> list[Ranked]:
-    """The first `limit` of an order, in which all of `kept` have a place; then the others."""
-    head = list(order[:limit])
-    absent = [each for each in order[limit:] if each in kept]
-    for each in reversed(head.copy()):
-        if len(absent) + len(head) <= limit:
-            break
-        if each not in kept:
-            head.remove(each)
-    first = [*head, *absent]
-    taken = set(first)
-    return [*first, *(each for each in order if each not in taken)]
 
 
 def speaks_of(text: str, queries: Sequence[str]) -> bool:

@@ -356,12 +356,12 @@ class _ByWords:
     ) -> Sequence[Passage]:
         return await self.material.search(query, limit=limit, within=within)
 
-    async def refined(
+    async def nearest(
         self,
         query: str,  # noqa: ARG002  the port's
-        found: Sequence[Passage],
         *,
+        beside: Sequence[Passage],  # noqa: ARG002
         limit: int,  # noqa: ARG002
         within: Sequence[SourceId] = (),  # noqa: ARG002
     ) -> Sequence[Passage]:
-        return found
+        return ()

@@ -1,6 +1,7 @@
 """Read the author's files and find what fits: the first step of both graphs."""
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,10 @@ from pipeline.ports import Material
 
 PASSAGES_FOR_OUTLINE = 24
 """Passages beside the digests of all files; more of them adds length and little else."""
+
+FOR_MEANING = 1 / 3
+"""Of the places for what words find so many more are for what is near in meaning: fewer hold no
+answer that words miss, more would make prompts long where a service knows little."""
 
 PROMPT_CHARS = 1_000
 """Of a prompt, to be put into other words: it begins with its subject."""
@@ -200,23 +205,55 @@ async def passages_on(
     before all others; with `only` nothing else is searched. A search by words finds hardly
     anything in sources of another language, though a writer that reads both can use them: such
     bound sources have half of the places, and where nothing at all matches, openings come.
+
+    Where the material is ranked by meaning, too, what that brings comes behind all that words
+    found: in a third of `limit` beside it, and in places that words leave empty.
     """
     there = {source.id for source in material.sources}
     bound = tuple(source_id for source_id in first if source_id in there)
     if limit <= 0 or not (bound if only else there):
         return ()
     own = await _matches(queries, material, limit, bound) if bound else []
-    if only:
-        found = [*own, *await material.search("", limit=limit, within=bound)]
-    else:
-        fitting = await asyncio.to_thread(_fitting, own, queries)
-        if not fitting and (foreign := _foreign(bound, queries, material)):
-            openings = await material.search("", limit=limit, within=foreign)
-            fitting = [*own, *openings][: (limit + 1) // 2]
-        found = [*fitting, *await _matches(queries, material, limit, ()), *own]
-        if bound or not found:
-            found += await material.search("", limit=limit, within=bound)
-    return tuple({passage.id: passage for passage in found}.values())[:limit]
+    by_words = own if only else await _with_others(own, queries, material, limit, bound)
+    found = _once(by_words)[:limit]
+    most = limit + math.ceil(limit * FOR_MEANING)
+    asked = _longest(queries)
+    if bound and not only:
+        half = (most - len(found) + 1) // 2
+        found += await material.nearest(asked, beside=found, limit=half, within=bound)
+    within = bound if only else ()
+    room = most - len(found)
+    found += await material.nearest(asked, beside=found, limit=room, within=within)
+    if len(found) < limit and (bound or not found):
+        found = _once([*found, *await material.search("", limit=limit, within=bound)])[:limit]
+    return tuple(found)
+
+
+async def _with_others(
+    own: Sequence[Passage],
+    queries: Sequence[str],
+    material: Material,
+    limit: int,
+    bound: Sequence[SourceId],
+) -> list[Passage]:
+    """What was found in bound sources, as far as it fits, what others have, and the rest of it."""
+    fitting = await asyncio.to_thread(_fitting, own, queries)
+    if not fitting and (foreign := _foreign(bound, queries, material)):
+        half = (limit + 1) // 2
+        room = max(0, half - len(own))
+        near = await material.nearest(_longest(queries), beside=own, limit=room, within=foreign)
+        openings = await material.search("", limit=limit, within=foreign)
+        fitting = [*own, *near, *openings][:half]
+    return [*fitting, *await _matches(queries, material, limit, ()), *own]
+
+
+def _once(passages: Sequence[Passage]) -> list[Passage]:
+    return list({passage.id: passage for passage in passages}.values())
+
+
+def _longest(queries: Sequence[str]) -> str:
+    """It says most of what is wanted; meaning does not need it said in several ways."""
+    return max((query for query in queries if query.strip()), key=len, default="")
 
 
 def _fitting(passages: Sequence[Passage], queries: Sequence[str]) -> list[Passage]:
@@ -241,7 +278,4 @@ async def _matches(
         *(material.search(query, limit=limit, within=within) for query in wanted)
     )
     found = {passage.id: passage for ranking in rankings for passage in ranking}
-    ranked = [found[each] for each in fused([[p.id for p in ranking] for ranking in rankings])]
-    # The longest says most of what is wanted; meaning does not need it said in several ways.
-    query = max(wanted, key=len, default="")
-    return list(await material.refined(query, ranked, limit=limit, within=within))
+    return [found[each] for each in fused([[p.id for p in ranking] for ranking in rankings])]

@@ -144,19 +144,18 @@ class Material(Protocol):
     ) -> Sequence[Passage]:
         """At most `limit` passages, best first; `within` names the sources to search, or all."""
 
-    async def refined(
+    async def nearest(
         self,
         query: str,
-        found: Sequence[Passage],
         *,
+        beside: Sequence[Passage],
         limit: int,
         within: Sequence[SourceId] = (),
     ) -> Sequence[Passage]:
-        """What was found in a better order, with passages that mean the same.
+        """At most `limit` further passages, not in `beside`, that mean what is asked; best first.
 
-        Without a service that ranks by meaning, or when it fails, or cannot tell passages apart:
-        `found` itself. As much of `found` as fills two thirds of `limit` always is among the first
-        `limit`.
+        None without a service that ranks by meaning, or when it fails, or cannot tell passages
+        apart.
         """
 
     def passage(self, passage_id: str) -> Passage | None: ...

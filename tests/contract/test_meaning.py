@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from evals.local_service import Answer, Say, meaning, service
 from pipeline.adapters.meaning import (
     Embeddings,
     JsonService,
@@ -13,23 +14,19 @@ from pipeline.adapters.meaning import (
     RankedMaterial,
 )
 from pipeline.adapters.meaning.service import AT_ONCE, TRIES
-from pipeline.adapters.meaning.trial import PARTS, TEXTS, merit, trial_of
+from pipeline.adapters.meaning.trial import TEXTS
 from pipeline.domain.documents import SourceId
 from pipeline.errors import PipelineError, RankingFailed
 from pipeline.graphs.research import passages_on
 from tests.meaning_service import (
     SUBJECTS,
+    TRIED,
     VECTOR_SIZE,
-    Answer,
-    Say,
     found,
-    garbage,
     good,
     index,
     letters,
-    meaning,
     ranked,
-    service,
     subject_of,
     unexpected,
 )
@@ -91,61 +88,47 @@ def test_good_embeddings_find_what_is_said_in_other_words_and_languages(
     assert before < len(SUBJECTS) / 2
 
 
-def test_a_good_reranker_puts_first_what_words_find_late() -> None:
-    query, dish = "harm to wildlife: salmon", "Salmon, salmon and again salmon."
-    troubles: list[PipelineError] = []
-    with service(good) as server:
-        material = RankedMaterial(
-            index(dish), meaning(server.url, embeddings=False), troubles.append
-        )
-        texts = found(material, query, 2)
-
-    assert found(index(dish), query, 2) == [dish, SUBJECTS["fish"][0]]
-    assert texts == [SUBJECTS["fish"][0], dish]
-    assert troubles == []
+def treacherous(path: str, body: Mapping[str, Any]) -> Answer:
+    """Passes its trial, and has last first where it is asked a question."""
+    if path == "/rerank" and "?" in body["query"]:
+        return 200, {
+            "results": [
+                {"index": place, "relevance_score": place}
+                for place in range(len(body["documents"]))
+            ]
+        }
+    return letters(path, body)
 
 
-@pytest.mark.parametrize("limit", [2, 5, 8, 16])
+@pytest.mark.parametrize("limit", [1, 2, 5, 8, 16])
 @pytest.mark.parametrize("kinds", [{}, {"reranker": False}, {"embeddings": False}])
-def test_a_service_that_answers_at_random_is_not_believed_and_this_is_told_once(
-    kinds: dict[str, bool], limit: int
+@pytest.mark.parametrize("say", [letters, treacherous, good])
+def test_all_that_words_find_keeps_its_places_and_a_third_more_is_added(
+    say: Say, kinds: dict[str, bool], limit: int
 ) -> None:
-    query = "A barrage blocks the estuary; turbines injure salmon; rotors and machines in a bay"
-    troubles: list[PipelineError] = []
-    with service(garbage) as server:
-        material = ranked(server.url, troubles, **kinds)
-        texts = [found(material, query, limit) for _ in range(3)]
-
-    assert texts == [found(index(), query, limit)] * 3
-    assert [type(trouble) for trouble in troubles] == [RankingFailed]
-    assert "cannot tell the passages of this material apart" in str(troubles[0])
-
-
-def test_a_reranker_that_gives_all_the_same_is_not_believed() -> None:
-    def indifferent(path: str, body: Mapping[str, Any]) -> Answer:
-        places = range(len(body["documents"]))
-        return 200, {"results": [{"index": i, "relevance_score": 0.5} for i in places]}
-
-    troubles: list[PipelineError] = []
-    with service(indifferent) as server:
-        texts = found(ranked(server.url, troubles, embeddings=False), "salmon and a bay", 5)
-
-    assert texts == found(index(), "salmon and a bay", 5)
-    assert len(troubles) == 1
-
-
-@pytest.mark.parametrize("limit", [2, 5, 8, 16])
-@pytest.mark.parametrize("kinds", [{}, {"reranker": False}, {"embeddings": False}])
-def test_a_service_that_passes_its_trial_and_knows_nothing_leaves_two_thirds_to_words(
-    kinds: dict[str, bool], limit: int
-) -> None:
-    query = "A barrage blocks the estuary; turbines injure salmon; rotors and machines in a bay"
+    query = "A barrage blocks the estuary; turbines injure salmon; rotors and machines in a bay?"
     by_words = found(index(), query, limit)
-    with service(letters) as server:
+    with service(say) as server:
         texts = found(ranked(server.url, None, **kinds), query, limit)
 
-    assert set(by_words[: limit - limit // 3]) <= set(texts)
-    assert len(texts) == len(set(texts)) == limit
+    assert texts[:limit] == by_words
+    assert limit < len(texts) == len(set(texts)) <= limit + (limit + 2) // 3
+
+
+def test_openings_that_stand_in_for_what_words_do_not_find_come_last() -> None:
+    with service(good) as server:
+        texts = found(ranked(server.url, reranker=False), "harm to wildlife", 6)
+
+    assert set(texts[:2]) == set(SUBJECTS["fish"][:2])
+
+
+def test_bound_sources_have_half_of_the_places_that_meaning_fills() -> None:
+    query, sea = "lunar gravity in a bay with machines", SourceId("zh")
+    with service(good) as server:
+        texts = found(ranked(server.url, reranker=False), query, 6, first=[sea])
+
+    assert SUBJECTS["moon"][1] in texts
+    assert SUBJECTS["moon"][0] in texts
 
 
 def test_a_good_reranker_brings_what_words_find_too_late_to_be_given() -> None:
@@ -156,7 +139,7 @@ def test_a_good_reranker_brings_what_words_find_too_late_to_be_given() -> None:
         texts = found(RankedMaterial(index(*dishes), chosen, unexpected), query, 3)
 
     assert found(index(*dishes), query, 3) == dishes
-    assert SUBJECTS["fish"][0] in texts
+    assert texts == [*dishes, SUBJECTS["fish"][0]]
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -205,7 +188,7 @@ def test_each_text_is_embedded_once_in_batches() -> None:
             found(material, "lunar gravity")
         sizes = [len(body["input"]) for _, body in server.asked]
 
-    assert sum(sizes) == 150 + 2 * len(SUBJECTS) + PARTS + 1
+    assert sum(sizes) == 150 + 2 * len(SUBJECTS) + TRIED + 1
     assert max(sizes) <= 64
 
 
@@ -242,7 +225,7 @@ def test_of_a_large_material_only_what_words_find_is_embedded(
         embedded = [text for _, body in server.asked for text in body["input"]]
 
     assert texts[0] == SUBJECTS["fish"][0]
-    assert len(embedded) < 20 + TEXTS + PARTS
+    assert len(embedded) < 20 + 2 * TEXTS
 
 
 def test_an_empty_question_is_not_sent() -> None:
@@ -271,31 +254,7 @@ def test_many_sections_at_once_embed_the_material_once() -> None:
         texts = sum(len(body["input"]) for _, body in server.asked)
 
     assert all(name in each for name, each in zip(SUBJECTS, subjects, strict=True))
-    assert texts == 40 + 3 * len(SUBJECTS) + PARTS
-
-
-def test_a_trial_takes_what_stands_once_from_all_over_a_material() -> None:
-    form = [f"{number}: ____ Date: ____ Name, please sign here: ____" for number in range(99)]
-    texts = [*form, *(text for known in SUBJECTS.values() for text in known[:2]), *form]
-
-    trial = trial_of(texts)
-
-    assert set(trial.texts) == {text for known in SUBJECTS.values() for text in known[:2]}
-    assert len(trial.texts) == len(trial.parts) == 2 * len(SUBJECTS) <= TEXTS
-    assert all(part in text for part, text in zip(trial.parts, trial.texts[:PARTS], strict=True))
-
-
-@pytest.mark.parametrize("texts", [[], ["潮汐"], ["a text", "another"], ["", "", ""], ["x"] * 9])
-def test_there_is_no_trial_where_nothing_can_be_mistaken(texts: list[str]) -> None:
-    assert trial_of(texts).parts == ()
-
-
-def test_merit_is_one_for_what_leads_back_half_for_chance_and_ties_and_zero_for_the_reverse() -> (
-    None
-):
-    assert merit([[3, 1, 2], [0, 9, 1]]) == 1.0
-    assert merit([[1, 1, 1], [1, 1, 1]]) == 0.5
-    assert merit([[1, 2, 3], [9, 0, 1]]) == 0.0
+    assert texts == 40 + 3 * len(SUBJECTS) + TRIED
 
 
 def test_the_first_batch_that_fails_ends_the_others() -> None:

@@ -2,12 +2,13 @@
 
 from pydantic import SecretStr
 
+from evals.local_service import service
 from pipeline.adapters.meaning import (
     RankedMaterial,
     meaning_of,
 )
 from pipeline.config import Settings
-from tests.meaning_service import SUBJECTS, found, good, index, ranked, service, unexpected
+from tests.meaning_service import SUBJECTS, found, good, index, ranked, unexpected
 
 
 def test_the_key_is_sent_where_it_belongs() -> None:

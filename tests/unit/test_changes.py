@@ -264,15 +264,16 @@ def test_a_section_that_failed_is_unfinished() -> None:
 class Backwards(TextMaterial):
     """Ranked by a service that answers, unlike that of plain `TextMaterial`."""
 
-    async def refined(
+    async def nearest(
         self,
         query: str,
-        found: Sequence[Passage],
         *,
+        beside: Sequence[Passage],
         limit: int,
         within: Sequence[SourceId] = (),
     ) -> Sequence[Passage]:
-        return [*found][::-1]
+        given = {passage.id for passage in beside}
+        return [p for p in self._passages if p.id not in given][:limit]
 
 
 class RankedShelf(TextShelf):

@@ -1,4 +1,4 @@
-"""Ranking by meaning: embeddings and a reranker, as options that add to what words find."""
+"""Ranking by meaning: embeddings and a reranker, as options that only add to what words find."""
 
 from pipeline.adapters.meaning.embeddings import Embeddings
 from pipeline.adapters.meaning.material import Meaning, RankedMaterial

@@ -1,10 +1,10 @@
-"""Material whose passages are found by words and put in order by meaning."""
+"""Material whose passages are found by words, and further ones by meaning."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from pipeline.adapters.meaning.reranker import Reranker
 from pipeline.adapters.meaning.trial import LEAST_MERIT, Trial, merit, trial_of
 from pipeline.adapters.passage_index import PassageIndex
 from pipeline.domain.documents import Passage, Reading, Source, SourceId
-from pipeline.domain.queries import fused, with_kept
+from pipeline.domain.queries import fused
 from pipeline.errors import PipelineError, RankingFailed
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,8 @@ RERANKED = 50
 """Passages that a reranker compares for one query: it reads each of them whole."""
 
 TIME_LIMIT_S = 60.0
-"""For one query, the first of which embeds the material; beyond it, waiting costs more than a
-better order is worth."""
+"""For one query, the first of which embeds the material; beyond it, waiting costs more than
+further passages are worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Meaning:
 
     embeddings: Embeddings | None = None
     reranker: Reranker | None = None
+    passed: set[int] = field(default_factory=set, repr=False, compare=False)
+    """Trials that were passed, so that the next job on the same material goes without."""
 
     def __bool__(self) -> bool:
         return self.embeddings is not None or self.reranker is not None
@@ -56,8 +58,8 @@ class RankedMaterial:
     """Keeps the port `Material` for one job; belongs to one event loop.
 
     Before it is believed, a service has to pass a trial on this material: sentences of passages
-    must lead back to them. After that, or the first failure, the job goes on with words alone: one
-    outage is not waited for a hundred times. `trouble` is told of it, once.
+    must lead back to them. Where one does not, and after the first failure, the job goes on with
+    words alone: one outage is not waited for a hundred times. `trouble` is told of it, once.
     """
 
     def __init__(
@@ -90,64 +92,65 @@ class RankedMaterial:
         """By words, as `PassageIndex` does."""
         return await self._index.search(query, limit=limit, within=within)
 
-    async def refined(
+    async def nearest(
         self,
         query: str,
-        found: Sequence[Passage],
         *,
+        beside: Sequence[Passage],
         limit: int,
         within: Sequence[SourceId] = (),
     ) -> Sequence[Passage]:
-        """As the port says: joined with what means the same, then compared one by one."""
+        """As the port says: by vectors, by what a reranker makes of them, or both."""
         if self._is_off or not query.strip() or limit <= 0:
-            return found
+            return ()
         try:
+            await self._try_out()
             async with asyncio.timeout(TIME_LIMIT_S):
-                return await self._refined(query, found, limit, within)
+                return await self._nearest(query, beside, limit, within)
         except RankingFailed as error:
             self._give_up(error)
         except TimeoutError:
             self._give_up(RankingFailed(f"Ranking by meaning took over {TIME_LIMIT_S:.0f} s."))
-        return found
+        return ()
 
-    async def _refined(
-        self, query: str, found: Sequence[Passage], limit: int, within: Sequence[SourceId]
+    async def _nearest(
+        self, query: str, beside: Sequence[Passage], limit: int, within: Sequence[SourceId]
     ) -> list[Passage]:
-        await self._try_out()
-        near = await self._near(query, 2 * limit, within)
-        known = {passage.id: passage for passage in (*found, *near)}
-        order = fused([[p.id for p in found], [p.id for p in near]])
-        best = [p.id for p in near]
+        given = {passage.id for passage in beside}
+        near = await self._near(query, len(given) + max(limit, RERANKED), within)
+        found = {passage.id: passage for passage in near if passage.id not in given}
         if self.meaning.reranker:
             deeper = await self._index.search(query, limit=RERANKED, within=within)
-            known |= {passage.id: passage for passage in deeper}
-            compared = list(dict.fromkeys([*order, *(p.id for p in deeper)]))[:RERANKED]
-            if compared:
-                texts = [_text(known[each]) for each in compared]
+            by_words = {passage.id: passage for passage in deeper if passage.id not in given}
+            order = fused([list(found), list(by_words)])[:RERANKED]
+            found |= by_words
+            if order:
+                texts = [_text(found[each]) for each in order]
                 places = await self.meaning.reranker.order(query, texts)
-                best = [compared[place] for place in places]
-                # It reads query and passage together, and so knows better: it counts twice.
-                order = fused([order, best, best])
-        # Whatever the order says: a third of the places is for meaning, the others for words.
-        for_meaning = limit // 3
-        kept = [*(p.id for p in found[: limit - for_meaning]), *best[:for_meaning]]
-        return [known[each] for each in with_kept(order, kept, limit)]
+                found = {order[place]: found[order[place]] for place in places}
+        return list(found.values())[:limit]
 
     async def _try_out(self) -> None:
-        """Put both services to the trial, once. Raises `RankingFailed`."""
+        """Put both services to the trial, once for a material. Raises `RankingFailed`.
+
+        No limit of time beside that of each call: the first call that fails ends it.
+        """
         async with self._trying:
             if self._is_tried:
                 return
             if self._is_off:
                 raise RankingFailed("Ranking by meaning was given up.")
             trial = await asyncio.to_thread(self._trial)
-            if trial.parts and (embeddings := self.meaning.embeddings):
-                vectors = np.stack(await embeddings.vectors([*trial.texts, *trial.parts]))
-                texts, parts = np.split(vectors, [len(trial.texts)])
-                _expect("The embeddings", merit((parts @ texts.T).tolist()))
-            if trial.parts and (reranker := self.meaning.reranker):
-                orders = [await reranker.order(part, trial.texts) for part in trial.parts]
-                _expect("The reranker", merit([_scores(each, len(trial.texts)) for each in orders]))
+            if trial.parts and hash(trial) not in self.meaning.passed:
+                if embeddings := self.meaning.embeddings:
+                    vectors = np.stack(await embeddings.vectors([*trial.texts, *trial.parts]))
+                    texts, parts = np.split(vectors, [len(trial.texts)])
+                    _expect("The embeddings", merit((parts @ texts.T).tolist()))
+                if reranker := self.meaning.reranker:
+                    orders = await reranker.orders(trial.parts, trial.texts)
+                    scores = [_scores(each, len(trial.texts)) for each in orders]
+                    _expect("The reranker", merit(scores))
+                self.meaning.passed.add(hash(trial))
             self._is_tried = True
 
     def _trial(self) -> Trial:

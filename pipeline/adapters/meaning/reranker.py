@@ -1,5 +1,6 @@
 """A service that compares a query with each passage: Jina's, Cohere's and vLLM's `/rerank`."""
 
+import asyncio
 import math
 from collections.abc import Sequence
 
@@ -19,6 +20,18 @@ class Reranker:
     async def aclose(self) -> None:
         """Close the connections. The next call opens new ones."""
         await self._service.aclose()
+
+    async def orders(self, queries: Sequence[str], texts: Sequence[str]) -> list[list[int]]:
+        """As `order`, for each query: the first alone, so that an outage costs one call, the others
+        together; the first of these that fails ends them.
+        """
+        first = [await self.order(query, texts) for query in queries[:1]]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self.order(query, texts)) for query in queries[1:]]
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        return [*first, *(task.result() for task in tasks)]
 
     async def order(self, query: str, texts: Sequence[str]) -> list[int]:
         """Places of the texts, best first; those that it left out are missing.
