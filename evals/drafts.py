@@ -16,6 +16,7 @@ from pipeline.adapters.reading.from_markdown import extract
 from pipeline.adapters.reading.limits import Limits
 from pipeline.domain.briefs import SectionBrief
 from pipeline.domain.citations import cited, without_markers
+from pipeline.domain.claims import states_something
 from pipeline.domain.documents import (
     ContextFile,
     Document,
@@ -145,6 +146,17 @@ def terms_told(document: Document, material: Sequence[Passage]) -> float:
     return len(wanted & told) / max(1, len(wanted))
 
 
+def marked(document: Document, _: Sequence[Passage]) -> float:
+    """The share of sentences stating something that carry a marker."""
+    stating = [
+        sentence
+        for section in document.sections
+        for sentence in _with_markers(section.content)
+        if states_something(without_markers(sentence))
+    ]
+    return sum(1 for sentence in stating if cited(sentence)) / max(1, len(stating))
+
+
 def dangling(document: Document, material: Sequence[Passage]) -> float:
     """Sentences that point at what the reader has not got, in 100.
 
@@ -202,6 +214,7 @@ MEASURES: Sequence[_Measure] = (
     ),
     _Measure("passages cited", passages_cited, "≥ 0.600", lambda ours, _: ours >= 0.6),
     _Measure("telling terms told", terms_told, "≥ naive", lambda ours, naive: ours >= naive),
+    _Measure("factual sentences marked", marked, "1.000", lambda ours, _: ours == 1),
     _Measure("sentences that point nowhere, in 100", dangling, "≤ 1", lambda ours, _: ours <= 1),
     _Measure("sentences below their heading", at_home, "≥ 0.950", lambda ours, _: ours >= 0.95),
     _Measure("words by target", length, "0.850 to 1.100", lambda ours, _: 0.85 <= ours <= 1.1),
@@ -240,8 +253,13 @@ def _nodes(listed: Sequence[tuple[int, str, int | None]], key: str) -> Iterator[
 
 
 def _sentences(content: str) -> Iterator[str]:
+    for sentence in _with_markers(content):
+        yield without_markers(sentence).strip()
+
+
+def _with_markers(content: str) -> Iterator[str]:
     for sentence in numbered_sentences(content):
-        yield without_markers(content[sentence.start : sentence.end]).strip()
+        yield content[sentence.start : sentence.end]
 
 
 def _letters(text: str) -> str:
