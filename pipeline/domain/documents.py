@@ -62,6 +62,9 @@ class Block(Value):
     """Counted from 1; None where the format has no pages."""
     last_page: int | None = None
     """Where it ends, if on a later page than it begins."""
+    page_turns: tuple[tuple[int, int], ...] = ()
+    """Each later page that is known to begin within it, behind how many characters, not counting
+    spaces: (characters, page)."""
 
 
 class Publication(Value):

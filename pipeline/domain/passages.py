@@ -133,10 +133,25 @@ def _pieces(number: int, block: Block) -> Iterator[_Piece]:
         texts, glue = [without_breaks(text) for text in split_sentences(block.text)], " "
     else:
         texts, glue = [line for line in block.text.split("\n") if line.strip()], "\n"
-    pages = tuple(page for page in (block.page, block.last_page) if page is not None)
+    begin = 0
     for text in texts:
         for part in _cut(text):
-            yield _Piece(part, number, pages, glue)
+            end = begin + len("".join(part.split()))
+            yield _Piece(part, number, _pages_between(block, begin, end), glue)
+            begin = end
+
+
+def _pages_between(block: Block, begin: int, end: int) -> tuple[int, ...]:
+    """The pages of a part of a block; all of the block's where nobody knows where they begin."""
+    if not block.page_turns:
+        return tuple(page for page in (block.page, block.last_page) if page is not None)
+    turns = [(0, block.page or 1), *block.page_turns]
+    ends = [*(at for at, _ in block.page_turns), end + 1]
+    return tuple(
+        page
+        for (start, page), stop in zip(turns, ends, strict=True)
+        if start < end and begin < stop
+    )
 
 
 def _pages(pieces: Sequence[_Piece]) -> tuple[int | None, int | None]:

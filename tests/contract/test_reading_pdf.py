@@ -1,4 +1,6 @@
 from pipeline.adapters.reading import read_bytes
+from pipeline.domain.documents import SourceId
+from pipeline.domain.passages import split_into_passages
 from tests.samples.blocks import ends, outline, pages
 from tests.samples.pdf import Mark, Text, make_pdf
 
@@ -102,6 +104,35 @@ def test_a_list_that_goes_on_over_the_end_of_a_page_begins_on_its_first() -> Non
 
     assert [block.kind for block in reading.blocks] == ["paragraph", "list", "paragraph"]
     assert ends(reading.blocks) == [(1, None), (1, 2), (2, None)]
+
+
+def test_each_passage_of_a_long_list_has_the_pages_on_which_it_stands() -> None:
+    item = "the tide of bay {} comes late"
+    listed = [
+        [Text(f"- {item.format(20 * page + number)}", down=14) for number in range(20)]
+        for page in range(6)
+    ]
+
+    reading = read_bytes("a.pdf", make_pdf(listed))
+    found = split_into_passages(SourceId("s"), reading)
+
+    assert {block.kind for block in reading.blocks} == {"list"}
+    assert len(found) > 3
+    for passage in found:
+        bays = [int(line.split("bay ")[1].split()[0]) for line in passage.text.split("\n") if line]
+        first, last = 1 + bays[0] // 20, 1 + bays[-1] // 20
+        assert (passage.page, passage.last_page or first) == (first, last)
+
+
+def test_a_paragraph_says_where_its_next_page_begins() -> None:
+    first = "The Moon raises tides by its pull on the near and on the far side and so it goes on."
+    ended = "This sentence stands at the foot of the first page and does end there but goes"
+    second = "over to the next one. The Sun adds a smaller part of the force that moves the sea."
+
+    [block] = read_bytes("a.pdf", make_pdf([[Text(first), Text(ended)], [Text(second)]])).blocks
+
+    before = len("".join(f"{first}{ended}".split()))
+    assert block.page_turns == ((before, 2),)
 
 
 def test_bookmarks_say_what_the_headings_of_a_pdf_are() -> None:

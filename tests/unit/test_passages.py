@@ -104,6 +104,30 @@ def test_a_passage_has_the_pages_on_which_it_begins_and_ends() -> None:
     ]
 
 
+def test_a_passage_has_its_own_pages_where_those_of_its_block_begin_is_known() -> None:
+    size = len(CHINESE)
+    over = Block(
+        kind="paragraph",
+        text=CHINESE * 60,
+        page=3,
+        last_page=5,
+        page_turns=((30 * size, 4), (59 * size, 5)),
+    )
+    plain = over.model_copy(update={"page_turns": ()})
+
+    found = split_into_passages(SOURCE, reading(over))
+
+    assert len(found) >= 3
+    read = 0
+    for passage in found:
+        first, last = read // size, (read + len(passage.text) - 1) // size
+        pages = [3 + (sentence >= 30) + (sentence >= 59) for sentence in (first, last)]
+        assert passage.page == pages[0]
+        assert passage.last_page == (pages[1] if pages[1] != pages[0] else None)
+        read += len(passage.text)
+    assert {(p.page, p.last_page) for p in split_into_passages(SOURCE, reading(plain))} == {(3, 5)}
+
+
 def test_a_passages_pages_are_no_part_of_its_id() -> None:
     before = split_into_passages(SOURCE, reading(paragraph(CHINESE * 60)))
     after = split_into_passages(SOURCE, reading(paragraph(CHINESE * 60, page=7)))

@@ -203,6 +203,8 @@ class _Builder:
         self._page = self._last_page = 0
         self._is_item = False
         self._items: list[str] = []
+        self._items_size = 0
+        self._turns: list[tuple[int, int]] = []
         self._last: Placed | None = None
         self._heading: Block | None = None
         self._heading_line: Line | None = None
@@ -227,14 +229,22 @@ class _Builder:
         text = placed.line.text
         is_item = bool(_ITEM.match(text))
         if self._text and not is_item and self._goes_on(placed):
+            self._turn(placed.page)
             self._text.add_line(text)
         else:
             yield from self._end_paragraph(before_item=is_item)
-            if not self._items:
-                self._page = placed.page
+            if self._items:
+                self._turn(placed.page)
+            else:
+                self._page, self._turns, self._items_size = placed.page, [], 0
             self._text, self._is_item = Joined(text), is_item
         self._last_page = placed.page
         self._last = placed
+
+    def _turn(self, page: int) -> None:
+        """Remember how much of the block stands before a page, if that is a new one."""
+        if page != self._last_page:
+            self._turns.append((self._items_size + _size(str(self._text)), page))
 
     def rest(self) -> Iterator[Block]:
         """Whatever is not complete yet."""
@@ -246,6 +256,7 @@ class _Builder:
     def _end_paragraph(self, *, before_item: bool) -> Iterator[Block]:
         if self._is_item:
             self._items.append(_BULLET.sub("- ", str(self._text)))
+            self._items_size += _size(self._items[-1])
             if not before_item:
                 yield self._block("list", "\n".join(self._items))
                 self._items = []
@@ -255,7 +266,8 @@ class _Builder:
 
     def _block(self, kind: Literal["list", "paragraph"], text: str) -> Block:
         last_page = self._last_page if self._last_page > self._page else None
-        return Block(kind=kind, text=text, page=self._page, last_page=last_page)
+        turns = tuple(self._turns)
+        return Block(kind=kind, text=text, page=self._page, last_page=last_page, page_turns=turns)
 
     def _wraps(self, line: Line | None) -> bool:
         """Whether this line is close below the heading's last one and looks the same."""
@@ -286,6 +298,11 @@ class _Builder:
     def _is_short(self, line: Line) -> bool:
         width = self._body.right - self._body.left
         return line.right < self._body.left + SHORT * width
+
+
+def _size(text: str) -> int:
+    """Characters without the white space, which changes when texts are joined."""
+    return len("".join(text.split()))
 
 
 def _edges(lines: Sequence[Line]) -> list[Line]:
