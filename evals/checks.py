@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.pace import thread_cost
 from components.examples import EXAMPLES
 from evals.documents import produced
 from evals.planted_defects import PLANTS
@@ -26,7 +27,6 @@ from pipeline.domain.documents import (
 )
 from pipeline.domain.language import count_words, split_sentences
 from pipeline.domain.markdown import blocks
-from tests.pace import thread_cost
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

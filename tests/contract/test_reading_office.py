@@ -4,8 +4,8 @@ import zipfile
 
 import pytest
 
+from benchmarks.pace import thread_cost
 from pipeline.adapters.reading import Limits, read_bytes
-from tests.pace import thread_cost
 from tests.samples.blocks import outline, refusal
 from tests.samples.docx import item, make_docx, make_zip, paragraph, table
 from tests.samples.office import make_epub, make_pptx, make_xlsx, shape, slide_table

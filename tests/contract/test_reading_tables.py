@@ -2,10 +2,10 @@
 
 import pytest
 
+from benchmarks.pace import thread_cost
 from pipeline.adapters.reading import read_bytes
 from pipeline.domain.documents import SourceId
 from pipeline.domain.passages import split_into_passages
-from tests.pace import thread_cost
 from tests.samples.blocks import outline
 
 HEAD = ("站点", "潮差", '"备注, 多行; 多列"')

@@ -2,10 +2,10 @@ import unicodedata
 
 import pytest
 
+from benchmarks.pace import thread_cost
 from pipeline.adapters.reading import read_bytes
 from pipeline.adapters.reading.process import HERE_BYTES, HERE_LINES
 from pipeline.adapters.reading.recognise import Format
-from tests.pace import thread_cost
 from tests.samples.blocks import outline, read_text
 
 CHINESE = "中华人民共和国国家标准规定了信息与文献的著录规则。\n潮汐能是一种可再生能源。\n"

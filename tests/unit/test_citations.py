@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.pace import thread_cost
 from pipeline.domain.citations import (
     checked,
     cited,
@@ -11,7 +12,6 @@ from pipeline.domain.citations import (
     without_markers,
 )
 from pipeline.domain.documents import Passage, PassageId, Source, SourceId
-from tests.pace import thread_cost
 
 MOON, SUN, WIND = PassageId("a1b2c3d4e5f6"), PassageId("0f0f0f0f0f"), PassageId("beefbeefbeef")
 TIDES = Source(id=SourceId("tides"), title="Tides", file_name="tides.pdf", pages=12)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from benchmarks.pace import thread_cost
 from components.examples import EXAMPLES
 from evals.coverage import uncovered
 from evals.labelled_sections import SECTIONS
@@ -30,7 +31,6 @@ from pipeline.domain.documents import (
 from pipeline.domain.language import detect_language
 from pipeline.domain.outline import leaves
 from pipeline.domain.units import short_id
-from tests.pace import thread_cost
 
 BARRAGE = "A barrage holds back the high tide and lets it run through turbines. " * 3
 LAGOON = "A lagoon is an artificial basin; its wall costs more than its turbines. " * 3

@@ -2,12 +2,12 @@ import random
 
 import pytest
 
+from benchmarks.pace import thread_cost
 from pipeline.domain import digests
 from pipeline.domain.digests import CANDIDATES, KEY_SIZE, LONGEST, OPENING_SIZE, PARTS, digest
 from pipeline.domain.documents import Block, Reading, SourceId
 from pipeline.domain.language import detect_language
 from pipeline.domain.passages import size_of, source_of
-from tests.pace import thread_cost
 
 SOURCE = SourceId("s")
 FILLER = {

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from benchmarks.pace import thread_cost
 from pipeline.domain.documents import NodeId
 from pipeline.domain.edits import OPERATION, apply_operations, snapshot
 from pipeline.domain.growth import await_growth, grow, grow_all
@@ -23,7 +24,6 @@ from pipeline.domain.jobs import (
     TaskStarted,
 )
 from pipeline.domain.manuscripts import OutlineDraft
-from tests.pace import thread_cost
 from tests.unit.trees import shape
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

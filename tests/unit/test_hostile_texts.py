@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from benchmarks.pace import thread_cost
 from pipeline.adapters.offline_author.editing import summary
 from pipeline.domain.citations import bracketed, cited, without_markers
 from pipeline.domain.language import sentence_spans
 from pipeline.domain.markdown import blocks, headings, protected
 from pipeline.domain.text_edits import LONGEST_TEXT, TextEditRequest, fault, left_out, pieces
-from tests.pace import thread_cost
 
 MOST_S = 4.0
 """Of CPU time; most take a tenth of a second, and what grew with the square of a text minutes."""

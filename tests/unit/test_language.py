@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.pace import thread_cost
 from pipeline.domain.language import (
     composed,
     count_words,
@@ -9,7 +10,6 @@ from pipeline.domain.language import (
     sentence_spans,
     split_sentences,
 )
-from tests.pace import thread_cost
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.pace import thread_cost
 from pipeline.domain.markdown import (
     blocks,
     closed,
@@ -13,7 +14,6 @@ from pipeline.domain.markdown import (
     is_within,
     protected,
 )
-from tests.pace import thread_cost
 
 TEXT = """# 标题 #
 

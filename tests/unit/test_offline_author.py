@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from benchmarks.pace import thread_cost
 from pipeline.adapters.offline_author import OfflineAuthor
 from pipeline.adapters.offline_author.sections import section_pieces
 from pipeline.adapters.offline_author.sentences import cleaned, worth_of
@@ -28,7 +29,6 @@ from tests.example_files import (
     STORAGE_PASSAGES,
     commission,
 )
-from tests.pace import thread_cost
 
 
 def section(

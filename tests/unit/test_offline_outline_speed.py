@@ -1,5 +1,6 @@
 import tracemalloc
 
+from benchmarks.pace import thread_cost
 from pipeline.adapters.offline_author.headings import Topic, tree_of
 from pipeline.adapters.offline_author.naming import evenly
 from pipeline.adapters.offline_author.outlines import proposed
@@ -7,7 +8,6 @@ from pipeline.adapters.offline_author.phrases import PhraseBook
 from pipeline.adapters.offline_author.sentences import WEIGHED, tellable_words
 from pipeline.adapters.offline_author.terms import terms
 from tests.example_files import commission, outline_brief, without_headings
-from tests.pace import thread_cost
 from tests.unit.test_offline_outline import STORAGE_TEXT, leaves
 
 

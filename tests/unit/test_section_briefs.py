@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from benchmarks.pace import thread_cost
 from pipeline.adapters.passage_index import PassageIndex
 from pipeline.domain.briefs import ChapterBrief, Commission, SectionBrief
 from pipeline.domain.documents import (
@@ -33,7 +34,6 @@ from tests.graph_fakes import (
     TextShelf,
     job_of,
 )
-from tests.pace import thread_cost
 
 MOON = ContextFile(file_id="moon", file_name="moon.md", content="# Tides\n\nThe Moon raises tides.")
 SUN = ContextFile(file_id="sun", file_name="太阳.md", content="# 太阳\n\n太阳也引起潮汐。")
