@@ -114,6 +114,8 @@ class Manuscript(Value):
     files: tuple[AttachedFile, ...] = ()
     outline_job: JobId | None = None
     document_job: JobId | None = None
+    begun_at: AwareDatetime | None = None
+    """When its document job was named; the job itself is stored a moment later."""
     delivered_outline: JobId | None = None
     """The outline job whose found pages are among `files`, unless the author removed them."""
     delivered_job: JobId | None = None

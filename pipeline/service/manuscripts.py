@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pipeline.domain.assembly import edited
 from pipeline.domain.documents import (
@@ -51,15 +51,12 @@ from pipeline.service.jobs import JobService, Limits
 from pipeline.service.requests import Gaps, outline_request
 from pipeline.service.revisions import Outside, Revisions
 from pipeline.service.views import Deleted, View
-from pipeline.service.writings import Anew, Writings
+from pipeline.service.writings import TIME_TO_START, Anew, Writings
 
 log = logging.getLogger(__name__)
 
 EVENTS_AT_ONCE = 500
 """Events of an outline job folded into the draft in one step; a proposal has some 100."""
-
-TIME_TO_START = timedelta(seconds=30)
-"""A manuscript names its job before the job is saved; that takes milliseconds."""
 
 MAX_URL_CHARS = 4_000
 """Of an address that is refused: what is stored of it only helps to recognise it."""

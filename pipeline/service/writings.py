@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline.domain.documents import NodeId, Outline
 from pipeline.domain.jobs import Job, JobId
@@ -13,6 +13,9 @@ from pipeline.ports.manuscripts import ManuscriptStore
 from pipeline.service.jobs import JobService
 from pipeline.service.requests import Gaps, document_request, own_texts
 from pipeline.service.views import View
+
+TIME_TO_START = timedelta(seconds=30)
+"""A manuscript names its job before the job is stored; that takes milliseconds."""
 
 Anew = Collection[NodeId] | None
 """Sections of which no text is kept; None: all."""
@@ -36,7 +39,7 @@ class Writings:
     ) -> Job:
         """As `ManuscriptService.write`; a writing that is refused changes nothing."""
         before = view.manuscript
-        if view.is_writing:
+        if view.is_writing or self._is_beginning(view):
             raise _being_written()
 
         def started(current: Manuscript) -> Manuscript:
@@ -45,6 +48,7 @@ class Writings:
             return self._changed(
                 current,
                 document_job=job_id,
+                begun_at=self.now(),
                 title=outline.title or current.title,
                 anew=_to_replace(current, anew),
                 gaps=dict(gaps or {}),
@@ -61,12 +65,19 @@ class Writings:
             self.store.change(before.id, lambda current: self._undone(current, job_id, before))
             raise
 
+    def _is_beginning(self, view: View) -> bool:
+        """Whether the job is named and not stored yet; one that has expired is not either."""
+        begun_at = view.manuscript.begun_at
+        is_stored = view.manuscript.document_job is None or view.document_job is not None
+        return not is_stored and begun_at is not None and self.now() - begun_at < TIME_TO_START
+
     def _undone(self, current: Manuscript, job_id: JobId, before: Manuscript) -> Manuscript:
         if current.document_job != job_id:
             return current
         return self._changed(
             current,
             document_job=before.document_job,
+            begun_at=before.begun_at,
             title=before.title,
             anew=before.anew,
             gaps=before.gaps,

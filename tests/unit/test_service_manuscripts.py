@@ -1,12 +1,13 @@
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from pipeline.domain.documents import NodeId, SectionStatus
 from pipeline.domain.edits import OPERATION, Operation
-from pipeline.domain.jobs import START, JobId, JobStatus, ManuscriptId, SectionState
+from pipeline.domain.jobs import START, Job, JobId, JobStatus, ManuscriptId, SectionState
 from pipeline.domain.manuscripts import Brief, Manuscript, brief_chars
 from pipeline.domain.spending import Budget
 from pipeline.errors import Conflict, InvalidRequest, NotFound
@@ -208,6 +209,27 @@ def test_of_two_clicks_at_once_one_writes(idle: Runtime) -> None:
         jobs = [job_id for job_id in pool.map(click, range(4)) if job_id]
 
     assert jobs == [idle.manuscripts.open(manuscript.id).manuscript.document_job]
+
+
+def test_while_a_writing_begins_no_other_does(
+    idle: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manuscript = outlined(idle, "引言")
+    submit = idle.jobs.submit_document
+    refused: list[str] = []
+
+    def click_again(*given: Any, **more: Any) -> Job:
+        with pytest.raises(Conflict) as conflict:
+            idle.manuscripts.write(manuscript.id)
+        refused.append(str(conflict.value))
+        return submit(*given, **more)
+
+    monkeypatch.setattr(idle.jobs, "submit_document", click_again)
+
+    job = idle.manuscripts.write(manuscript.id)
+
+    assert refused == ["This document is being written already."]
+    assert idle.manuscripts.open(manuscript.id).manuscript.document_job == job.id
 
 
 @pytest.mark.parametrize(
