@@ -58,7 +58,8 @@ class Verdict:
     score: float = 0.0
     """Share of the sentence's terms that were found, from 0 to 1; 0 across languages."""
     missing: float = 0.0
-    """Share of its figures and names that no passage has, from 0 to 1."""
+    """Share of its figures and names that no passage has, from 0 to 1; measured in `evals/`, and
+    not shown."""
 
 
 @dataclass(frozen=True, slots=True)
