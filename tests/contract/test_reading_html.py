@@ -3,10 +3,12 @@ import time
 import pytest
 
 from pipeline.adapters.reading import read_bytes
+from pipeline.adapters.reading.markup import PAGE, blocks_of, page_of
+from tests.pace import thread_cost
 from tests.samples.blocks import outline, read_text, refusal
 from tests.samples.office import make_epub
 
-PAGE = """<!doctype html><html><head><meta charset="{charset}"><title>潮汐 report</title>
+SAMPLE = """<!doctype html><html><head><meta charset="{charset}"><title>潮汐 report</title>
 <style>p {{ color: red }}</style></head><body>
 <nav><ul><li><a href="/">Home</a></li><li><a href="/x">Products</a></li></ul></nav>
 <main><h1>潮汐能</h1><p>The <b>Moon</b> raises tides in the sea; the Sun adds a smaller part of the
@@ -24,7 +26,7 @@ force that moves the water twice a day.</p><h2>Kinds</h2>
 def test_a_page_is_read_in_order_without_its_menus(charset: str) -> None:
     encoding = "gb18030" if charset == "gb2312" else charset
 
-    reading = read_bytes("a.html", PAGE.format(charset=charset).encode(encoding))
+    reading = read_bytes("a.html", SAMPLE.format(charset=charset).encode(encoding))
 
     assert reading.title == "潮汐 report"
     assert reading.notes == ()
@@ -65,7 +67,7 @@ def test_a_short_page_keeps_all_its_text() -> None:
 
 
 def test_a_page_under_another_name_is_known_by_its_content() -> None:
-    assert read_text(PAGE.format(charset="utf-8"), "download.txt").title == "潮汐 report"
+    assert read_text(SAMPLE.format(charset="utf-8"), "download.txt").title == "潮汐 report"
 
 
 def test_a_page_nested_without_end_is_refused_at_once() -> None:
@@ -175,3 +177,14 @@ def test_an_absurd_span_is_cut() -> None:
     [block] = read_text(page, "a.html").blocks
 
     assert len(block.text) < 5_000
+
+
+def test_tables_within_tables_are_read_in_a_time_that_grows_with_them() -> None:
+    nested = "<table><tr><td>a</td><td>b " * 600 + "</td></tr></table>" * 600
+    root, _ = page_of(f"<html><body>{f'<div>{nested}</div>' * 20}</body></html>")
+
+    with thread_cost() as cost:
+        blocks = blocks_of(root, PAGE)
+
+    assert len(blocks) > 2_000
+    assert cost.seconds < 3

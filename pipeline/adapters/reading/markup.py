@@ -162,22 +162,27 @@ class _Walk:
     def _table(self, element: etree._Element, depth: int) -> Iterator[Block]:
         """A table; one with a single column or with blocks in its cells only makes a layout."""
         rows = [
-            [cell for cell in row if cell.tag in self._dialect.cells]
-            for row in element.iter(self._dialect.row)
+            [cell for cell in row if cell.tag in self._dialect.cells] for row in self._rows(element)
         ]
         if max((len(row) for row in rows), default=0) < 2 or any(
             self._holds_blocks(cell) for row in rows for cell in row
         ):
             for row in rows:
                 for cell in row:
-                    if not any(
-                        parent.tag in self._dialect.cells for parent in _between(cell, element)
-                    ):
-                        yield from self.below(cell, depth + 1)
+                    yield from self.below(cell, depth + 1)
             return
         text = table_text([_tidy(self._text(cell)) for cell in row] for row in rows)
         if text:
             yield Block(kind="table", text=text)
+
+    def _rows(self, table: etree._Element) -> Iterator[etree._Element]:
+        """The rows of a table, without those of tables in its cells."""
+        walk = etree.iterwalk(table, events=("start",))
+        for _, node in walk:
+            if node.tag in self._dialect.cells:
+                walk.skip_subtree()
+            elif node.tag == self._dialect.row:
+                yield node
 
     def _holds_blocks(self, cell: etree._Element) -> bool:
         inner = {"table", "h1", "h2", "h3", "h4", self._dialect.code}
@@ -226,13 +231,6 @@ def _level(element: etree._Element) -> int:
     name = element.get("rend") if element.tag == "head" else element.tag
     found = _HEADING.match(str(name or ""))
     return int(found.group(1)) if found else int(element.tag == "head")
-
-
-def _between(cell: etree._Element, table: etree._Element) -> Iterator[etree._Element]:
-    for parent in cell.iterancestors():
-        if parent is table:
-            return
-        yield parent
 
 
 def _strings(element: etree._Element) -> Iterator[str]:
