@@ -2,9 +2,9 @@ import time
 
 import pytest
 
+from benchmarks.pace import thread_cost
 from pipeline.adapters.reading import read_bytes
 from pipeline.adapters.reading.markup import PAGE, blocks_of, page_of
-from tests.pace import thread_cost
 from tests.samples.blocks import outline, read_text, refusal
 from tests.samples.office import make_epub
 
