@@ -32,11 +32,14 @@ check: setup  ## The checks that need no tests: format, lint, layers, types
 	$(BIN)/mypy
 
 test: check  ## Everything from a bare clone: setup, checks and tests
-	$(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 --dist loadfile --durations=20
+	$(BIN)/python -m pytest -m "not long and not detail" -n auto --maxprocesses 4 --dist loadfile --durations=20
 
-test-long: setup  ## The long tests: load, figures, and components in every case
+test-long: setup  ## The long tests: load, kills, figures, and the pages in a browser
 	$(BIN)/python -m pytest -m "long and not alone" -n auto --maxprocesses 4 --dist loadfile --durations=10
 	$(BIN)/python -m pytest -m "long and alone" --durations=10
+
+test-detail: setup  ## The composer and the outliner in a browser, in every case
+	$(BIN)/python -m pytest -m detail -n auto --maxprocesses 4 --dist loadfile --durations=10
 
 bench: setup  ## Measure cost and latency against a simulated endpoint
 	$(BIN)/python -m benchmarks
@@ -44,4 +47,4 @@ bench: setup  ## Measure cost and latency against a simulated endpoint
 evals: setup  ## Measure the quality of outlines, drafts, research and citations
 	$(BIN)/python -m evals
 
-.PHONY: help run worker setup fmt check test test-long bench evals
+.PHONY: help run worker setup fmt check test test-long test-detail bench evals

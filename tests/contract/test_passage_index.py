@@ -1,10 +1,10 @@
 import asyncio
 import sqlite3
-import time
 from collections.abc import Mapping, Sequence
 
 import pytest
 
+from benchmarks.pace import thread_cost
 from evals.large_texts import large_readings, section_queries, size_bytes
 from pipeline.adapters.passage_index import (
     MAX_WORDS,
@@ -227,12 +227,11 @@ def seconds_of_sqlite(index: PassageIndex) -> float:
     texts = [" ".join(p.text) if p.text[0] > "\u2fff" else p.text for p in index.passages]
     database = sqlite3.connect(":memory:")
     database.execute("CREATE VIRTUAL TABLE texts USING fts5(text, content='')")
-    began = time.process_time()
-    database.executemany("INSERT INTO texts(rowid, text) VALUES (?, ?)", enumerate(texts))
-    database.commit()
-    taken = time.process_time() - began
+    with thread_cost() as cost:
+        database.executemany("INSERT INTO texts(rowid, text) VALUES (?, ?)", enumerate(texts))
+        database.commit()
     database.close()
-    return taken
+    return cost.seconds
 
 
 @pytest.mark.long
@@ -245,17 +244,20 @@ def test_ten_megabytes_are_indexed_at_sqlites_pace_and_searched_in_ten_milliseco
     readings = large_readings(language, megabytes=10)
     queries = section_queries(readings, 60)
 
-    began = time.process_time()
-    index = PassageIndex(readings)
-    build_s = time.process_time() - began
-    began = time.process_time()
-    for query in queries:
-        index.find(query, limit=16)
-    query_s = (time.process_time() - began) / len(queries)
+    builds: list[float] = []
+    paces: list[float] = []
+    for _ in range(2):  # the least of two: what else runs beside it is no part of it
+        with thread_cost() as build:
+            index = PassageIndex(readings)
+        builds.append(build.seconds)
+        paces.append(seconds_of_sqlite(index))
+    with thread_cost() as search:
+        for query in queries:
+            index.find(query, limit=16)
 
     assert size_bytes(readings) > 9_500_000
-    assert build_s < MOST_PACES * seconds_of_sqlite(index)
-    assert query_s < 0.010
+    assert min(builds) < MOST_PACES * min(paces)
+    assert search.seconds / len(queries) < 0.010
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,13 @@ from pipeline.adapters.embedded_redis import stop_server
 
 ROOT = Path(__file__).parents[2]
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = (
+    "chromium-headless-shell",  # takes a quarter less of the processor
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 
 FLAGS = (
     "--no-sandbox",

@@ -10,7 +10,7 @@ from tests.e2e.conftest import RunningApp, StartApp
 from tests.e2e.live_job import CAUSES, LiveJob
 from tests.e2e.test_board import page_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
 
 PAID = Usage(calls=9, tokens_in=40_000, tokens_out=1_200, cost=0.1234, currency="USD")
 

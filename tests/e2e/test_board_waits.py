@@ -13,7 +13,7 @@ from tests.e2e.conftest import RunningApp, StartApp
 from tests.e2e.live_job import CAUSES, LiveJob
 from tests.e2e.test_board import card, page_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
 
 
 @pytest.fixture(scope="module")

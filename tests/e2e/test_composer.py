@@ -24,7 +24,7 @@ from tests.e2e.composer_driver import (
 from tests.e2e.conftest import RunningApp, StartApp
 from tests.e2e.remote import tell
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.detail, pytest.mark.timeout(60)]
 
 SAVED = "() => (localStorage.getItem('longhand.draft new') || '')"
 

@@ -22,7 +22,7 @@ from tests.e2e.composer_driver import (
 from tests.e2e.conftest import RunningApp, StartApp
 from tests.e2e.remote import ask, tell
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.detail, pytest.mark.timeout(60)]
 
 TITLE = "潮汐 Tides"
 ADDRESS = "https://tides.example/潮汐?a=1"

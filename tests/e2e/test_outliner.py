@@ -10,7 +10,7 @@ from tests.e2e.conftest import RunningApp, StartApp
 from tests.e2e.outliner_driver import Author, new_author
 from tests.e2e.outliner_store import sample
 
-pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.detail, pytest.mark.timeout(60)]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.conftest import RunningApp, StartApp
 from tests.e2e.outliner_driver import Author, new_author
 
-pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.detail, pytest.mark.timeout(60)]
 
 TEXT = "The quick brown fox jumps over the lazy dog and 敏捷的棕色狐狸跳过了懒狗. "
 

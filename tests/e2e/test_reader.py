@@ -12,7 +12,7 @@ from tests.e2e.conftest import RunningApp, StartApp
 from tests.e2e.reader_driver import open_editor, page_of, section
 from tests.e2e.remote import ask, tell
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
 
 EVIL = "<img src=x onerror=hurt()>"
 OWN_REM_PX = 15

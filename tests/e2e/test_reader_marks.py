@@ -12,7 +12,7 @@ from tests.e2e.app_driver import PATIENCE_MS, visiting
 from tests.e2e.conftest import RunningApp, StartApp
 from tests.e2e.reader_driver import open_editor, page_of, section
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
 AT_ONCE = Pace(tokens=60)
 """As fast as it can: for outlines, and where the pace does not matter."""
 
-SLOWLY = Pace(ttft_ms=100, tokens_per_second=15, tokens=60)
+SLOWLY = Pace(ttft_ms=100, tokens_per_second=4, tokens=60)
 """Four seconds a section: time to look, to reload and to stop."""
 
 
