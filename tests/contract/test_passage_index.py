@@ -1,6 +1,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Mapping, Sequence
+from operator import add
 
 import pytest
 
@@ -20,9 +21,9 @@ from pipeline.ports import Material
 EN = SourceId("en")
 ZH = SourceId("zh")
 
-MOST_PACES = 9
-"""Of `seconds_of_sqlite`: 5 were measured in English, 6.5 in Chinese, on a busy machine. The goal
-in seconds, which a slow machine misses with the same program, is a row of the evals."""
+MOST_PACES: dict[Language, float] = {"en": 7, "zh": 2}
+"""Of `seconds_of_sqlite`: what SQLite needs in any case, which is more for Chinese. The goal in
+seconds, which a slow machine misses with the same program, is a row of the evals."""
 
 ENGLISH = {
     "Causes": "The Moon pulls on the sea, and the near side is pulled more than the far side.",
@@ -223,8 +224,14 @@ def test_words_that_every_tenth_passage_has_are_not_searched_for_in_a_large_mate
 
 
 def seconds_of_sqlite(index: PassageIndex) -> float:
-    """What SQLite alone takes for the same passages, each character of Chinese a word: a pace."""
-    texts = [" ".join(p.text) if p.text[0] > "\u2fff" else p.text for p in index.passages]
+    """What SQLite alone takes for the words of the same passages: a pace.
+
+    The words of Chinese are pairs of characters.
+    """
+    texts = [
+        " ".join(map(add, p.text, p.text[1:])) if p.text[0] > "\u2fff" else p.text
+        for p in index.passages
+    ]
     database = sqlite3.connect(":memory:")
     database.execute("CREATE VIRTUAL TABLE texts USING fts5(text, content='')")
     with thread_cost() as cost:
@@ -256,7 +263,7 @@ def test_ten_megabytes_are_indexed_at_sqlites_pace_and_searched_in_ten_milliseco
             index.find(query, limit=16)
 
     assert size_bytes(readings) > 9_500_000
-    assert min(builds) < MOST_PACES * min(paces)
+    assert min(builds) < MOST_PACES[language] * min(paces)
     assert search.seconds / len(queries) < 0.010
 
 
