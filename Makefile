@@ -35,10 +35,11 @@ test: check  ## Everything from a bare clone: setup, checks and tests
 	$(BIN)/python -m pytest -m "not long and not detail" -n auto --maxprocesses 4 --dist loadfile --durations=20
 
 test-long: setup  ## The long tests: load, kills, figures, and the pages in a browser
-	$(BIN)/python -m pytest -m "long and not alone" -n auto --maxprocesses 4 --dist loadfile --durations=10
+	$(BIN)/python -m pytest -m "long and not alone" -n auto --maxprocesses 4 --dist loadfile --durations=10 \
+		tests/unit tests/e2e tests/api tests/contract tests/crash tests/ui
 	$(BIN)/python -m pytest -m "long and alone" --durations=10
 
-test-detail: setup  ## The composer and the outliner in a browser, in every case
+test-detail: setup  ## The composer, the outliner and the board in a browser, in every case
 	$(BIN)/python -m pytest -m detail -n auto --maxprocesses 4 --dist loadfile --durations=10
 
 bench: setup  ## Measure cost and latency against a simulated endpoint

