@@ -183,6 +183,8 @@ def main() -> None:
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
+            # A Redis that it starts waits for its own children, to shorten its file.
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             run_engine(given.data_dir, manner)
             os._exit(0)
         print(child, flush=True)  # noqa: T201
