@@ -147,8 +147,7 @@ async def assignment_of(
     titles = titles_of(leaves(outline.nodes))
     abroad = await search_terms(titles, material, tools, model=request.model)
     targets = word_targets(outline, task.target_words)
-    shared = assignment(outline, task, material, targets, abroad, request.own_texts)
-    return desk, replace(shared, gaps=request.gaps)
+    return desk, assignment(request, task, material, targets, abroad)
 
 
 async def _fate(place: Place, shared: Assignment, tools: Tools, before: Document | None) -> _Fate:

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated, Any, TypedDict, cast
 
 from langgraph.graph import END, START, StateGraph
@@ -91,15 +90,11 @@ def _plan(outline: Outline, targets: Mapping[NodeId, int], tools: Tools) -> Sect
 
 def each_chapter(state: DocumentState) -> list[Send]:
     """One branch a chapter; all their sections run at the same time."""
-    outline, material = state["request"].outline, state["desk"].material
-    own = state["request"].own_texts
-    shared = assignment(
-        outline, state["commission"], material, state["targets"], state["abroad"], own
-    )
-    shared = replace(shared, gaps=state["request"].gaps)
+    request, material = state["request"], state["desk"].material
+    shared = assignment(request, state["commission"], material, state["targets"], state["abroad"])
     return [
         Send("write_chapter", {"chapter": place, "assignment": shared})
-        for place in walk(outline.nodes)
+        for place in walk(request.outline.nodes)
         if place.depth == 1
     ]
 

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import operator
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
 from langgraph.runtime import Runtime
@@ -13,8 +13,8 @@ from pydantic import JsonValue
 from pipeline.domain.briefs import Above, Commission, Neighbour, SectionBrief
 from pipeline.domain.changes import OWN, Basis, hashes
 from pipeline.domain.citations import checked, cited
-from pipeline.domain.documents import Draft, NodeId, Outline, Passage, SectionStatus, SourceId
-from pipeline.domain.jobs import OwnText
+from pipeline.domain.documents import Draft, NodeId, Passage, SectionStatus, SourceId
+from pipeline.domain.jobs import DocumentGenerationRequest, OwnText
 from pipeline.domain.outline import Place, bound_node, leaves
 from pipeline.domain.queries import queries_for
 from pipeline.domain.units import content_key, section_unit
@@ -65,19 +65,19 @@ class Assignment:
     """What sections are called in the other languages of the material."""
     own: Mapping[NodeId, OwnText]
     """Texts of the author's own."""
-    gaps: Mapping[NodeId, str] = field(default_factory=dict)
+    gaps: Mapping[NodeId, str]
     """Sections that are not written now, each with the code of why it has no text."""
 
 
 def assignment(
-    outline: Outline,
+    request: DocumentGenerationRequest,
     task: Commission,
     material: Material,
     targets: Mapping[NodeId, int],
     abroad: Mapping[NodeId, tuple[str, ...]] | None = None,
-    own: Sequence[OwnText] = (),
 ) -> Assignment:
     """Look at the whole outline once, for all of its sections."""
+    outline = request.outline
     places = leaves(outline.nodes)
     sections: dict[NodeId, list[Place]] = {node.id: [] for node in outline.nodes}
     for place in places:
@@ -104,7 +104,8 @@ def assignment(
         },
         content={each: reading.sha256 for each, reading in material.readings.items()},
         abroad=abroad or {},
-        own={text.section_id: text for text in own},
+        own={text.section_id: text for text in request.own_texts},
+        gaps=request.gaps,
     )
 
 

@@ -14,17 +14,13 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.chromium import NAMES
 from pipeline.adapters.embedded_redis import stop_server
 
 ROOT = Path(__file__).parents[2]
 
-CHROMIUM = (
-    "chromium-headless-shell",  # takes a quarter less of the processor
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-)
+CHROMIUM = ("chromium-headless-shell", *NAMES)
+"""The first takes a quarter less of the processor."""
 
 FLAGS = (
     "--no-sandbox",

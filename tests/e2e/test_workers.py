@@ -17,6 +17,7 @@ from benchmarks.endpoint import Pace, serving_in_thread
 from pipeline.adapters.embedded_redis import find_binary
 from pipeline.domain.jobs import JobId, JobKind, JobStatus, OutlineGenerationRequest, Priority
 from pipeline.runtime import Runtime
+from tests.crash.whole import PLACES
 from tests.e2e.conftest import StartApp
 from tests.e2e.worker_driver import (
     LEASE_S,
@@ -38,9 +39,6 @@ from tests.e2e.worker_driver import (
     with_model,
     worker,
 )
-
-PLACES = {"waiting", "running"}
-"""What a socket says of a job's place among others, which is no event of it."""
 
 pytestmark = [
     pytest.mark.long,

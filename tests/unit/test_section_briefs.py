@@ -188,10 +188,11 @@ def test_a_thousand_briefs_share_what_is_the_same_in_all() -> None:
         for c in range(50)
     )
     tree = outline(*chapters)
+    request = DocumentGenerationRequest(outline=tree)
     tracemalloc.start()
 
     with thread_cost() as cost:
-        shared = assignment(tree, Commission(), TextMaterial({}), word_targets(tree, 100_000))
+        shared = assignment(request, Commission(), TextMaterial({}), word_targets(tree, 100_000))
         made = [section_brief(place, shared) for place in leaves(tree.nodes)]
 
     _, peak = tracemalloc.get_traced_memory()
@@ -205,7 +206,8 @@ def test_a_thousand_briefs_share_what_is_the_same_in_all() -> None:
 
 def test_a_section_is_not_among_its_others() -> None:
     tree = outline(node("a", "成因"), node("b", "Use"), node("c", "成因"))
-    shared = assignment(tree, Commission(), TextMaterial({}), word_targets(tree, 300))
+    request = DocumentGenerationRequest(outline=tree)
+    shared = assignment(request, Commission(), TextMaterial({}), word_targets(tree, 300))
 
     brief = section_brief(leaves(tree.nodes)[2], shared)
 
