@@ -42,14 +42,17 @@ WATCH_KEYS = """() => {
   window.painted = []
   const measure = (event) => {
     if (["Alt", "Control", "Meta", "Shift"].includes(event.key)) return
-    const start = performance.now()
+    const start = event.timeStamp
     const channel = new MessageChannel()
     channel.port1.onmessage = () => window.painted.push(performance.now() - start)
     requestAnimationFrame(() => channel.port2.postMessage(0))
   }
   window.addEventListener("keydown", measure, true)
 }"""
-"""The message comes after the frame was painted; a frame's own callback comes before."""
+"""From when the key was pressed, also while the page was busy, and not from when it is handled.
+
+The message comes after the frame was painted; a frame's own callback comes before.
+"""
 
 
 def rows(app: RunningApp, endpoint: RunningEndpoint, browser: Browser | None) -> list[Row]:
