@@ -1,5 +1,7 @@
+from collections.abc import Sequence
+
 from pipeline.adapters.reading import read_bytes
-from pipeline.domain.documents import SourceId
+from pipeline.domain.documents import Block, SourceId
 from pipeline.domain.passages import split_into_passages
 from tests.samples.blocks import ends, outline, pages
 from tests.samples.pdf import Mark, Text, make_pdf
@@ -246,3 +248,94 @@ def test_a_broken_page_of_a_pdf_is_told_and_spoils_no_other() -> None:
     assert [block.page for block in reading.blocks] == [1, 3]
     assert reading.notes == ("pages_unread",)
     assert read_bytes("a.pdf", whole).notes == ()
+
+
+def lines_of(blocks: Sequence[Block]) -> str:
+    return "\n".join(block.text for block in blocks)
+
+
+def test_a_line_that_ends_with_an_ellipsis_is_text() -> None:
+    first = "可再生能源包括潮汐能、波浪能、海流能以及温差能……"
+    second = "他们说 6 ……"
+    page = [Text(first), Text("它们都来自海洋。"), Text(second), Text("姓名：………………"), Text(PROSE)]
+
+    read = lines_of(read_bytes("a.pdf", make_pdf([page])).blocks)
+
+    assert first in read
+    assert "它们都来自海洋。" in read.split("\n")  # no sentence with the one before it
+    assert second in read
+    assert "姓名：………………" in read
+
+
+def test_the_lines_of_a_contents_are_no_text() -> None:
+    dots = "." * 30
+    page = [
+        Text(f"1 Tides {dots} 1"),
+        Text(f"A title that goes on {dots}"),
+        Text("第二章 潮汐能……………………3"),
+        Text("2.1 Kinds . . . . . . 4"),
+    ]
+    last = [Text(f"3 The last entry {dots} 12"), Text(PROSE)]
+
+    read = lines_of(read_bytes("a.pdf", make_pdf([[*page, Text(PROSE, down=30)], last])).blocks)
+
+    assert read == f"{PROSE}\n{PROSE}"
+
+
+def test_lines_that_differ_in_their_figures_are_no_running_heads() -> None:
+    figures = [(120, "8.1%"), (95, "9.1%"), (140, "10.1%"), (133, "2.5%"), (167, "0.4%")]
+    slides = [
+        [
+            Text(f"Region {name}", size=18),
+            Text(f"Revenue: {revenue} million"),
+            Text(f"Growth: {growth}"),
+            Text(str(revenue + 7)),
+        ]
+        for name, (revenue, growth) in zip("ABCDE", figures, strict=True)
+    ]
+
+    read = lines_of(read_bytes("a.pdf", make_pdf(slides)).blocks)
+
+    for revenue, growth in figures:
+        assert f"Revenue: {revenue} million" in read
+        assert f"Growth: {growth}" in read
+        assert f" {revenue + 7}" in read.replace("\n", " ")
+
+
+def test_years_and_tables_at_the_edges_of_pages_are_text() -> None:
+    numbered = [
+        [
+            HEAD,
+            Text(f"Year {2020 + page}"),
+            *[Text(f"{'tide ' * page}{line} {PROSE}", down=20) for line in range(5)],
+            Text(f"Total: {3 * page},450", down=20),
+            Text(str(page + 12), size=8, down=30),
+        ]
+        for page in range(5)
+    ]
+
+    read = lines_of(read_bytes("a.pdf", make_pdf(numbered)).blocks)
+
+    for page in range(5):
+        assert f"Year {2020 + page}" in read
+        assert f"Total: {3 * page},450" in read
+    assert "Harbour Review" not in read
+    assert not {str(page + 12) for page in range(5)} & set(read.split())
+
+
+def test_heads_and_feet_with_the_number_of_the_page_are_left_out() -> None:
+    heads = ["Harbour Review | {}", "{} | Tides of the north", "{} 1.2 The second chapter"]
+    feet = ["– {} –", "第 {} 页 共 9 页", "{} / 9", "- {}", "Draft | {}"]
+    pages_ = [
+        [
+            Text(heads[(page > 5) + (page % 2) * (page < 6)].format(page + 40), size=8),
+            *[Text(f"{'tide ' * page}{line} {PROSE}", down=20) for line in range(5)],
+            Text(feet[page // 2].format(page), size=8, down=30),
+        ]
+        for page in range(10)
+    ]
+
+    read = lines_of(read_bytes("a.pdf", make_pdf(pages_)).blocks)
+
+    for furniture in ("Harbour", "north", "second chapter", "–", "页", "/ 9", "Draft"):
+        assert furniture not in read

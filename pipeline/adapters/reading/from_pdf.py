@@ -7,13 +7,13 @@ from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from pipeline.adapters.reading.extract import Extract, damaged, too_many_chars
 from pipeline.adapters.reading.limits import Limits
+from pipeline.adapters.reading.pdf_furniture import without_furniture
 from pipeline.adapters.reading.pdf_layout import (
     Bookmark,
     blocks_of,
     body_of,
     headings_by_bookmarks,
     headings_by_look,
-    without_furniture,
 )
 from pipeline.adapters.reading.pdf_lines import Line, lines_of
 from pipeline.adapters.reading.pdf_properties import properties_of

@@ -1,4 +1,4 @@
-"""From lines to blocks: what is furniture, what a heading, and which lines make a paragraph."""
+"""From lines to blocks: what is a heading, and which lines make a paragraph."""
 
 import re
 from collections import Counter
@@ -10,20 +10,8 @@ from typing import Literal
 
 from pipeline.adapters.reading.pdf_lines import Line
 from pipeline.adapters.reading.pdf_tables import Tables
-from pipeline.adapters.reading.prose import Joined, join_lines, numbered_level, one_line
+from pipeline.adapters.reading.prose import Joined, join_lines, numbered_level
 from pipeline.domain.documents import Block
-
-EDGE_LINES = 2
-"""Running heads and feet have at most two lines."""
-
-REPEATED_SHARE = 0.4
-"""Left and right pages have different heads: each stands on half of the pages."""
-
-MIN_REPEATS = 3
-"""Two pages that begin alike may do so by chance."""
-
-MIN_CHAPTER_REPEATS = 2
-"""A head with the chapter's title and a page number changes with the chapter."""
 
 BIG = 1.12
 """A heading's size, measured on the body's, when it is bold or numbered as well."""
@@ -45,21 +33,13 @@ MAX_HEADING_CHARS = 120
 
 DEEPEST_HEADING = 6
 
-_DIGITS = re.compile(r"\d+")
-_PAGE_NUMBER = re.compile(
-    r"^(?:[-–—·\s]*\d{1,4}[-–—·\s]*|[ivxlc]{1,6}|page\s+\d+(?:\s+(?:of|/)\s+\d+)?|第\s*\d+\s*页.{0,12}"
-    r"|\d+\s*/\s*\d+)$",
-    re.IGNORECASE,
-)
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _ITEM = re.compile(
     r"^(?:[•·●▪◦■□‣–*\uf0b7\uf0a7]\s*|\(?\d{1,2}[.)]\s+|[（(][\da-z][)）]\s*|-\s+)\S"
 )
 _BULLET = re.compile(r"^[•·●▪◦■□‣–*\uf0b7\uf0a7-]\s*")
 _STOPS = tuple(".。,，;；:：!！?？…")
-_SENTENCE_ENDS = tuple('.。!！?？:：;；”"」')
-_LEADERS = re.compile(r"(?:(?:[.·]\s?){4,}|…{2,})\s*(?:\d+|[ivxlc]+)?$", re.IGNORECASE)
-_CHAPTER_HEAD = re.compile(r"^# *[|·–—-]? *\D{4}|\D{4} *[|·–—-]? *#$")
+_SENTENCE_ENDS = tuple('.。!！?？:：;；”"」…')
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +68,6 @@ class Body:
     leading: float
     left: float
     right: float
-
-
-def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """The pages without running heads, feet, page numbers and the lines of the contents."""
-    usual = body_of(pages).size if any(pages) else 0.0
-    seen = Counter(
-        key
-        for lines in pages
-        for key in {_furniture_key(line) for line in _edges(lines) if line.size < BIG * usual}
-    )
-    needed = max(MIN_REPEATS, REPEATED_SHARE * len(pages))
-    repeated = {
-        key
-        for key, count in seen.items()
-        if count >= needed or (count >= MIN_CHAPTER_REPEATS and _CHAPTER_HEAD.search(key))
-    }
-    return [_trimmed(lines, repeated, BIG * usual) for lines in pages]
 
 
 def body_of(pages: Sequence[Sequence[Line]]) -> Body:
@@ -303,29 +266,6 @@ class _Builder:
 def _size(text: str) -> int:
     """Characters without the white space, which changes when texts are joined."""
     return len("".join(text.split()))
-
-
-def _edges(lines: Sequence[Line]) -> list[Line]:
-    if len(lines) <= 2 * EDGE_LINES:
-        return list(lines)
-    return [*lines[:EDGE_LINES], *lines[-EDGE_LINES:]]
-
-
-def _furniture_key(line: Line) -> str:
-    return _DIGITS.sub("#", one_line(line.text)).casefold()
-
-
-def _trimmed(lines: Sequence[Line], repeated: set[str], big: float) -> list[Line]:
-    kept: list[Line] = []
-    for index, line in enumerate(lines):
-        at_edge = index < EDGE_LINES or index >= len(lines) - EDGE_LINES
-        outermost = index in {0, len(lines) - 1}
-        is_number = outermost and len(lines) > 1 and bool(_PAGE_NUMBER.match(line.text))
-        is_contents = bool(_LEADERS.search(line.text))
-        is_running = at_edge and line.size < big and _furniture_key(line) in repeated
-        if not (is_number or is_running or is_contents):
-            kept.append(line)
-    return kept
 
 
 def _high(values: Sequence[float]) -> float:
