@@ -21,9 +21,6 @@ TASKS: Mapping[JobKind, str] = {
 }
 """Names that other programs call: fixed."""
 
-PREFIX = "celery:"
-# Before each of Celery's keys, so that they are told from ours.
-
 STEPS: Mapping[Priority, int] = {
     Priority.URGENT: 0,
     Priority.HIGH: 3,
@@ -46,7 +43,8 @@ def celery_app(broker: Callable[[], str], *, include: Sequence[str] = ()) -> Cel
     """Celery's app; it asks for the broker's URL when it first needs it.
 
     Jobs and results are ours to keep: Celery only carries names and ids. Its threads wait for the
-    engine, which runs all jobs of the process in one event loop.
+    engine, which runs all jobs of the process in one event loop. Messages lie where Celery puts
+    them by itself: other programs, which know nothing but the broker, send theirs there.
     """
     app = Celery("longhand", set_as_current=False, include=list(include))
 
@@ -55,7 +53,6 @@ def celery_app(broker: Callable[[], str], *, include: Sequence[str] = ()) -> Cel
             "broker_url": broker(),
             "broker_connection_retry_on_startup": True,
             "broker_transport_options": {
-                "global_keyprefix": PREFIX,
                 "visibility_timeout": int(REDELIVERED_AFTER.total_seconds()),
                 "priority_steps": sorted(STEPS.values()),
                 "queue_order_strategy": "priority",

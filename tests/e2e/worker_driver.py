@@ -13,8 +13,10 @@ from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from celery import Celery
+
 from benchmarks.endpoint import Endpoint
-from pipeline.adapters.celery_queue import TASKS, celery_app
+from pipeline.adapters.celery_queue import TASKS
 from pipeline.adapters.embedded_redis import find_binary
 from pipeline.adapters.redis_connection import connect
 from pipeline.config import Settings
@@ -101,8 +103,8 @@ def submit_document(app: Runtime, job_id: str) -> None:
 
 
 def call_by_name(app: Runtime, kind: JobKind, *args: object, **options: object) -> None:
-    """Send a task as another program does, which knows its name and the broker."""
-    client = celery_app(lambda: broker_of(app.settings))
+    """Send a task as another program does, which knows its name and the broker, no more."""
+    client = Celery(broker=broker_of(app.settings), set_as_current=False)
     client.send_task(TASKS[kind], args=list(args), kwargs=options)
 
 
