@@ -117,6 +117,10 @@ class Expired(NotFound):
     code = "expired"
 
 
+class Deleted(NotFound):
+    """It was there, and somebody has deleted it; told for a day."""
+
+
 class IllegalTransition(PipelineError):
     """A job was asked to move to a state that its present state does not allow."""
 

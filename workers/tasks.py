@@ -17,7 +17,14 @@ from pipeline.domain.jobs import (
     JobKind,
     OutlineGenerationRequest,
 )
-from pipeline.errors import InvalidRequest, PipelineError, StoreUnavailable
+from pipeline.errors import (
+    Deleted,
+    Expired,
+    InvalidRequest,
+    NotFound,
+    PipelineError,
+    StoreUnavailable,
+)
 from workers.app import app, runtime
 
 log = logging.getLogger(__name__)
@@ -28,8 +35,9 @@ PAUSE_S = 1.0
 # Between two tries; the client itself has waited before.
 
 
-@app.task(name=TASKS[JobKind.OUTLINE])  # type: ignore[untyped-decorator]  # Celery has no types
+@app.task(name=TASKS[JobKind.OUTLINE], bind=True)  # type: ignore[untyped-decorator]  # Celery has no types
 def generate_outline_from_query_task(
+    task: Any,
     job_id: str,
     task_prompt: str | None = None,
     context_files: Sequence[Mapping[str, JsonValue]] | None = None,
@@ -41,6 +49,7 @@ def generate_outline_from_query_task(
     unless the id is no id or belongs to another job: then only the log says so.
 
     Args:
+        task: Given by Celery.
         job_id: Names the job; its events and its result stand in Redis under it.
         task_prompt: What to write. None: the job was submitted before, by the app or the API.
         context_files: As `OutlineGenerationRequest` has them.
@@ -54,13 +63,13 @@ def generate_outline_from_query_task(
         return runtime().jobs.submit_outline(request)
 
     is_new = task_prompt is not None
-    if not is_new or _is_submitted(job_id, JobKind.OUTLINE, submit):
+    if not is_new or _is_submitted(task, job_id, JobKind.OUTLINE, submit):
         runtime().engine.submit(JobId(job_id)).result()
 
 
-@app.task(name=TASKS[JobKind.DOCUMENT])  # type: ignore[untyped-decorator]  # as above
+@app.task(name=TASKS[JobKind.DOCUMENT], bind=True)  # type: ignore[untyped-decorator]  # as above
 def generate_document_from_outline_task(
-    job_id: str, outline: Mapping[str, JsonValue] | None = None, **options: Any
+    task: Any, job_id: str, outline: Mapping[str, JsonValue] | None = None, **options: Any
 ) -> None:
     """Write the document of an outline; as `generate_outline_from_query_task`."""
 
@@ -70,12 +79,15 @@ def generate_document_from_outline_task(
         return runtime().jobs.submit_document(request)
 
     is_new = outline is not None
-    if not is_new or _is_submitted(job_id, JobKind.DOCUMENT, submit):
+    if not is_new or _is_submitted(task, job_id, JobKind.DOCUMENT, submit):
         runtime().engine.submit(JobId(job_id)).result()
 
 
-def _is_submitted(job_id: str, kind: JobKind, submit: Callable[[], Job]) -> bool:
+def _is_submitted(task: Any, job_id: str, kind: JobKind, submit: Callable[[], Job]) -> bool:
     """Save the job; one that cannot be done is noted as failed."""
+    is_again = (task.request.delivery_info or {}).get("redelivered", False)
+    if is_again and _is_over(JobId(job_id)):
+        return False
     try:
         _patiently(submit)
     except ValidationError as error:
@@ -89,6 +101,21 @@ def _is_submitted(job_id: str, kind: JobKind, submit: Callable[[], Job]) -> bool
     log.warning("Job %r was called by name and is refused: %s", job_id, wrong)
     if isinstance(job_id, str) and re.fullmatch(JOB_ID, job_id):
         _patiently(lambda: runtime().jobs.refuse(JobId(job_id), kind, wrong))
+    return False
+
+
+def _is_over(job_id: JobId) -> bool:
+    """Whether there has been such a job, and is none any more.
+
+    The message of a worker that died comes again after hours: others did its job long ago.
+    """
+    try:
+        _patiently(lambda: runtime().jobs.job(job_id))
+    except (Deleted, Expired) as error:
+        log.info("A call by name that came again is left: %s", error)
+        return True
+    except NotFound:
+        return False
     return False
 
 

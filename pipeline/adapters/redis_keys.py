@@ -75,6 +75,11 @@ class JobKeys:
         return f"{self.meta}:gone"
 
     @property
+    def fence(self) -> str:
+        """Stays behind a job that was deleted."""
+        return f"{self.meta}:fence"
+
+    @property
     def kept(self) -> str:
         """Events that the stream had no room for any more, oldest first: id, space, JSON."""
         return f"{self.meta}:kept"

@@ -38,6 +38,7 @@ from pipeline.domain.units import StoredUnit, stored_units
 from pipeline.errors import (
     Cancelled,
     Conflict,
+    Deleted,
     Expired,
     IllegalTransition,
     NotFound,
@@ -270,9 +271,11 @@ class RedisJobStore:
 
     def _missing(self, job_id: JobId) -> NotFound:
         with store_errors(f"look whether job {job_id!r} has expired"):
-            is_gone = self._redis.exists(JobKeys.of(job_id).gone)
+            keys = JobKeys.of(job_id)
+            is_gone, is_deleted = self._redis.exists(keys.gone), self._redis.exists(keys.fence)
         if not is_gone:
-            return NotFound(f"There is no job {job_id!r}.", {"job_id": job_id})
+            unknown = Deleted if is_deleted else NotFound
+            return unknown(f"There is no job {job_id!r}.", {"job_id": job_id})
         kept_s = round(self._terms.result_ttl.total_seconds())
         return Expired(
             f"Job {job_id!r} has expired: an ended job is kept for {kept_s:,} s, or for as long as "

@@ -1,0 +1,72 @@
+"""The two tasks as Celery calls them, in this process: what comes of a message."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.adapters.redis_connection import connect
+from pipeline.adapters.redis_keys import JobKeys
+from pipeline.domain.jobs import JobId, JobStatus
+from pipeline.errors import Deleted, Expired, NotFound
+from pipeline.runtime import Runtime
+from tests.runtimes import running_runtime
+from workers.tasks import generate_outline_from_query_task as task
+
+JOB = JobId("by-name")
+
+
+@pytest.fixture
+def worker(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
+    """What a worker runs."""
+    with running_runtime(tmp_path, redis_url=redis_url) as runtime:
+        monkeypatch.setattr("workers.app.settings", lambda: runtime.settings)
+        monkeypatch.setattr("workers.tasks.runtime", lambda: runtime)
+        yield runtime
+
+
+def call(*, again: bool = False) -> None:
+    """Deliver the message, for the first time or when its worker has died."""
+    task.push_request(delivery_info={"redelivered": again})
+    try:
+        task.run(JOB, "写一份潮汐能报告的大纲")
+    finally:
+        task.pop_request()
+
+
+def expire(worker: Runtime) -> None:
+    client = connect(worker.settings.redis_url or "")
+    client.delete(JobKeys.of(JOB).meta)
+    client.close()
+
+
+def delete(worker: Runtime) -> None:
+    worker.jobs.delete(JOB)
+
+
+@pytest.mark.parametrize(("end", "is_now"), [(expire, Expired), (delete, Deleted)])
+def test_a_call_that_comes_again_when_its_job_is_over_and_gone_writes_nothing(
+    worker: Runtime, end: Callable[[Runtime], None], is_now: type[NotFound]
+) -> None:
+    call()
+    end(worker)
+
+    call(again=True)
+
+    with pytest.raises(is_now):
+        worker.jobs.job(JOB)
+
+
+def test_a_call_that_comes_again_before_its_job_was_saved_makes_it(worker: Runtime) -> None:
+    call(again=True)
+
+    assert worker.jobs.job(JOB).status is JobStatus.COMPLETED
+
+
+def test_the_id_of_a_job_that_is_over_and_gone_may_be_called_anew(worker: Runtime) -> None:
+    call()
+    expire(worker)
+
+    call()
+
+    assert worker.jobs.job(JOB).status is JobStatus.COMPLETED
