@@ -166,8 +166,9 @@ class Settings(BaseSettings):
     manuscript_ttl: Duration = timedelta(days=90)
     """How long a manuscript is kept after its last change."""
 
-    running_ttl: Duration = timedelta(hours=24)
-    """How long the data of a job that is not finished stays without any sign of life."""
+    running_ttl: Duration = timedelta(days=90)
+    """How long the data of a job that is not finished stays without any sign of life: it goes on
+    when a machine that was off for so long is back."""
 
     lease: Duration = timedelta(seconds=15)
     """How long a job may be silent before another process takes it over."""

@@ -45,7 +45,7 @@ REQUEST = json.dumps({"task_prompt": "写一份关于潮汐能的报告"}, ensur
 RESULT = json.dumps({"outline": {"title": "潮汐能", "nodes": [{"id": "一"}]}}, ensure_ascii=False)
 TERMS = Terms(
     lease=LEASE,
-    running_ttl=timedelta(hours=24),
+    running_ttl=timedelta(days=90),
     result_ttl=timedelta(hours=1),
     manuscript_ttl=timedelta(days=90),
     max_attempts=3,

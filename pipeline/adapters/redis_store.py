@@ -13,6 +13,7 @@ from pipeline.adapters.redis_connection import store_errors
 from pipeline.adapters.redis_keys import (
     CONTROLS_KEPT,
     EVENTS_KEPT,
+    FENCE_TTL,
     INDEX_TTL,
     JOBS_LISTED,
     RECENT,
@@ -258,7 +259,7 @@ class RedisJobStore:
         with store_errors(f"delete job {job_id!r}"):
             answer = self._delete(
                 keys=JobKeys.of(job_id).for_script(),
-                args=[job_id, milliseconds(self._terms.running_ttl)],
+                args=[job_id, milliseconds(FENCE_TTL)],
             )
         if answer == -1:
             raise self._missing(job_id)

@@ -1,7 +1,7 @@
 """How long an ended job stays, and what is told of it afterwards."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ from pipeline.adapters.redis_journal import Ending
 from pipeline.adapters.redis_keys import JobKeys, Terms
 from pipeline.adapters.redis_store import RedisJobStore
 from pipeline.domain.jobs import START, Job, JobId, JobStatus, TaskCompleted
+from pipeline.engine import terms_of
 from pipeline.errors import Expired, IllegalTransition, NotFound, QueueFull
 from tests.running import (
     PATIENCE_S,
@@ -22,6 +23,8 @@ from tests.running import (
     a_job,
     a_store,
     as_writer,
+    progress,
+    some_settings,
     utc_now,
 )
 
@@ -44,7 +47,7 @@ def _completed(url: str, job_id: str = "job", terms: Terms = TERMS) -> Job:
     return a_job(job_id)
 
 
-def _left(url: str, job_id: JobId) -> Mapping[str, timedelta]:
+def _left(url: str, job_id: JobId) -> dict[str, timedelta]:
     keys, client = JobKeys.of(job_id), connect(url)
     names = (keys.meta, keys.request, keys.events, keys.units, keys.result)
     return {name: timedelta(milliseconds=int(str(client.pttl(name)))) for name in names}
@@ -86,6 +89,32 @@ def test_a_job_that_has_not_ended_does_not_expire_and_cannot_be_kept(any_url: st
     assert job.expires_at is None
     with pytest.raises(IllegalTransition, match="not ended"):
         store.keep(job.id, DAY)
+
+
+def test_what_an_unfinished_job_has_written_stays_as_long_as_its_manuscript(any_url: str) -> None:
+    async def finish_one_and_give_back(writer: Writer) -> None:
+        told = progress(writer.claim.job)
+        await writer.journal.finish("section:甲", "key", {"text": "潮汐"}, told)
+        await writer.leases.give_back(writer.claim)
+
+    settings = some_settings()
+    store = RedisJobStore(connect(any_url), terms_of(settings), utc_now)
+    job = store.create(a_job(), REQUEST, "fingerprint")
+    as_writer(any_url, job, finish_one_and_give_back, terms=terms_of(settings))
+
+    left = _left(any_url, job.id)
+
+    del left[JobKeys.of(job.id).result]
+    assert all(_in_time(time, settings.manuscript_ttl) for time in left.values())
+
+
+def test_a_deleted_job_fences_its_late_worker_for_a_day(any_url: str) -> None:
+    job = _completed(any_url)
+
+    a_store(any_url).delete(job.id)
+
+    left_ms = connect(any_url).pttl(JobKeys.of(job.id).fence)
+    assert _in_time(timedelta(milliseconds=int(str(left_ms))), DAY)
 
 
 def test_a_job_that_is_kept_stays_whole(any_url: str) -> None:
