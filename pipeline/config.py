@@ -174,7 +174,8 @@ class Settings(BaseSettings):
     """How long a job may be silent before another process takes it over."""
 
     max_attempts: PositiveInt = 6
-    """How often a job whose process died is taken over before it is given up."""
+    """How often a job whose process died is taken over before it is given up. After half of these
+    it runs alone among such jobs, so that one that kills its process takes no other along."""
 
     max_jobs: PositiveInt = 100
     """Most jobs that run at once in this process; others wait."""

@@ -81,6 +81,13 @@ class Leases:
             claim = await self._load(keys, epoch=epoch, given_up=given_up == 1)
             return replace(claim, attempts=attempts) if claim else None
 
+    async def is_suspect(self, job_id: JobId) -> bool:
+        """Whether it has lost its process in half of its attempts, and has some left."""
+        with store_errors(f"look how often job {job_id!r} was claimed"):
+            told = await _answer(self._redis.hget(JobKeys.of(job_id).meta, "attempts"))
+        most = self._terms.max_attempts
+        return max(1, most // 2) <= int(told or 0) < most
+
     async def give_back(self, claim: Claim) -> None:
         """Let others take the job at once, and tell them; this attempt does not count."""
         with store_errors(f"give job {claim.job.id!r} back"):

@@ -28,6 +28,20 @@ with running_engine(sys.argv[1], Spoken(*NAMES)) as running:
     running.next_end()
 """
 
+POISON = """
+import asyncio, os, sys
+from tests.running import RESULT, running_engine
+
+async def work(job, request, journal, slots):
+    if job.id == "poison":
+        os._exit(1)
+    await asyncio.sleep(0.5)
+    return RESULT
+
+with running_engine(sys.argv[1], work, max_attempts=3) as running:
+    running.next_end()
+"""
+
 
 def test_after_two_kills_no_finished_unit_was_done_again(redis_url: str) -> None:
     job = a_job()
@@ -59,3 +73,18 @@ def test_after_two_kills_no_finished_unit_was_done_again(redis_url: str) -> None
     events = events_of(store, job.id)
     assert [each.attempt for each in events if isinstance(each, TaskStarted)] == [1, 2, 3]
     assert len(endings_of(store, job.id)) == 1
+
+
+@pytest.mark.timeout(60)
+def test_a_job_that_kills_its_process_each_time_takes_no_other_along(redis_url: str) -> None:
+    store = a_store(redis_url)
+    jobs = [store.create(a_job(name), REQUEST, name) for name in ("poison", "innocent")]
+
+    while not all(job.status.is_final for job in jobs):
+        subprocess.run([sys.executable, "-c", POISON, redis_url], check=False)  # noqa: S603
+        jobs = [store.load(job.id) for job in jobs]
+
+    assert [(job.status, job.error_code) for job in jobs] == [
+        (JobStatus.FAILED, "crashed_too_often"),
+        (JobStatus.COMPLETED, ""),
+    ]

@@ -2,8 +2,11 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
+from pipeline.adapters.redis_connection import connect
+from pipeline.adapters.redis_keys import JobKeys
 from pipeline.domain.jobs import Job, JobId, JobStatus, TaskStarted
 from pipeline.engine.thread import REVIVE_S
 from pipeline.errors import StoreUnavailable
@@ -12,6 +15,7 @@ from tests.running import (
     PATIENCE_S,
     REQUEST,
     RESULT,
+    TERMS,
     Writer,
     a_job,
     a_store,
@@ -119,6 +123,54 @@ def test_a_job_that_kills_its_process_each_time_is_given_up(any_url: str) -> Non
     assert units.done == []
     assert (ended.status, ended.error_code) == (JobStatus.FAILED, "crashed_too_often")
     assert len(endings_of(store, job.id)) == 1
+
+
+def _orphans(url: str, *names: str) -> list[Job]:
+    """Jobs whose only process so far has died."""
+
+    async def die(writer: Writer) -> None:
+        writer.journal.tell(progress(writer.claim.job))
+        await writer.journal.settle()
+
+    jobs = [a_store(url).create(a_job(name), REQUEST, name) for name in names]
+    for job in jobs:
+        as_writer(url, job, die, terms=replace(TERMS, lease=timedelta(milliseconds=1)))
+    return jobs
+
+
+def test_of_jobs_that_lost_their_process_often_only_one_runs_at_a_time(any_url: str) -> None:
+    suspects = {job.id for job in _orphans(any_url, "one", "other")}
+    rooms, fresh = Rooms(), a_job("fresh")
+
+    with running_engine(any_url, rooms, max_attempts=3) as running:
+        rooms.wait_for()
+        submit(any_url, running, fresh)
+        rooms.wait_for()
+        beside_it = rooms.entered[:]
+        (waits,) = suspects - set(beside_it)
+        tries = connect(any_url).hget(JobKeys.of(waits).meta, "attempts")
+        rooms.let_out()
+        rooms.wait_for()
+        rooms.let_out()
+        ended = [running.next_end() for _ in range(3)]
+
+    assert beside_it[1] == fresh.id
+    assert tries == "1"
+    assert {job.status for job in ended} == {JobStatus.COMPLETED}
+
+
+def test_a_job_that_waits_to_be_tried_alone_does_not_hold_up_a_drain(any_url: str) -> None:
+    jobs = _orphans(any_url, "one", "other")
+    rooms = Rooms()
+
+    with running_engine(any_url, rooms, max_attempts=3) as running:
+        rooms.wait_for()
+        is_drained = running.engine.drain()
+
+    assert is_drained
+    assert len(rooms.entered) == 1
+    metas = [JobKeys.of(job.id).meta for job in jobs]
+    assert [connect(any_url).hget(meta, "attempts") for meta in metas] == ["1", "1"]
 
 
 def test_an_orphaned_job_is_cancelled_without_an_engine(any_url: str) -> None:
