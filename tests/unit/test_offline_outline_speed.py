@@ -6,7 +6,7 @@ from pipeline.adapters.offline_author.naming import evenly
 from pipeline.adapters.offline_author.outlines import proposed
 from pipeline.adapters.offline_author.phrases import PhraseBook
 from pipeline.adapters.offline_author.sentences import WEIGHED, tellable_words
-from pipeline.adapters.offline_author.terms import terms
+from pipeline.domain.terms import terms
 from tests.example_files import commission, outline_brief, without_headings
 from tests.unit.test_offline_outline import STORAGE_TEXT, leaves
 

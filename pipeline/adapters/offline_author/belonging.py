@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from pipeline.adapters.offline_author.genres import kind_of
 from pipeline.adapters.offline_author.sentences import Candidate, fingerprint
-from pipeline.adapters.offline_author.terms import share, term_set
 from pipeline.adapters.offline_author.title_text import clean_title
 from pipeline.domain.briefs import Neighbour, SectionBrief
 from pipeline.domain.documents import SourceId
+from pipeline.domain.terms import share, term_set
 
 HOME = 2.0
 """What it counts that a sentence stands below the heading which gave the section its title."""

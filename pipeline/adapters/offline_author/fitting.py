@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from pipeline.adapters.offline_author.genres import kind_of
 from pipeline.adapters.offline_author.headings import Topic
-from pipeline.adapters.offline_author.terms import share, term_set
 from pipeline.adapters.offline_author.topics import FULL, MANY_FILES, divided
 from pipeline.domain.briefs import OutlineBrief
 from pipeline.domain.documents import Language
+from pipeline.domain.terms import share, term_set
 
 MOST_CHAPTERS, MOST_SECTIONS = 12, 8
 """Of the outline, and of one chapter; a reader keeps no more in view."""

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from pipeline.adapters.offline_author.sections import COVERS
 from pipeline.adapters.offline_author.sentences import fingerprint, leans
-from pipeline.adapters.offline_author.terms import likeness, term_set
 from pipeline.domain.briefs import ChapterBrief, ChapterEdits, Replacement
 from pipeline.domain.citations import cited, without_markers
 from pipeline.domain.documents import Language
 from pipeline.domain.fusion import numbered_sentences
+from pipeline.domain.terms import likeness, term_set
 
 SAME = 0.85
 """From this likeness on two sentences say the same; near twins differ in a word or two."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.adapters.offline_author.sentences import fingerprint
-from pipeline.adapters.offline_author.terms import likeness, term_set
 from pipeline.adapters.offline_author.title_text import clean_title
 from pipeline.domain.documents import Reading, SourceId
 from pipeline.domain.language import count_words
+from pipeline.domain.terms import likeness, term_set
 
 ALIKE = 0.6
 """From this share of common terms on two headings name the same subject."""

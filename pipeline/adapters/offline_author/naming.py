@@ -10,7 +10,6 @@ from pipeline.adapters.offline_author.labels import is_label
 from pipeline.adapters.offline_author.phrases import PhraseBook
 from pipeline.adapters.offline_author.sentences import cleaned
 from pipeline.adapters.offline_author.subjects import subject_of
-from pipeline.adapters.offline_author.terms import likeness, term_set, terms
 from pipeline.adapters.offline_author.words import (
     CLEAR_VERBS,
     EITHER_VERBS,
@@ -23,6 +22,7 @@ from pipeline.adapters.offline_author.words import (
 )
 from pipeline.domain.documents import Language
 from pipeline.domain.language import HAN, split_sentences
+from pipeline.domain.terms import likeness, term_set, terms
 
 OPENING, PARAGRAPH, SENTENCE, PHRASE, LABEL = 1.6, 1.3, 1.0, 0.8, 2.0
 """What the place of a phrase is worth: first words of the stretch, of a paragraph, of a sentence,

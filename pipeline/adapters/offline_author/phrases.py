@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from pipeline.adapters.offline_author.terms import HAN_STOPS, STOP_WORDS, likeness, stem, term_set
 from pipeline.domain.language import HAN
+from pipeline.domain.terms import HAN_STOPS, STOP_WORDS, likeness, stem, term_set
 
 _RUN = re.compile(rf"[{HAN}]+")
 _WORDS = re.compile(r"[A-Za-z][A-Za-z0-9\-]*|[^\sA-Za-z]")

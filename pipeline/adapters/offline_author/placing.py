@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pipeline.adapters.offline_author.demands import Demand
 from pipeline.adapters.offline_author.headings import Topic, same_subject
 from pipeline.adapters.offline_author.query import Query
-from pipeline.adapters.offline_author.terms import share, term_set
 from pipeline.adapters.offline_author.topics import in_order
+from pipeline.domain.terms import share, term_set
 
 ANSWERS = 0.6
 """A topic whose title has this share of the terms of what is asked is the answer to it."""

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.adapters.offline_author.sentences import Candidate
-from pipeline.adapters.offline_author.terms import terms
 from pipeline.domain.briefs import SectionBrief
+from pipeline.domain.terms import terms
 
 SATURATION, LENGTH_EFFECT = 1.2, 0.75
 """The usual constants of BM25."""

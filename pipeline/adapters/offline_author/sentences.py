@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from pipeline.adapters.offline_author.terms import term_set
 from pipeline.adapters.offline_author.title_text import is_boilerplate
 from pipeline.adapters.offline_author.words import (
     CLEAR_VERBS,
@@ -20,6 +19,7 @@ from pipeline.adapters.offline_author.words import (
 )
 from pipeline.domain.documents import Language, Passage
 from pipeline.domain.language import HAN, count_words, detect_language, split_sentences
+from pipeline.domain.terms import term_set
 
 FEWEST_WORDS: dict[Language, int] = {"en": 4, "zh": 10}
 MOST_WORDS: dict[Language, int] = {"en": 60, "zh": 140}

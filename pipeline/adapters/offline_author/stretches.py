@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from pipeline.adapters.offline_author.labels import is_label
 from pipeline.adapters.offline_author.sentences import leans
-from pipeline.adapters.offline_author.terms import terms
 from pipeline.domain.documents import Reading
 from pipeline.domain.language import count_words, split_sentences
+from pipeline.domain.terms import terms
 
 MOST_UNITS = 110
 """Of one text; the time grows with their square. A longer text has longer units."""

@@ -14,9 +14,9 @@ from pipeline.adapters.offline_author.headings import (
 )
 from pipeline.adapters.offline_author.naming import Namer, enumerated, evenly
 from pipeline.adapters.offline_author.stretches import Unit, cut, running_texts, units_of
-from pipeline.adapters.offline_author.terms import terms
 from pipeline.adapters.offline_author.title_text import clean_title
 from pipeline.domain.documents import Language, Reading, SourceId
+from pipeline.domain.terms import terms
 
 MANY_FILES = 4
 """From so many files on each is a chapter; of fewer, their own chapters are."""
