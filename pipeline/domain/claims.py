@@ -24,6 +24,7 @@ from pipeline.domain.documents import (
 )
 from pipeline.domain.facts import names
 from pipeline.domain.language import count_words
+from pipeline.domain.persons import US, says_i
 from pipeline.domain.prose import Sentence, sentences
 from pipeline.domain.quantities import quantities
 from pipeline.domain.support import Ground, Verdict, ground, support
@@ -66,7 +67,7 @@ _ANNOUNCES = re.compile(
     re.IGNORECASE,
 )
 _OWN_VIEW = re.compile(
-    r"\b(?:we|our|us|I|my|you|your)\b"
+    rf"\b(?:we|our|my|you|your)\b|{US}"
     r"|\b(?:should|must|recommend(?:s|ed)?|propos(?:e|es|ed|al)|suggests? that|let us|let's)\b"
     r"|我们|本项目|本方案|本文|我方|您|你|应当|应该|应[该在对将把]|建议|拟于|拟在|计划于|将于|必须",
     re.IGNORECASE,
@@ -189,7 +190,7 @@ def states_something(text: str) -> bool:
     """
     if count_words(text) < SHORTEST_CLAIM or text.rstrip("*_ ”’\"'").endswith(_ENDS_OPEN):
         return False
-    if _ANNOUNCES.search(text) or _OWN_VIEW.search(text):
+    if _ANNOUNCES.search(text) or _OWN_VIEW.search(text) or says_i(text):
         return False
     return bool(quantities(text) or names(text) or _STATES.search(text))
 

@@ -114,6 +114,8 @@ def test_a_rule_line_of_number_signs_does_not_stop_an_edit() -> None:
         "See table 3 for the plants of Korea.",
         "数据备份是日常工作的一部分。",
         "选择哪一种方式，依据团队的习惯而定。",
+        "Yesterday I counted 3 plants in Korea.",
+        "The ministry told us of 3 plants in Korea.",
     ],
 )
 def test_questions_announcements_lead_ins_and_plans_are_no_claims(text: str) -> None:
@@ -130,6 +132,9 @@ def test_questions_announcements_lead_ins_and_plans_are_no_claims(text: str) -> 
         "该工艺需要1200度的高温。",
         "据世界银行统计，当地用电户逐年上升。",
         "Two thirds of the farmers use the new pump.",
+        "The US imported 3 million tonnes in 2019.",
+        "World War I ended in 1918, and Elizabeth I died in 1603.",
+        "Patients with type I diabetes need 4 doses a day, i.e. one every 6 hours.",
     ],
 )
 def test_a_share_a_need_and_what_a_place_is_are_claims(text: str) -> None:
