@@ -40,6 +40,16 @@ _OPENED = re.compile(
     rf"@(?P<name>(?>{ID}))(?![ \t]{{0,3}}[\]】］])"
 )
 
+_INDEXED = re.compile(
+    r"(?<![A-Za-z0-9_])(?:[A-Za-z]|[A-Za-z_]\w*[_\d]\w*|[a-z]+[A-Z]\w*|lists?|arr(?:ay)?|arg[sv]|"
+    r"items?|rows?|col(?:umn)?s?|data|matrix|vector|tuple|dict)(?:\[\d{1,3}\]){0,3}$",
+    re.ASCII,
+)
+"""What a number in brackets directly behind it is a place in: `a[12]`, `argv[1]`, `x_1[2]`."""
+
+LONGEST_NAME = 60
+"""Characters that are looked at before such a bracket."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -53,6 +63,12 @@ class Names:
     """The marker for what was found."""
     amid_prose: bool = True
     """Whether names are taken from a bracket that begins with other words, and holds such."""
+
+
+def is_place_in_a_list(text: str, at: int, number: str) -> bool:
+    """Whether that number, in a bracket that begins at `at`, is no citation but a place."""
+    before = text[max(0, at - LONGEST_NAME) : at]
+    return (number == "0" and before[-1:].isalnum()) or bool(_INDEXED.search(before))
 
 
 def straightened(text: str, names: Names) -> str:

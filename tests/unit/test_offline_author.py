@@ -4,8 +4,9 @@ import pytest
 
 from benchmarks.pace import thread_cost
 from pipeline.adapters.offline_author import OfflineAuthor
+from pipeline.adapters.offline_author.cleaning import cleaned
 from pipeline.adapters.offline_author.sections import section_pieces
-from pipeline.adapters.offline_author.sentences import cleaned, worth_of
+from pipeline.adapters.offline_author.sentences import worth_of
 from pipeline.domain.briefs import (
     ChapterBrief,
     Commission,

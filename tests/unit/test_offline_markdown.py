@@ -5,11 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from pipeline.adapters.offline_author.cleaning import cleaned
 from pipeline.adapters.offline_author.demands import demands_of
-from pipeline.adapters.offline_author.sentences import as_markdown, cleaned
-from pipeline.domain.citations import checked, cited, numbered, rendered
-from pipeline.domain.documents import Passage, PassageId, Source, SourceId
-from pipeline.domain.language import count_words
+from pipeline.adapters.offline_author.sections import section_pieces
+from pipeline.adapters.offline_author.sentences import as_markdown
+from pipeline.domain.briefs import Commission, SectionBrief
+from pipeline.domain.citations import checked, cited, numbered, rendered, without_markers
+from pipeline.domain.documents import NodeId, Passage, PassageId, Source, SourceId
+from pipeline.domain.language import count_words, detect_language
 from pipeline.domain.prose import sentences
 
 FIRST, SECOND = PassageId("a1b2c3d4e5f6"), PassageId("0f0f0f0f0f0f")
@@ -78,6 +81,58 @@ def test_only_what_would_be_markup_is_escaped(plain: str, markdown: str) -> None
 def test_a_decimal_at_the_start_of_a_sentence_is_no_sign_of_a_list(sentence: str) -> None:
     assert cleaned(sentence) == sentence
     assert [demand.text for demand in demands_of(f"2. {sentence}")] == [sentence]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "-10℃以下时电池的容量会明显下降。",
+        "-40 °C is reached in most winters of the north.",
+        "-5% is the least change that the meter shows.",
+        "The iterator.__next__ method returns the next item.",
+        "The __init__ method takes the size of the tank.",
+        "__init__ is called when the tank is made.",
+        "The terms 2**3 and 4**5 are worked out first.",
+        "The call f(**one) is shorter than g(**other) here.",
+        "The entry argv[0] holds the program's name, and argv[1] its file.",
+        "The call gates[0](x.y) opens the first gate.",
+        "The range a<b and c>d is left out of the map.",
+        "The <em> element marks what is stressed.",
+        "Note-taking improves recall in most students.",
+        "Tip-to-tip distance of the blades is 12 m.",
+        "Prof. van Dyke measured the tides for years.",
+        "3.x versions of the program read the old file.",
+    ],
+)
+def test_what_only_looks_like_markup_is_told_as_the_file_has_it(sentence: str) -> None:
+    title = "冬季" if detect_language(sentence) == "zh" else "Winter"
+    passage = PASSAGES[FIRST].model_copy(update={"text": sentence, "heading_path": (title,)})
+    brief = SectionBrief(
+        commission=Commission(language=detect_language(title), has_material=True),
+        node_id=NodeId("n1"),
+        number="1",
+        title=title,
+        target_words=50,
+        passages=(passage,),
+    )
+
+    told = without_markers("".join(section_pieces(brief)))
+
+    assert cleaned(sentence) == sentence
+    assert shown(told).replace("`", "") == sentence
+
+
+def test_a_version_within_a_line_is_no_number_of_a_heading() -> None:
+    line = "2.6.32 内核支持这一功能。3.2.1 内核也支持这一功能。"
+
+    assert cleaned("2.6.32 内核支持这一功能。", line) == "内核支持这一功能。"
+    assert cleaned("3.2.1 内核也支持这一功能。", line) == "3.2.1 内核也支持这一功能。"
+
+
+@pytest.mark.parametrize("mark", ["[3]", " [1, 2]", "[4–6]", " [@moon, p. 4]"])
+def test_a_citation_of_the_source_is_left_out(mark: str) -> None:
+    assert cleaned(f"潮汐每天涨落两次{mark}。") == "潮汐每天涨落两次。"
+    assert cleaned(f"Tides rise twice a day{mark}.") == "Tides rise twice a day."
 
 
 @pytest.mark.parametrize("sign", ["1. ", "12.", "(3) ", "2、", "（二）", "1.2.3 ", "- "])

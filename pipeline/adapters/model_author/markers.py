@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from pipeline.domain.documents import PassageId
 from pipeline.domain.markdown import LINK_TARGET, is_within, protected
-from pipeline.domain.stray_markers import Names, straightened
+from pipeline.domain.stray_markers import Names, is_place_in_a_list, straightened
 
 UNKNOWN = "[@unknown]"
 """Stands for a marker that was not given; it names no passage, so it is removed and counted."""
@@ -29,13 +29,6 @@ _NAME = re.compile(
 """Figure S1 is one of a supplement."""
 
 _BARE_NUMBER = re.compile(r"(?<!\\)(?:\[(?P<note>\^)?(?P<number>\d{1,3})\](?![(:])|【\d{1,3}】)")
-_INDEXED = re.compile(
-    r"(?<![A-Za-z0-9_])(?:[A-Za-z]|[A-Za-z_]\w*[_\d]\w*|[a-z]+[A-Z]\w*|lists?|arr(?:ay)?|arg[sv]|"
-    r"items?|rows?|col(?:umn)?s?|data|matrix|vector|tuple|dict)(?:\[\d{1,3}\]){0,3}$",
-    re.ASCII,
-)
-"""What a number in brackets directly behind it is a place in: `a[12]`, `argv[1]`, `x_1[2]`."""
-
 _DEFINITION = re.compile(r"^ {0,3}\[\^(\d{1,3})\]:", re.MULTILINE)
 _ONE = re.compile(rf"(?P<to>{_TO})?\s{{0,4}}[@^]?[Ss]\s?(?P<number>\d{{1,4}})", re.IGNORECASE)
 _LONG = re.compile(r"\[@([^\[\]\s]+)\]")
@@ -109,11 +102,8 @@ def _without_bare_numbers(text: str) -> str:
     notes = frozenset(_DEFINITION.findall(text))
 
     def unknown(match: re.Match[str]) -> str:
-        number, start = match["number"], match.start()
-        before = text[max(0, start - 60) : start]
-        is_place = not match["note"] and (
-            (number == "0" and before[-1:].isalnum()) or _INDEXED.search(before)
-        )
+        number = match["number"]
+        is_place = not match["note"] and is_place_in_a_list(text, match.start(), number or "")
         return match[0] if is_place or (match["note"] and number in notes) else UNKNOWN
 
     return _outside(_BARE_NUMBER, text, unknown)

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.adapters.offline_author.cleaning import cleaned
 from pipeline.adapters.offline_author.labels import is_label
 from pipeline.adapters.offline_author.phrases import PhraseBook
-from pipeline.adapters.offline_author.sentences import cleaned
 from pipeline.adapters.offline_author.subjects import subject_of
 from pipeline.adapters.offline_author.words import (
     CLEAR_VERBS,
@@ -153,7 +153,8 @@ class Namer:
             if is_label(text):
                 note(text.strip(), LABEL)
                 continue
-            for rank, sentence in enumerate(map(cleaned, split_sentences(text))):
+            lines = ((line, said) for line in text.split("\n") for said in split_sentences(line))
+            for rank, sentence in enumerate(cleaned(said, line) for line, said in lines):
                 opening = OPENING if place == 0 else PARAGRAPH
                 note(subject_of(sentence), opening if rank == 0 else SENTENCE)
         for phrase in self._book.phrases(list(texts), 8):

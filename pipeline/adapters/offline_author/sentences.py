@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from pipeline.adapters.offline_author.cleaning import cleaned
 from pipeline.adapters.offline_author.title_text import is_boilerplate
 from pipeline.adapters.offline_author.words import (
     CLEAR_VERBS,
@@ -98,47 +99,15 @@ _NAVIGATION = re.compile(
     r"https?://|www\.|版权所有|点击|登录|注册|订阅|返回顶部|上一页|下一页|目录|转载|责任编辑|扫码|阅读原文",
     re.IGNORECASE,
 )
-_LABEL = re.compile(
-    r"^(?:(?-i:[A-Z][a-z]{3,}(?: [a-z]+){0,2}\. (?=[`a-z]))|"
-    r"(?:abstract|summary|note|tip|warning|important)\s*[:.\u2014-]\s*(?=[A-Z])|"
-    r"(?:摘要|内容提要|提要|注意?|提示|备注|说明)\s*[:：]\s*|"
-    r"第[一二三四五六七八九十百零\d]+条\s+)",
-    re.IGNORECASE,
-)
-"""A heading that runs into the sentence, or the number of an article of a law."""
-
 _CONTRACTION = re.compile(r"\b(?:it|that|there|what|here)['’]s\b|n['’]t\b", re.IGNORECASE)
-_SOURCE_MARKS = re.compile(
-    r"\s*(?:\[\d+(?:\s*[,，–-]\s*\d+)*\]|\[@[\w:.-]+(?:[,;][^\[\]]{0,80})?\])"
-)
-"""`[3]`, `[1, 2]`, and those of programs for citing, `[@smith2020; @li, p. 4]`."""
-
-_TAGS = (
-    "a|abbr|b|br|cite|code|div|em|font|h[1-6]|hr|i|img|kbd|li|mark|ol|p|q|s|small|span|strong|"
-    "su[bp]|t[dhr]|u|ul"
-)
-_INLINE = (
-    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
-    (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
-    (re.compile(rf"</?(?:{_TAGS})\b[^<>]{{0,80}}>", re.IGNORECASE), ""),
-    (_SOURCE_MARKS, ""),
-    (re.compile(r"\s+"), " "),
-)
-_BULLET = re.compile(
-    r"^\s*(?:[-*•●▪·]|\d{1,2}(?:\.\d{1,2}){2,}\.?(?=\s)|\(?\d{1,2}[.)、）](?!\d)"
-    r"|[（(][一二三四五六七八九十\d]+[)）])\s*"
-)
-"""Of a list; the whole part of `12.5% of all` is none."""
-
 _CODE = re.compile(r"(?<!`)(?P<ticks>`+)(?!`)[^`]+(?P=ticks)(?!`)")
 _READ_AS_MARKUP = re.compile(
-    r"(?P<sign>(?<!\w)_|_(?!\w)|[*<$`]|\\(?=[^\w\s]|_|$)|&(?=#?\w+;)|~(?=~))"
+    r"(?P<sign>(?<![^\W_])_|_(?![^\W_])|[*<$`]|\\(?=[^\w\s]|_|$)|&(?=#?\w+;)|~(?=~))"
     r"|(?P<bracket>(?:^|(?<=\\))\[|\[(?=[@^])|\](?=[(\[:])|(?<=\\)\])"
 )
 """A bracket is, where a link, a note, a box or a citation would begin; `[0, 1)` stays as it is."""
 
-_START = re.compile(rf"[\"“‘『「《（(`]*[A-Z0-9{HAN}a-z]")
+_START = re.compile(rf"[\"“‘『「《（(`]*(?:[-−+±]?\d|_{{0,2}}[A-Za-z]|[{HAN}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +146,7 @@ def candidates(passages: Sequence[Passage]) -> list[Candidate]:
     for rank, passage in enumerate(_without_boilerplate(passages)):
         about = term_set(" ".join(passage.heading_path[-2:]))
         for place, line, raw in _sentences(passage.text):
-            whole = cleaned(raw)
+            whole = cleaned(raw, line)
             text = _without_connective(whole)
             worth = _worth_in_place(text)
             key = fingerprint(text)
@@ -201,14 +170,6 @@ def candidates(passages: Sequence[Passage]) -> list[Candidate]:
                 )
             )
     return found
-
-
-def cleaned(sentence: str) -> str:
-    """The sentence without markup, list sign and reference marks of its own source."""
-    text = _BULLET.sub("", sentence)
-    for pattern, new in _INLINE:
-        text = pattern.sub(new, text)
-    return _LABEL.sub("", text.strip())
 
 
 def fingerprint(text: str) -> str:
@@ -264,7 +225,7 @@ def tellable_words(texts: Sequence[str]) -> int:
     Of a book, what every so many of its paragraphs tell stands for all.
     """
     step = max(1, math.ceil(sum(map(len, texts)) / WEIGHED))
-    told = {cleaned(raw) for text in texts[::step] for _, _, raw in _sentences(text)}
+    told = {cleaned(raw, line) for text in texts[::step] for _, line, raw in _sentences(text)}
     return step * sum(count_words(sentence) for sentence in told if _worth_in_place(sentence))
 
 
