@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from pipeline.adapters.offline_author.pointing import needs
 from pipeline.adapters.offline_author.sections import COVERS
-from pipeline.adapters.offline_author.sentences import fingerprint, leans
+from pipeline.adapters.offline_author.sentences import fingerprint
 from pipeline.domain.briefs import ChapterBrief, ChapterEdits, Replacement
 from pipeline.domain.citations import cited, without_markers
 from pipeline.domain.documents import Language
@@ -31,7 +32,7 @@ class _Told:
 def edits_of(brief: ChapterBrief) -> ChapterEdits:
     """Remove each sentence that an earlier section has; the earlier one takes over its sources.
 
-    It stays when the next one begins with a word that points at it.
+    It stays when the next one points at it.
     """
     told: list[_Told] = []
     removed: list[str] = []
@@ -45,7 +46,7 @@ def edits_of(brief: ChapterBrief) -> ChapterEdits:
             here = _Told(f"{number}.{sentence.number}", text, fingerprint(plain), term_set(plain))
             twin = next((other for other in before if _is_same(here, other)), None)
             after = sentences[place + 1] if place + 1 < len(sentences) else None
-            if twin is None or (after and leans(section.text[after.start : after.end])):
+            if twin is None or (after and needs(section.text[after.start : after.end])):
                 told.append(here)
                 continue
             removed.append(here.where)

@@ -8,6 +8,12 @@ from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.adapters.offline_author.cleaning import cleaned
+from pipeline.adapters.offline_author.pointing import (
+    is_of_its_place,
+    leans,
+    needs,
+    speaks_to_readers,
+)
 from pipeline.adapters.offline_author.title_text import is_boilerplate
 from pipeline.adapters.offline_author.words import (
     CLEAR_VERBS,
@@ -39,24 +45,6 @@ POOR = 0.4
 """What remains of the worth of a sentence that reads badly out of its place."""
 
 _STOP = re.compile(r"[.!?。！？][\"”’』」）)]*$")
-_DANGLING = re.compile(
-    r"(?:this|that|these|those|it|its|they|them|their|he|she|his|her|but|and|so|or|yet|also|then|"
-    r"thus|hence|therefore|however|moreover|furthermore|besides|nevertheless|nonetheless|instead|"
-    r"otherwise|meanwhile|all (?:of )?(?:this|that|these|those)|consequently|"
-    r"accordingly|similarly|likewise|conversely|additionally|alternatively|"
-    r"finally|secondly|thirdly|second|third|such|both|neither|either|another|others|the (?:former|"
-    r"latter|other|same|second|third|above|following)|here|there(?: too)?|for (?:example|instance|"
-    r"this|these|that)|in (?:this|that|these|such|contrast|addition|turn|other words|short)|"
-    r"as (?:a result|mentioned|noted|described|discussed|shown|above|such)|on the other hand|"
-    r"at (?:this|that|the same) (?:point|time|stage)|by contrast|because of (?:this|that)|"
-    r"to (?:this|that) end|with (?:this|that|these)|one (?:of (?:them|these)|such)|like this)\b",
-    re.IGNORECASE,
-)
-_HAN_DANGLING = re.compile(
-    r"(?:这|那|该|此|其[中他它次实]?|它|他们|她|上述|上面|以上|下述|前者|后者|因此|因而|所以|但是|但|然而|不过|"
-    r"而且|而|并且|并|此外|另外|同时|同样|然后|接着|随后|与此|例如|比如|如此|如上|如下|如前|于是|由此|从而|否则|反之|相反|"
-    r"换句话说|总之|综上|首先|其次|再次|最后|第[二三四五]，|另一[方种个]|即|则|也|还|又|却|以下|具体来说|对此|为此)"
-)
 _CONNECTIVE = re.compile(
     r"(?:however|moreover|furthermore|therefore|thus|hence|besides|nevertheless|nonetheless|"
     r"consequently|accordingly|additionally|similarly|likewise|conversely|meanwhile|in addition|"
@@ -67,38 +55,6 @@ _CONNECTIVE = re.compile(
 )
 """What may be left off the beginning of a sentence: the rest says the same on its own."""
 
-_POINTS_BACK = re.compile(
-    r"\b(?:these|those|such an?) (?!who\b|that\b|which\b|of\b|in\b|with\b)[a-z]+|"
-    r"\bthe (?:former|latter|aforementioned)\b|^(?:in those|for (?:this|that|these|those)\b)|"
-    r"\b(?:example|list|code|command|extract|snippet)s? (?:above|below)|"
-    r"^from (?:then|there|now) on\b|上述|前述|后者|前者|这[些种类]|那些",
-    re.IGNORECASE,
-)
-"""Names inside a sentence what the one before it told."""
-
-_FIRST_PERSON = re.compile(
-    r"\b(?:I|I'm|I've|I'll|I'd|my|me|myself|let's|let us)\b|(?:^|[，。])我(?!们|国)|笔者|本人"
-)
-_PLURAL_PERSON = re.compile(r"(?i:\b(?:we|our|us|you|your|we'll|you'll)\b)|我们|你们|您|本文|大家")
-_POINTING = re.compile(
-    r"\b(?:see|refer to|shown in|as in|cf\.) (?:also |the )?(?:fig|figure|table|section|chapter|"
-    r"appendix|page|above|below|http)|\b(?:fig(?:ure)?|table)\.? \d|\b(?:above|below)[,.]|"
-    r"\bthis (?:chapter|section|sidebar|manual|tutorial|page|report|paper|article|book|"
-    r"document|guide|handbook|how-?to)\b|"
-    r"\b(?:see|in) (?:the )?sidebar\b|^see also\b|\((?:see )?(?:chapter|section) \d|"
-    r"\b(?:previous|preceding|next|following) (?:chapter|section|paragraph|page|figure|table|"
-    r"examples?|listing|command)\b|"
-    r"(?:见|如|参见|参考|详见|请看)\s?(?:下|上|右|左|前|后|第|附|本)?[图表文节章录]|[上下]图|[上下]表|"
-    r"(?:上|下|本|前|后)一?(?:节|章)|(?:请)?(?:参见|参阅|详见|请参考)",
-    re.IGNORECASE,
-)
-_NAVIGATION = re.compile(
-    r"\b(?:click (?:here|on|the)|all rights reserved|cookie|subscribe|sign (?:in|up)|log in|"
-    r"copyright|©|table of contents|read more|learn more|skip to|back to top|privacy policy|"
-    r"terms of (?:use|service)|last (?:updated|modified)|share this|download (?:the )?pdf)\b|"
-    r"https?://|www\.|版权所有|点击|登录|注册|订阅|返回顶部|上一页|下一页|目录|转载|责任编辑|扫码|阅读原文",
-    re.IGNORECASE,
-)
 _CONTRACTION = re.compile(r"\b(?:it|that|there|what|here)['’]s\b|n['’]t\b", re.IGNORECASE)
 _CODE = re.compile(r"(?<!`)(?P<ticks>`+)(?!`)[^`]+(?P=ticks)(?!`)")
 _READ_AS_MARKUP = re.compile(
@@ -165,7 +121,7 @@ def candidates(passages: Sequence[Passage]) -> list[Candidate]:
                     about,
                     around=_terms_around(line),
                     paragraph=line,
-                    needs=leans(text) or bool(_POINTS_BACK.search(text)),
+                    needs=needs(text),
                     behind=whole if whole != text else "",
                 )
             )
@@ -189,12 +145,14 @@ def _worth_in_place(text: str) -> float:
         return 0.0
     if text.endswith(("?", "？")) or not _STOP.search(text) or not _START.match(text):
         return 0.0
-    refused = (_FIRST_PERSON, _POINTING, _NAVIGATION)
-    if any(pattern.search(text) for pattern in refused):
+    if (
+        is_of_its_place(text)
+        or _is_figures(text)
+        or not _is_balanced(text)
+        or (language == "en" and _lacks_verb(text))
+    ):
         return 0.0
-    if _is_figures(text) or not _is_balanced(text) or (language == "en" and _lacks_verb(text)):
-        return 0.0
-    return POOR if _PLURAL_PERSON.search(text) or text[0].islower() else 1.0
+    return POOR if speaks_to_readers(text) or text[0].islower() else 1.0
 
 
 def _is_figures(text: str) -> bool:
@@ -227,12 +185,6 @@ def tellable_words(texts: Sequence[str]) -> int:
     step = max(1, math.ceil(sum(map(len, texts)) / WEIGHED))
     told = {cleaned(raw, line) for text in texts[::step] for _, line, raw in _sentences(text)}
     return step * sum(count_words(sentence) for sentence in told if _worth_in_place(sentence))
-
-
-def leans(text: str) -> bool:
-    """Whether it begins with a word that points at the sentence before it."""
-    pattern = _HAN_DANGLING if detect_language(text[:200]) == "zh" else _DANGLING
-    return bool(pattern.match(text))
 
 
 def as_markdown(text: str) -> str:

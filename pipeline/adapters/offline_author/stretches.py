@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 from pipeline.adapters.offline_author.labels import is_label
-from pipeline.adapters.offline_author.sentences import leans
+from pipeline.adapters.offline_author.pointing import leans
 from pipeline.domain.documents import Reading
 from pipeline.domain.language import count_words, split_sentences
 from pipeline.domain.terms import terms

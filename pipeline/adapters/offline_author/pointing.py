@@ -1,0 +1,120 @@
+"""What a sentence points at outside itself: one before it, another place, its author, a website."""
+
+import re
+
+from pipeline.domain.language import detect_language
+from pipeline.domain.persons import US, says_i
+
+_DANGLING = re.compile(
+    r"(?!(?-i:[A-Z]{2,})\b)(?:this|that|these|those|it|its|they|them|their|he|she|his|her|but|and|"
+    r"so(?!-called)|or|yet|also|then|"
+    r"thus|hence|therefore|however|moreover|furthermore|besides|nevertheless|nonetheless|instead|"
+    r"otherwise|meanwhile|all (?:of )?(?:this|that|these|those)|consequently|"
+    r"accordingly|similarly|likewise|conversely|additionally|alternatively|"
+    r"finally|secondly|thirdly|(?:second|third)(?=,)|such|both(?! [\w-]+(?: [\w-]+)? and\b)|"
+    r"neither|either|another|others|the (?:former|latter|other|same|above|following)|"
+    r"the (?-i:second|third)|here|"
+    r"there(?!['’]s| (?:is|are|was|were|will|would|can|could|may|might|must|should|exists?|has|"
+    r"have|had|remains?)\b)(?: too)?|for (?:example|instance|"
+    r"this|these|that)|in (?:this|that|these|such|contrast|addition|turn|other words|short)|"
+    r"as (?:a result|mentioned|noted|described|discussed|shown|above|such)|on the other hand|"
+    r"at (?:this|that|the same) (?:point|time|stage)|by contrast|because of (?:this|that)|"
+    r"to (?:this|that) end|with (?:this|that|these)|one (?:of (?:them|these)|such)|like this)\b",
+    re.IGNORECASE,
+)
+"""A first word in capitals is an abbreviation (IT), `The Second` a name, `there are` no place."""
+
+_HAN_DANGLING = re.compile(
+    r"(?:这|那(?!不勒斯|曲|霸)|该|此|其[中他它次实]?|它|他们|她|上述|上面|以上(?!海)|以下|下述|前者|后者|"
+    r"因此|因而|所以|但(?![丁泽])|然而|不过|"
+    r"而且|而|并(?![购行发网联列轨存排非])|此外|另外|同时|同样|然后|接着|随后|与此|例如|比如|"
+    r"如此|如上|如下|如前|于是|由此|从而|否则|反之|相反|"
+    r"换句话说|总之|综上|首先|其次|再次|最后|第[二三四五]，|另一[方种个]|即(?![时使便将刻日期])|则(?!天)|"
+    r"也(?![门许])|还(?![原款债贷])|又|却|具体来说|对此|为此)"
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:these|those|such an?) (?!who\b|that\b|which\b|of\b|in\b|with\b)[a-z]+|"
+    r"\bthe (?:former|latter|aforementioned)\b|^(?:in those|for (?:this|that|these|those)\b)|"
+    r"\b(?:example|list|code|command|extract|snippet)s? (?:above|below)|"
+    r"^from (?:then|there|now) on\b|上述|前述|后者|前者|这[些种类]|那些",
+    re.IGNORECASE,
+)
+"""Names inside a sentence what the one before it told."""
+
+_FIRST_PERSON = re.compile(
+    r"\b(?:my|me|myself|let's|let us)\b|"
+    r"(?:^|[，。])我(?![们国市省县区乡镇村校院厂局司厅部军党方]|公司)|笔者|本人"
+)
+"""An official report says 我市 and 我校 of whom it is about."""
+
+_PLURAL_PERSON = re.compile(
+    rf"\b(?:we|our|you|your|we'll|you'll)\b|{US}|"
+    r"我们|你们|您|(?<![成样基版课剧文])本文|大家(?![庭具族])",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:see|refer to|shown in|as in|cf\.) (?:also |the )?(?:(?:figs?|figures?|tables?|"
+    r"sections?|chapters?|appendix|appendices|pages?|above|below)\b|http)|"
+    r"\b(?:fig(?:ure)?|table)\.? \d|(?<!or )(?<!and )(?<!from )\b(?:above|below)[,.]|"
+    r"\bthis (?:chapter|section|sidebar|manual|tutorial|page|report|paper|article|book|"
+    r"document|guide|handbook|how-?to)\b|"
+    r"\b(?:see|in) (?:the )?sidebar\b|^see also\b|\((?:see )?(?:chapter|section) \d|"
+    r"\b(?:previous|preceding|next|following) (?:chapter|section|paragraph|page|figure|table|"
+    r"examples?|listing|command)\b",
+    re.IGNORECASE,
+)
+_HAN_DIGITS = r"\d一二三四五六七八九十百"
+_HAN_ELSEWHERE = re.compile(
+    # 如图所示, 见表 3, 参考图 9.3; of 常见表现, 可见图书馆 and 例如图像 none
+    rf"(?:(?<![常可罕少意偏看])见|如|参考|请看)\s?[图表]"
+    rf"(?=\s?[{_HAN_DIGITS}A-Z（(]|所示|所列|中|[，。；：）)])|"
+    r"(?:见|如|参考|请看)\s?[上下前后左右附本][图表文章节录](?![件化字本程约点])|"
+    rf"(?:见|参考|请看)\s?(?:第\s?[{_HAN_DIGITS}]+|\d[\d.]*)\s?[章节页]|"
+    # 下表列出, 上图所示; of 线上图书馆, 皮下表现 and 线下表演 none
+    r"(?<![线网地海陆床])[上下][图表](?=[所中里为是列给显描说反可，。：（(])|以[上下]图表|"
+    # 本章介绍, 上一节, 前节所述; of 成本节约, 基本章程 and 基本上节约 none
+    r"(?<![成样基资版课剧文])本[章节](?![约点奏气能目省日课程余制流水电油])|[上下前后]一[章节](?![车课])|"
+    r"(?<![本线晚会马早桌地井网桥])[上下前后][章节](?=[，。、；：的中里所将已讲说提介描])|"
+    r"(?:上|下|前|后)文(?=[，。、；：的中里所将已讲说提介描])|参见|参阅|详见|请参考"
+)
+_NAVIGATION = re.compile(
+    r"\bclick here\b|\ball rights reserved\b|©|\bcopyright (?:\d{4}|\(c\))|"
+    r"\b(?:we|this (?:web)?site|our (?:web)?site) uses? cookies|\baccept (?:all )?cookies|"
+    r"\bcookie (?:settings|preferences)\b|\bsubscribe (?:now|today|here|to our)\b|"
+    r"\b(?:sign|log) (?:in|up|on) to (?:continue|comment|reply|read|view|vote|see more)\b|"
+    r"\bsign up for (?:our|free|the newsletter|updates)\b|"
+    r"^(?:(?:read|learn|find out|see) more|skip to|back to (?:the )?top|share this|"
+    r"(?:the |this page was )?last (?:updated|modified|edited)|table of contents|"
+    r"download (?:the )?pdf)\b|"
+    r"\b(?:our (?:privacy policy|terms of (?:use|service))|agree to (?:our|the) terms)\b|"
+    r"https?://|www\.|"
+    r"版权所有(?![者权人])|点击(?:这里|此处|阅读原文|查看(?:原文|更多|详情))|"
+    r"(?:登录|注册)后(?:即可|方可|可)?(?:查看|阅读|评论|发表|下载)|请先?(?:登录|注册)。|"
+    r"立即(?:登录|注册|订阅)|订阅(?:我们|本站|本刊|公众号)|返回顶部|^(?:上|下)一[页篇]|^目录(?:$|[:：\s])|"
+    r"(?:不得|请勿|禁止|谢绝|欢迎|如需)(?:[^，。]{0,6})转载|转载(?:请|须|需)|责任编辑[:：]|"
+    r"扫码(?:关注|下载|阅读)|扫描[^，。]{0,4}二维码|阅读原文。?$",
+    re.IGNORECASE,
+)
+"""What a website says of itself; a text may speak of 注册资本, 医保目录 and copyright."""
+
+
+def leans(text: str) -> bool:
+    """Whether it begins with a word that points at the sentence before it."""
+    pattern = _HAN_DANGLING if detect_language(text[:200]) == "zh" else _DANGLING
+    return bool(pattern.match(text))
+
+
+def needs(text: str) -> bool:
+    """Whether it points at the sentence before it, and can be told only right behind that."""
+    return leans(text) or bool(_POINTS_BACK.search(text))
+
+
+def is_of_its_place(text: str) -> bool:
+    """Whether it is told by one person, sends the reader elsewhere, or belongs to a website."""
+    patterns = (_FIRST_PERSON, _ELSEWHERE, _HAN_ELSEWHERE, _NAVIGATION)
+    return says_i(text) or any(pattern.search(text) for pattern in patterns)
+
+
+def speaks_to_readers(text: str) -> bool:
+    """Whether it says `we` or `you`: it can be told, and reads badly in the text of another."""
+    return bool(_PLURAL_PERSON.search(text))
