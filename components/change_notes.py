@@ -70,6 +70,9 @@ REASONS: Mapping[Reason, Text] = {
     "style": Text("style guide", "风格指南"),
     "program": Text("a newer version of Longhand", "Longhand 版本更新"),
     "changed": Text("changed", "有改动"),
+    "divided": Text(
+        "has sections below it now, and its own text goes", "已下设小节，原有正文将移除"
+    ),
 }
 
 

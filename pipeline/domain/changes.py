@@ -28,11 +28,13 @@ Reason = Literal[
     "style",
     "program",
     "changed",
+    "divided",
 ]
 """Why a section is written: it is new, it has no text yet, or this changed since it was written.
 
 `program`: this version writes in another way. `changed`: a text of an earlier version, which does
-not know what it was written from.
+not know what it was written from. `divided`: it is not written, and its text goes, because other
+sections stand below it now.
 """
 
 SHARED: tuple[Reason, ...] = (
@@ -85,6 +87,7 @@ class Changes(Value):
     """They keep their text, at another place among the others."""
     kept: tuple[SectionChange, ...] = ()
     removed: tuple[SectionChange, ...] = ()
+    """They leave the document, or their text does, because others stand below them now."""
     fused: tuple[SectionChange, ...] = ()
     """Chapters whose sections are made to read as one again."""
     for_all: tuple[Reason, ...] = ()

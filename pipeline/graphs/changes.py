@@ -9,6 +9,7 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from pipeline.domain.assembly import leaves as written_leaves
 from pipeline.domain.changes import (
     SHARED,
     Basis,
@@ -21,6 +22,7 @@ from pipeline.domain.changes import (
 )
 from pipeline.domain.documents import (
     Document,
+    DocumentSection,
     Draft,
     Language,
     NodeId,
@@ -130,7 +132,7 @@ async def _planned(
         if place.node.id not in request.gaps or fate.is_kept:
             fates[place.node.id] = fate
     fused = _fused_again(request.outline, shared, fates, tools)
-    return _sorted(request.outline, fates, fused, before)
+    return _sorted(request, fates, fused, before)
 
 
 async def assignment_of(
@@ -202,17 +204,16 @@ def _fused_again(
 
 
 def _sorted(
-    outline: Outline,
+    request: DocumentGenerationRequest,
     fates: Mapping[NodeId, _Fate],
     fused: Sequence[NodeId],
     before: Document | None,
 ) -> Changes:
-    sections = before.sections if before else ()
+    outline, sections = request.outline, before.sections if before else ()
     places = [place for place in leaves(outline.nodes) if place.node.id in fates]
     written = [p for p in places if not fates[p.node.id].is_kept]
     same = [p.node.id for p in places if fates[p.node.id].is_kept]
     moved = moved_among(places, sections, same)
-    there = {place.node.id for place in walk(outline.nodes)}
     stale = [set(fates[p.node.id].reasons) for p in written]
     old = [why for why in stale if "new" not in why]
     common = set.intersection(*old) if old and not same else set()
@@ -224,15 +225,36 @@ def _sorted(
             for p in places
             if p.node.id in same and p.node.id not in moved
         ),
-        removed=tuple(
-            SectionChange(id=s.id, title=s.title, number=s.number, by_hand=s.by_hand)
-            for s in sections
-            if s.id not in there
-        ),
+        removed=_removed(request, sections),
         fused=tuple(
             _change(p, _Fate()) for p in walk(outline.nodes) if p.depth == 1 and p.node.id in fused
         ),
         for_all=tuple(reason for reason in SHARED if reason in common),
+    )
+
+
+def _removed(
+    request: DocumentGenerationRequest, sections: Sequence[DocumentSection]
+) -> tuple[SectionChange, ...]:
+    """Sections that are gone, and those whose text goes because others stand below them now.
+
+    Before the sections below its node only a text of the author's own stands.
+    """
+    is_leaf = {place.node.id: place.is_leaf for place in walk(request.outline.nodes)}
+    stays = {text.section_id for text in request.own_texts}
+    had_text = {s.id for s in written_leaves(sections) if s.content}
+    had_text |= {s.id for s in sections if s.by_hand and s.content}
+    divided = {each for each in had_text - stays if not is_leaf.get(each, True)}
+    return tuple(
+        SectionChange(
+            id=s.id,
+            title=s.title,
+            number=s.number,
+            reasons=("divided",) if s.id in divided else (),
+            by_hand=s.by_hand,
+        )
+        for s in sections
+        if s.id not in is_leaf or s.id in divided
     )
 
 

@@ -109,6 +109,12 @@ def why(changes: Changes) -> Mapping[str, Sequence[str]]:
     return {change.id: change.reasons for change in changes.written}
 
 
+def texts_of(document: Document | None) -> Mapping[str, str]:
+    """The text of each section that has one."""
+    sections = document.sections if document else ()
+    return {section.id: section.content for section in sections if section.content}
+
+
 def said_and_done(desk: Desk, request: DocumentGenerationRequest) -> Changes:
     """What was planned, after it was seen to happen."""
     changes = desk.plan(request)
@@ -189,6 +195,29 @@ def test_a_removed_section_costs_its_chapter_alone() -> None:
 
     assert (ids(changes.written), ids(changes.fused)) == ([], [])
     assert ids(changes.removed) == ["d", "三"]
+
+
+def test_a_section_that_gets_others_below_it_is_said_to_lose_its_text() -> None:
+    desk = written_desk()
+    below = tree(node("一", node("a", node("b"))), *TREE.nodes[1:])
+
+    changes = said_and_done(desk, desk.request(below))
+
+    assert [(each.id, each.number, each.reasons) for each in changes.removed] == [
+        ("a", "1.1", ("divided",))
+    ]
+    assert not changes.is_empty
+    assert not changes.fills_only(())
+    assert "a" not in texts_of(desk.before)
+
+
+def test_a_section_that_is_divided_into_new_ones_is_said_to_lose_its_text() -> None:
+    desk = written_desk()
+    divided = tree(*TREE.nodes[:2], node("三", node("e", node("上"), node("下"))))
+
+    changes = said_and_done(desk, desk.request(divided))
+
+    assert (ids(changes.written), ids(changes.removed)) == (["上", "下"], ["e"])
 
 
 def test_a_new_section_is_written_alone_though_all_shares_get_smaller() -> None:
@@ -324,11 +353,16 @@ def _names() -> st.SearchStrategy[list[tuple[str, str, str]]]:
 
 @st.composite
 def _trees(draw: st.DrawFn) -> Outline:
-    """Some leaves under some chapters; the same ids come again with other titles and places."""
+    """Some sections under some chapters or below another section; the same ids come again with
+    other titles and places."""
     chapters: dict[str, list[OutlineNode]] = {}
     for name, title, notes in draw(_names()):
-        under = draw(st.sampled_from(("一", "二", "三")))
-        chapters.setdefault(under, []).append(node(name, title=title, notes=notes))
+        section = node(name, title=title, notes=notes)
+        before = chapters.setdefault(draw(st.sampled_from(("一", "二", "三"))), [])
+        if draw(st.booleans()) and before:
+            above = before.pop()
+            section = above.model_copy(update={"children": (*above.children, section)})
+        before.append(section)
     source_ids = draw(st.sampled_from(((), (SourceId("f1"),))))
     return tree(*(node(name, *below, source_ids=source_ids) for name, below in chapters.items()))
 
@@ -340,7 +374,9 @@ def _trees(draw: st.DrawFn) -> Outline:
 def test_whatever_is_edited_the_plan_is_what_happens(versions: Sequence[Outline]) -> None:
     desk = Desk()
     for outline in versions:
+        before = texts_of(desk.before)
         changes = said_and_done(desk, desk.request(outline))
 
+        assert before.keys() - texts_of(desk.before).keys() == {*ids(changes.removed)} & {*before}
         sections = [*changes.written, *changes.moved, *changes.kept]
         assert ids(sections) == sorted(place.node.id for place in leaves(outline.nodes))

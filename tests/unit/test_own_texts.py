@@ -112,6 +112,19 @@ def test_a_section_that_is_gone_takes_its_corrected_text_along_and_that_is_said(
     assert MINE not in texts(desk.before).values()
 
 
+def test_a_corrected_text_stays_above_new_sections_unless_it_is_not_to_be_kept() -> None:
+    desk = written_desk()
+    mine = corrected(desk, "a")
+    below = tree(node("一", node("a", node("b"))), *TREE.nodes[1:])
+
+    kept = desk.plan(request(desk, below, mine))
+    anew = said_and_done(desk, request(desk, below, []))
+
+    assert (ids(kept.removed), said_by_hand(kept)) == ([], ([], []))
+    assert (ids(anew.removed), said_by_hand(anew)) == (["a"], ([], ["a"]))
+    assert MINE not in texts(desk.before).values()
+
+
 def test_what_the_author_wrote_before_the_sections_of_a_chapter_stays() -> None:
     desk = written_desk()
     mine = corrected(desk, "二")
