@@ -18,6 +18,8 @@ INDEX_TTL = timedelta(days=400)
 # Indexes are renewed at each use. The server evicts what expires soonest, so these go last.
 FENCE_TTL = timedelta(days=1)
 # A worker whose job was taken over hears of it within minutes.
+UNDO_TTL = timedelta(hours=1)
+# After a manuscript is deleted its finished units stay so long, for whoever undoes that.
 RANK_MS = 10**13
 # Of waiting jobs a higher rank comes first: it counts as waiting 300 years longer for each.
 EVENTS_KEPT = 40_000

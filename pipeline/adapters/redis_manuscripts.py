@@ -15,6 +15,7 @@ from pipeline.adapters.redis_connection import store_errors
 from pipeline.adapters.redis_keys import (
     INDEX_TTL,
     MANUSCRIPTS,
+    UNDO_TTL,
     manuscript_key,
     milliseconds,
     reading_key,
@@ -124,7 +125,9 @@ class RedisManuscriptStore:
         key = manuscript_key(manuscript_id)
         with store_errors(f"delete manuscript {manuscript_id!r}"):
             pipe = self._redis.pipeline()
-            pipe.delete(key, *(units_key(manuscript_id, kind) for kind in JobKind))
+            pipe.delete(key)
+            for kind in JobKind:
+                pipe.pexpire(units_key(manuscript_id, kind), milliseconds(UNDO_TTL))
             pipe.zrem(MANUSCRIPTS, manuscript_id)
             pipe.execute()
 

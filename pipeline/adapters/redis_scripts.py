@@ -4,7 +4,7 @@ All scripts about one job take the same keys (`JobKeys.for_script`). They use th
 so the clocks of the machines do not matter. A script answers numbers; `FENCED` is an error.
 """
 
-from pipeline.adapters.redis_keys import COUNTS, INDEX_TTL, RANK_MS, milliseconds
+from pipeline.adapters.redis_keys import COUNTS, INDEX_TTL, RANK_MS, UNDO_TTL, milliseconds
 from pipeline.domain.figures import BUCKETS_S
 
 ALL = "*"
@@ -16,6 +16,7 @@ MOST_COUNTERS = 1_000
 _FIXED = f"""
 local RANK_MS = {RANK_MS}  -- see `redis_keys`
 local COUNTS, COUNTS_TTL = '{COUNTS}', {milliseconds(INDEX_TTL)}
+local UNDO_TTL = {milliseconds(UNDO_TTL)}
 local ALL, MOST_COUNTERS = '{ALL}', {MOST_COUNTERS}
 local BUCKETS_S = {{ {", ".join(map(str, BUCKETS_S))} }}
 """
@@ -122,11 +123,11 @@ local function finish(job, a)
   redis.call('HSET', META, 'status', a[1], 'finished_at', a[2], 'error', a[3],
              'error_code', a[4], 'retryable', a[5])
   redis.call('ZREM', RUNNING, job)
-  -- a manuscript that was deleted meanwhile gets nothing back
-  if SHARED ~= '' and redis.call('EXISTS', string.match(SHARED, '^(.*):units:')) == 1 then
+  if SHARED ~= '' then
     local units = redis.call('HGETALL', UNITS)
     for i = 1, #units, 2 do redis.call('HSET', SHARED, units[i], units[i + 1]) end
-    redis.call('PEXPIRE', SHARED, a[7])
+    local is_there = redis.call('EXISTS', string.match(SHARED, '^(.*):units:')) == 1
+    redis.call('PEXPIRE', SHARED, is_there and a[7] or UNDO_TTL)  -- or it was deleted meanwhile
   end
   keep(a[6])
 end

@@ -38,4 +38,5 @@ class ManuscriptStore(Protocol):
     def recent(self, *, limit: int) -> Sequence[Manuscript]:
         """Manuscripts, last changed first."""
 
-    def delete(self, manuscript_id: ManuscriptId) -> None: ...
+    def delete(self, manuscript_id: ManuscriptId) -> None:
+        """Whoever saves it again within the hour gets its units back."""

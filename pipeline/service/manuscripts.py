@@ -392,6 +392,6 @@ class ManuscriptService:
         return deleted
 
     def restore(self, deleted: Deleted) -> None:
-        """Undo a deletion; jobs that were stopped stay so."""
+        """Undo a deletion, within the hour with all that was finished; stopped jobs stay so."""
         self._store.save(deleted.manuscript)
         self._store.change_outline(deleted.manuscript.id, lambda _: deleted.draft)

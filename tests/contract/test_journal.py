@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from pipeline.adapters.redis_connection import connect
 from pipeline.adapters.redis_flusher import FLUSH_S
 from pipeline.adapters.redis_journal import Ending, LeaseLost
-from pipeline.adapters.redis_keys import JobKeys
+from pipeline.adapters.redis_keys import JobKeys, units_key
 from pipeline.adapters.redis_manuscripts import RedisManuscriptStore
 from pipeline.adapters.redis_scripts import APPEND
 from pipeline.domain.jobs import (
@@ -218,16 +218,23 @@ def test_a_section_gets_no_other_sections_text_though_both_are_briefed_alike(any
     assert as_writer(any_url, _created(any_url, "second", "稿"), look) == ["甲", "乙", None]
 
 
-def test_a_manuscript_that_was_deleted_during_the_run_leaves_no_text_behind(any_url: str) -> None:
+def test_of_a_manuscript_that_was_deleted_during_the_run_the_units_stay_to_undo_that(
+    any_url: str,
+) -> None:
     async def finish(writer: Writer) -> None:
         await writer.journal.finish("section:一", "key-1", "第一节")
         manuscripts.delete(ManuscriptId("稿"))
         await writer.journal.end(_completed(writer.claim.job))
 
-    manuscripts = _a_manuscript(any_url, "稿")
-    as_writer(any_url, _created(any_url, "first", "稿"), finish)
+    manuscripts, client = _a_manuscript(any_url, "稿"), connect(any_url)
+    first = _created(any_url, "first", "稿")
+    as_writer(any_url, first, finish)
 
-    assert list(connect(any_url).scan_iter("longhand:manuscript:*")) == []
+    units = units_key(ManuscriptId("稿"), first.kind)
+    assert list(client.scan_iter("longhand:manuscript:*")) == [units]
+    assert 0 < client.pttl(units) <= 3_600_000
+    _a_manuscript(any_url, "稿")
+    assert manuscripts.units(ManuscriptId("稿"), first.kind) == {"section:一": ("key-1", "第一节")}
 
 
 def test_a_batch_that_is_sent_twice_is_stored_once(any_url: str) -> None:

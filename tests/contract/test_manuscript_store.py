@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.adapters.redis_connection import connect
+from pipeline.adapters.redis_keys import units_key
 from pipeline.adapters.redis_manuscripts import RedisManuscriptStore, RedisReadingStore
 from pipeline.domain.documents import Block, Outline, OutlineNode, Reading
-from pipeline.domain.jobs import ManuscriptId
+from pipeline.domain.jobs import JobKind, ManuscriptId
 from pipeline.domain.manuscripts import Brief, Manuscript, OutlineDraft
+from pipeline.domain.units import StoredUnit
 from pipeline.errors import NotFound
 
 TTL = timedelta(days=90)
@@ -143,6 +145,22 @@ def test_a_deleted_or_expired_manuscript_leaves_the_list(any_url: str) -> None:
 
     assert [each.id for each in store.recent(limit=10)] == ["丙"]
     assert client.zcard("longhand:manuscripts") == 1
+
+
+def test_a_deleted_manuscript_gets_what_was_finished_back_within_the_hour(any_url: str) -> None:
+    manuscript, kind = _manuscript(), JobKind.DOCUMENT
+    store, client = _store(any_url), connect(any_url)
+    units = units_key(manuscript.id, kind)
+    store.save(manuscript)
+    client.hset(units, "section:一", '旧\n"第一节"')
+
+    store.delete(manuscript.id)
+    left_ms = client.pttl(units)
+    store.save(manuscript)
+
+    assert 0 < left_ms <= 3_600_000
+    assert store.units(manuscript.id, kind) == {"section:一": StoredUnit("旧", "第一节")}
+    assert client.pttl(units) > 89 * 24 * 3_600_000
 
 
 def test_each_change_renews_the_expiry(any_url: str) -> None:

@@ -179,6 +179,18 @@ def test_a_draft_is_of_the_model_that_was_asked_whichever_is_configured_since(
     assert (of_job.author, taken.author) == ("从前的模型", "从前的模型")
 
 
+def test_what_was_finished_comes_back_with_a_manuscript_that_was_deleted(
+    running: Runtime,
+) -> None:
+    manuscript, _ = stopped(running)
+    finished = running.drafts.finished(running.manuscripts.open(manuscript.id))
+
+    running.manuscripts.restore(running.manuscripts.delete(manuscript.id))
+
+    restored = running.manuscripts.open(manuscript.id)
+    assert running.drafts.finished(restored) == finished > 0
+
+
 def test_a_gap_of_a_draft_is_all_that_going_on_writes(running: Runtime) -> None:
     manuscript, missing = stopped(running)
     running.drafts.take(manuscript.id)

@@ -302,6 +302,7 @@ def test_what_was_deleted_comes_back_as_it_was(running: Runtime) -> None:
     after = running.manuscripts.open(manuscript.id).manuscript
     assert after.model_copy(update={"updated_at": before.updated_at}) == before
     assert running.manuscripts.outline(manuscript.id).outline == outline.outline
+    assert running.changes.of(manuscript.id).is_empty
 
 
 def test_deleting_stops_what_runs_for_it(idle: Runtime) -> None:
