@@ -7,6 +7,7 @@ from components.brief_editor import brief_editor
 from components.budgets import estimate_notes, stored_budget
 from components.change_notes import change_notes, to_write_anew
 from components.interface import messages
+from components.job_end import end_text, finished_text
 from components.notices import missing, problem
 from components.offline_limits import offline_limits
 from components.outliner import outliner
@@ -31,6 +32,7 @@ ENOUGH = 0.8
 """Of the words asked for; who gets fewer from a program that counts them is told why."""
 
 settings, manuscripts, budgets = runtime().settings, runtime().manuscripts, runtime().budgets
+drafts = runtime().drafts
 m, state, doc = messages(settings.interface_language), session(), manuscript_id()
 
 
@@ -47,6 +49,7 @@ def page(view: View, draft: OutlineDraft) -> None:
             st.markdown(m("outline.lead"))
         actions(view, draft)
     last_writing(view)
+    draft_of(view)
     unwritten(view)
     main, side = st.columns([3, 1], gap="large")
     with main:
@@ -176,6 +179,21 @@ def last_writing(view: View) -> None:
         icon=":material/edit_note:",
         query_params={"job": job.id, "doc": view.manuscript.id},
     )
+
+
+def draft_of(view: View) -> None:
+    """What an earlier writing finished; while its job is known, the page of the job tells of it."""
+    number = 0 if view.document_job else drafts.finished(view)
+    if not number:
+        return
+    st.markdown(finished_text(number, m))
+    if st.button(end_text("draft", m), icon=":material/article:"):
+        try:
+            drafts.take(view.manuscript.id)
+        except PipelineError as error:
+            problem(error, m)
+        else:
+            st.switch_page("pages/document.py", query_params={"doc": view.manuscript.id})
 
 
 def progress(view: View, draft: OutlineDraft) -> None:

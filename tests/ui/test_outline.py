@@ -3,15 +3,17 @@ from pathlib import Path
 import pytest
 
 from components.brief_editor import TEXTS as BRIEF
+from components.job_end import end_text, finished_text
 from components.messages import Messages
 from components.plain import plain
 from pipeline.domain.assembly import leaves
 from pipeline.domain.documents import FileRole, Language
 from pipeline.domain.edits import OPERATION
-from pipeline.domain.jobs import JobStatus, OutlineGenerationRequest
+from pipeline.domain.jobs import JobId, JobStatus, OutlineGenerationRequest
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.domain.outline import leaves as sections_of
 from pipeline.runtime import Runtime
+from pipeline.service.views import Deleted
 from tests.runtimes import finish, idle_runtime
 from tests.ui.conftest import TEXT, Open
 from tests.ui.screens import component_data, components_of, links_of, sound, text_of
@@ -233,6 +235,24 @@ def test_a_full_queue_takes_no_proposal_and_leaves_all_as_it_was(
         assert m.problem("queue_full", {"retry_after_s": 30}) in text_of(app)
         assert full.manuscripts.open(manuscript.id).manuscript.outline_job == manuscript.outline_job
         assert not full.manuscripts.outline(manuscript.id).growing
+
+
+def test_the_draft_of_a_writing_whose_job_has_expired_is_still_at_hand(
+    running: Runtime, shown: Open, written: Manuscript, language: Language
+) -> None:
+    m = Messages(language)
+    stopped = written.model_copy(update={"document": None, "document_job": JobId("expired")})
+    running.manuscripts.restore(Deleted(stopped, running.manuscripts.outline(written.id)))
+    number = running.drafts.finished(running.manuscripts.open(written.id))
+    app = shown(running, "outline", doc=written.id, language=language)
+    assert number > 0
+    assert finished_text(number, m) in text_of(app)
+
+    draft = next(button for button in app.button if button.label == end_text("draft", m))
+    sound(draft.click().run())
+
+    assert components_of(app) == ["longhand_reader"]
+    assert running.manuscripts.open(written.id).manuscript.document is not None
 
 
 def test_writing_again_asks_before_it_replaces(
