@@ -40,7 +40,11 @@ PAGE = 50
 
 
 class RedisManuscriptStore:
-    """`ManuscriptStore`: one hash per manuscript; the outline is a field of its own."""
+    """`ManuscriptStore`: one hash per manuscript; the outline is a field of its own.
+
+    So are the hashes of its files: an edit of the outline renews them, too, and need not read the
+    manuscript for that, which may hold a whole document.
+    """
 
     def __init__(self, client: Redis, ttl: timedelta, now: Callable[[], datetime]) -> None:
         self._redis = client
@@ -51,8 +55,7 @@ class RedisManuscriptStore:
     def save(self, manuscript: Manuscript) -> None:
         with store_errors(f"save manuscript {manuscript.id!r}"):
             pipe = self._redis.pipeline()
-            fields = {"manuscript": manuscript.model_dump_json()}
-            self._write(pipe, manuscript.id, fields, manuscript.updated_at)
+            self._write(pipe, manuscript.id, _fields(manuscript), manuscript.updated_at)
             pipe.execute()
 
     def load(self, manuscript_id: ManuscriptId) -> Manuscript:
@@ -71,7 +74,7 @@ class RedisManuscriptStore:
             changed = change(_manuscript(manuscript_id, found))
             changed = changed.model_copy(update={"updated_at": moment})
             pipe.multi()
-            self._write(pipe, manuscript_id, {"manuscript": changed.model_dump_json()}, moment)
+            self._write(pipe, manuscript_id, _fields(changed), moment)
             return changed
 
         return self._until_alone(manuscript_id, attempt)
@@ -92,9 +95,14 @@ class RedisManuscriptStore:
         def attempt(pipe: Pipeline) -> OutlineDraft:
             if not pipe.exists(key):
                 raise _unknown(manuscript_id)
-            changed = change(_outline(cast("str | None", pipe.hget(key, "outline"))))
+            found = cast("list[str | None]", pipe.hmget(key, ["outline", "files"]))
+            changed = change(_outline(found[0]))
+            files = found[1]
+            if files is None:  # an earlier version wrote it
+                stored = cast("list[str | None]", pipe.hmget(key, ["manuscript", "updated_at"]))
+                files = _files(_manuscript(manuscript_id, stored))
             pipe.multi()
-            fields = {"outline": changed.model_dump_json()}
+            fields = {"outline": changed.model_dump_json(), "files": files}
             self._write(pipe, manuscript_id, fields, self._now())
             return changed
 
@@ -152,7 +160,9 @@ class RedisManuscriptStore:
         values: dict[FieldT, EncodableT] = {"updated_at": moment.isoformat()}
         values.update(fields)
         pipe.hset(key, mapping=values)
-        for each in (key, *(units_key(manuscript_id, kind) for kind in JobKind)):
+        units = (units_key(manuscript_id, kind) for kind in JobKind)
+        readings = (reading_key(sha256) for sha256 in fields["files"].split())
+        for each in (key, *units, *readings):
             pipe.pexpire(each, milliseconds(self._ttl))
         pipe.zadd(MANUSCRIPTS, {manuscript_id: moment.timestamp()})
         pipe.pexpire(MANUSCRIPTS, milliseconds(INDEX_TTL))
@@ -171,7 +181,7 @@ class RedisManuscriptStore:
 
 
 class RedisReadingStore:
-    """`ReadingStore`: each reading is renewed when it is used."""
+    """`ReadingStore`: each reading is renewed when it is used, and with its manuscripts."""
 
     def __init__(self, client: Redis, ttl: timedelta) -> None:
         self._redis = client
@@ -212,6 +222,14 @@ def _manuscript(manuscript_id: ManuscriptId, fields: Sequence[str | None]) -> Ma
         raise _unknown(manuscript_id)
     manuscript = Manuscript.model_validate_json(text)
     return manuscript.model_copy(update={"updated_at": datetime.fromisoformat(updated_at)})
+
+
+def _fields(manuscript: Manuscript) -> dict[str, str]:
+    return {"manuscript": manuscript.model_dump_json(), "files": _files(manuscript)}
+
+
+def _files(manuscript: Manuscript) -> str:
+    return " ".join(file.file_id for file in manuscript.files)
 
 
 def _outline(text: str | None) -> OutlineDraft:

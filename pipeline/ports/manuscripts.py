@@ -9,7 +9,7 @@ from pipeline.domain.units import StoredUnit
 
 
 class ManuscriptStore(Protocol):
-    """The author's manuscripts; each change renews their expiry."""
+    """The author's manuscripts; each change renews their expiry, and that of their files."""
 
     def save(self, manuscript: Manuscript) -> None: ...
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.adapters.redis_connection import connect
-from pipeline.adapters.redis_keys import units_key
+from pipeline.adapters.redis_keys import reading_key, units_key
 from pipeline.adapters.redis_manuscripts import RedisManuscriptStore, RedisReadingStore
 from pipeline.domain.documents import Block, Outline, OutlineNode, Reading
 from pipeline.domain.jobs import JobKind, ManuscriptId
-from pipeline.domain.manuscripts import Brief, Manuscript, OutlineDraft
+from pipeline.domain.manuscripts import AttachedFile, Brief, Manuscript, OutlineDraft
 from pipeline.domain.units import StoredUnit
 from pipeline.errors import NotFound
 
@@ -176,6 +176,31 @@ def test_each_change_renews_the_expiry(any_url: str) -> None:
     store.change_outline(ManuscriptId("稿-1"), _one_more)
 
     assert min(client.pttl(key), client.pttl(units)) > 89 * 24 * 3_600_000
+
+
+@pytest.mark.parametrize("change", ["save", "change", "change_outline", "of an earlier version"])
+def test_each_change_renews_the_expiry_of_the_files(any_url: str, change: str) -> None:
+    hashes = ["ab" * 32, "cd" * 32, "ef" * 32]
+    files = tuple(AttachedFile(file_id=each, file_name="潮汐.md") for each in hashes[:2])
+    manuscript = _manuscript().model_copy(update={"files": files})
+    store, client = _store(any_url), connect(any_url)
+    store.save(manuscript)
+    for each in hashes:
+        reading = Reading(sha256=each, title="潮汐", language="zh", blocks=())
+        RedisReadingStore(client, timedelta(minutes=1)).save_reading(reading)
+
+    if change == "save":
+        store.save(manuscript)
+    elif change == "change":
+        store.change(manuscript.id, _retitled)
+    else:
+        if change == "of an earlier version":
+            client.hdel("longhand:manuscript:{稿-1}", "files")
+        store.change_outline(manuscript.id, _one_more)
+
+    left_ms = [client.pttl(reading_key(each)) for each in hashes]
+    day_ms = 24 * 3_600_000
+    assert [each > 89 * day_ms for each in left_ms] == [True, True, False]
 
 
 def test_a_reading_is_kept_by_the_hash_of_its_file(any_url: str) -> None:
