@@ -1,6 +1,5 @@
 """Jobs: submit, follow, cancel, fetch the result."""
 
-import base64
 import hashlib
 import json
 import logging
@@ -9,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
-from pipeline.domain.documents import ContextFile, Document, Language
+from pipeline.domain.documents import Document, Language
 from pipeline.domain.jobs import (
     DocumentGenerationRequest,
     DocumentResult,
@@ -39,6 +38,7 @@ from pipeline.errors import (
     TooLarge,
 )
 from pipeline.ports import JobQueue, JobStore
+from pipeline.service.files import check_files
 
 log = logging.getLogger(__name__)
 
@@ -84,8 +84,7 @@ class JobService:
         """Check the request, save the job and wake the engine; returns before it starts.
 
         Raises:
-            InvalidRequest: `prompt_empty`, `file_without_content`, `file_id_twice`,
-                `budget_without_price`.
+            InvalidRequest: `prompt_empty`, `budget_without_price`, and those of `check_files`.
             TooLarge: `prompt_too_long`, `file_too_large`.
             Conflict: The id is taken by another request.
             QueueFull: Too many jobs wait already.
@@ -149,7 +148,7 @@ class JobService:
         )
 
     def _submit(self, request: JobOptions, job: Job, forget: Collection[str] | None = ()) -> Job:
-        self._check_files(request.context_files)
+        check_files(request.context_files, most_bytes=self._limits.file_bytes)
         self._check_budget(request.budget, request.model)
         body = request.model_dump_json(exclude={"job_id"})
         said = request.model_dump_json(exclude={"job_id"}, exclude_defaults=True)
@@ -161,41 +160,6 @@ class JobService:
         prices = self._limits.prices
         if prices.lacks(budget, model):
             raise without_price(model or prices.model or "")
-
-    def _check_files(self, files: Sequence[ContextFile]) -> None:
-        seen: set[str] = set()
-        for file in files:
-            if file.file_id in seen:
-                raise InvalidRequest(
-                    "file_id_twice",
-                    f"The file_id {file.file_id!r} stands twice. Give each file its own.",
-                    {"id": file.file_id},
-                )
-            seen.add(file.file_id)
-            self._check_file(file)
-
-    def _check_file(self, file: ContextFile) -> None:
-        given = [value for value in (file.content, file.storage_url) if value is not None]
-        if len(given) != 1:
-            raise InvalidRequest(
-                "file_without_content",
-                f"File {file.file_name!r} needs either content or storage_url.",
-                {"name": file.file_name},
-            )
-        size = len(file.content or "")
-        if size > self._limits.file_bytes * 4 // 3 + 4:
-            raise TooLarge(
-                "file_too_large",
-                f"File {file.file_name!r} is larger than {self._limits.file_bytes:,} bytes.",
-                {"name": file.file_name, "limit": self._limits.file_bytes},
-            )
-        if file.encoding == "base64" and not _is_base64(file.content or ""):
-            raise InvalidRequest(
-                "file_not_base64",
-                f"The content of file {file.file_name!r} is not base64. Encode it, or leave "
-                "`encoding` out if it is text.",
-                {"name": file.file_name},
-            )
 
     def job(self, job_id: JobId) -> Job:
         """Raises `NotFound`, and of it `Expired` for a job that ended some days ago."""
@@ -380,15 +344,6 @@ def _not_finished(job: Job, what: str) -> NotFinished:
         f"Job {job.id!r} has no {what}: it is {job.status}.",
         {"job_id": job.id, "status": job.status},
     )
-
-
-def _is_base64(content: str) -> bool:
-    """Line breaks are part of it, as programs write it."""
-    try:
-        base64.b64decode("".join(content.split()), validate=True)
-    except ValueError:
-        return False
-    return True
 
 
 def fingerprint(kind: JobKind, body: str) -> str:

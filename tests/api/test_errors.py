@@ -1,8 +1,10 @@
+import base64
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from pipeline.adapters.embedded_redis import ensure_server, stop_server
@@ -239,17 +241,28 @@ def test_a_body_above_the_limit_is_refused(tmp_path: Path, idle: Runtime, serve:
     assert fits.status_code == 202
 
 
-def test_a_file_above_the_limit_is_refused(tmp_path: Path, idle: Runtime, serve: Serve) -> None:
+@pytest.mark.parametrize("kind", ["ascii", "chinese", "base64", "wrapped base64"])
+def test_a_file_of_just_the_limit_is_taken_and_a_larger_one_is_refused(
+    tmp_path: Path, idle: Runtime, serve: Serve, kind: str
+) -> None:
     url = ensure_server(idle.settings.data_dir)
-    file = {"file_id": "a", "file_name": "大.md", "content": "x" * 200}
+
+    def sent(client: TestClient, size: int) -> Response:
+        text = "x" * size if kind == "ascii" else ("潮" * size)[: size // 3] + "x" * (size % 3)
+        file = {"file_id": "a", "file_name": "大.md", "content": text}
+        if "base64" in kind:
+            encode = base64.encodebytes if kind.startswith("wrapped") else base64.b64encode
+            file |= {"content": encode(text.encode()).decode(), "encoding": "base64"}
+        return client.post(OUTLINE, json={"task_prompt": "潮汐能", "context_files": [file]})
 
     with (
         idle_runtime(tmp_path, redis_url=url, max_file_bytes=100) as runtime,
         serve(runtime) as client,
     ):
-        response = client.post(OUTLINE, json={"task_prompt": "潮汐能", "context_files": [file]})
+        fits, too_large = sent(client, 100), sent(client, 101)
 
-    assert refusal(response) == (413, "file_too_large")
+    assert fits.status_code == 202
+    assert refusal(too_large) == (413, "file_too_large")
 
 
 @pytest.mark.parametrize("path", ["", "/result", "/events"])
