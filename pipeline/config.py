@@ -261,6 +261,15 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _keys_are_whole(self) -> Self:
+        if self.api_keys and not self.keys_of_api:
+            raise ConfigError(
+                "API_KEYS is set but names no key: write keys joined by commas, or unset it to let "
+                "every program in."
+            )
+        return self
+
+    @model_validator(mode="after")
     def _ranking_is_whole(self) -> Self:
         if (self.embedding_base_url or self.embedding_api_key) and not self.embedding_model:
             raise ConfigError(

@@ -68,6 +68,16 @@ def test_half_a_model_endpoint_is_refused_at_the_start(
         Settings()
 
 
+@pytest.mark.parametrize("text", [",", " ", " , ,"])
+def test_keys_that_name_none_do_not_open_the_api(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("API_KEYS", text)
+
+    with pytest.raises(ConfigError, match="API_KEYS is set but names no key"):
+        Settings()
+
+
 def test_without_variables_the_offline_author_writes() -> None:
     assert not Settings().has_model
 
