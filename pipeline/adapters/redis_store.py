@@ -42,6 +42,7 @@ from pipeline.errors import (
     Deleted,
     Expired,
     IllegalTransition,
+    NotFinished,
     NotFound,
     QueueFull,
 )
@@ -115,7 +116,12 @@ class RedisJobStore:
         with store_errors(f"load the request of job {job_id!r}"):
             request = self._redis.get(JobKeys.of(job_id).request)
         if request is None:
-            raise self._missing(job_id)
+            job = self.load(job_id)
+            raise NotFinished(
+                f"What job {job_id!r} was asked is not stored: a call by name that is refused "
+                "leaves no request. Submit it anew.",
+                {"job_id": job_id, "status": job.status},
+            )
         return str(request)
 
     def units(self, job: Job) -> Mapping[str, StoredUnit]:

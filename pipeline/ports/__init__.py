@@ -260,7 +260,10 @@ class JobStore(Protocol):
         """Raises `NotFound` for an unknown id, `Expired` for a job that ended some days ago."""
 
     def request(self, job_id: JobId) -> str:
-        """The job's request as JSON. Raises `NotFound`."""
+        """The job's request as JSON.
+
+        Raises `NotFound`, and `NotFinished` of a job that was refused: none is stored of it.
+        """
 
     def units(self, job: Job) -> Mapping[str, StoredUnit]:
         """What it has finished, and where it has not, other jobs of its manuscript.

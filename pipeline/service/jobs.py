@@ -276,7 +276,7 @@ class JobService:
         Raises:
             InvalidRequest: `budget_without_price`.
             NotFound: Unknown, or `Expired`.
-            IllegalTransition: It has not ended.
+            IllegalTransition: It has not ended; or, `NotFinished`, it was refused when it came.
             Conflict: `new_id` is taken by another job.
             QueueFull: Too many jobs wait already.
         """

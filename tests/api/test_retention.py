@@ -8,6 +8,8 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from pipeline.domain.jobs import JobId, JobKind
+from pipeline.errors import InvalidRequest
 from pipeline.runtime import Runtime
 from tests.api.conftest import Serve
 from tests.api.wire import events_of, refusal
@@ -105,6 +107,21 @@ def test_an_expired_job_says_so_whatever_is_asked_of_it(tmp_path: Path, serve: S
 
     assert set(answers.values()) == {(410, "expired")}, answers
     assert listed == []
+
+
+def test_a_call_by_name_that_was_refused_has_not_expired(idle: Runtime, serve: Serve) -> None:
+    reason = InvalidRequest("outline_empty", "大纲没有节点。")
+    idle.jobs.refuse(JobId("by-name"), JobKind.DOCUMENT, reason)
+    job = f"{JOBS}/by-name"
+
+    with serve(idle) as client:
+        answers = [
+            client.get(f"{job}/result"),
+            client.get(f"{job}/export?format=md"),
+            client.post(f"{job}/retry"),
+        ]
+
+    assert {refusal(answer) for answer in answers} == {(409, "not_finished")}
 
 
 def test_a_deleted_job_is_not_found(client: TestClient, ended: str) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline.domain.jobs import START, JobId, JobKind, JobStatus, TaskFailed
-from pipeline.errors import InvalidRequest, NotFound
+from pipeline.errors import InvalidRequest, NotFinished, NotFound
 from pipeline.service.jobs import JobService, Limits
 from tests.running import REQUEST, Writer, a_job, a_store, as_writer, endings_of, events_of, utc_now
 
@@ -40,6 +40,20 @@ def test_a_refused_job_stands_as_failed_with_its_one_event(any_url: str) -> None
     store.delete(job_id)
     with pytest.raises(NotFound):
         store.load(job_id)
+
+
+def test_what_a_refused_job_was_asked_is_not_stored_though_it_is_there(any_url: str) -> None:
+    service, job_id = _service(any_url), JobId("refused")
+    service.refuse(job_id, JobKind.DOCUMENT, EMPTY)
+
+    with pytest.raises(NotFinished) as no_retry:
+        service.retry(job_id)
+    with pytest.raises(NotFinished):
+        a_store(any_url).request(job_id)
+
+    assert no_retry.value.details == {"job_id": "refused", "status": "failed"}
+    with pytest.raises(NotFound):
+        a_store(any_url).request(JobId("nobody"))
 
 
 def test_a_refused_call_leaves_another_job_of_that_id_alone(any_url: str) -> None:
