@@ -22,13 +22,16 @@ def key_holders_only(
     Raises:
         KeyRefused: There is none, or another one.
     """
-    check_key((bearer.credentials if bearer else header) or "")
+    check_key(bearer.credentials if bearer else "", header or "")
 
 
-def check_key(given: str) -> None:
-    """Raises `KeyRefused` where API_KEYS names some, and not this one."""
+def check_key(*given: str) -> None:
+    """Raises `KeyRefused` where API_KEYS names some, and none of these.
+
+    A bearer token may be another program's, such as that of a proxy with a login.
+    """
     known = runtime().settings.keys_of_api
     # Each is compared, and each in the same time: an answer's time must not tell which comes near.
-    fits = [secrets.compare_digest(given.encode(), key.encode()) for key in known]
+    fits = [secrets.compare_digest(one.encode(), key.encode()) for key in known for one in given]
     if known and not any(fits):
         raise KeyRefused

@@ -28,7 +28,7 @@ async def metrics_route(request: Request) -> Response:
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
     bearer = credentials.strip() if scheme.lower() == "bearer" else ""
     try:
-        check_key(bearer or request.headers.get("x-api-key", ""))
+        check_key(bearer, request.headers.get("x-api-key", ""))
     except KeyRefused as error:
         return of_pipeline(error)
     try:

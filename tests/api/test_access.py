@@ -20,6 +20,8 @@ KEYS = "first-key, second-key"
         {"Authorization": "Bearer first-key"},
         {"X-API-Key": "first-key"},
         {"X-API-Key": "second-key"},
+        {"Authorization": "Bearer of-the-proxy", "X-API-Key": "second-key"},
+        {"Authorization": "Bearer first-key", "X-API-Key": "of-the-proxy"},
     ],
 )
 def test_a_program_with_one_of_the_keys_is_served(
@@ -27,11 +29,18 @@ def test_a_program_with_one_of_the_keys_is_served(
 ) -> None:
     with idle_runtime(tmp_path, api_keys=KEYS) as runtime, serve(runtime) as client:
         assert client.get("/api/v1/jobs", headers=headers).status_code == 200
+        assert client.get("/metrics", headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Authorization": "Bearer first"}, {"X-API-Key": ""}, {"X-API-Key": KEYS}],
+    [
+        {},
+        {"Authorization": "Bearer first"},
+        {"X-API-Key": ""},
+        {"X-API-Key": KEYS},
+        {"Authorization": "Bearer first", "X-API-Key": "second"},
+    ],
 )
 def test_a_program_without_a_key_is_refused_everywhere(
     tmp_path: Path, serve: Serve, headers: Mapping[str, str]
