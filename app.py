@@ -63,11 +63,11 @@ def draw() -> None:
 
 def recent(label: str) -> None:
     """Links to the manuscripts that were changed last."""
-    last = runtime().manuscripts.recent(limit=RECENT)
+    last = runtime().manuscripts.listed(limit=RECENT)
     if last:
         st.caption(label)
     for manuscript in last:
-        page = "document" if manuscript.document else "outline"
+        page = "document" if manuscript.has_document else "outline"
         st.page_link(
             f"pages/{page}.py", label=plain(manuscript.title), query_params={"doc": manuscript.id}
         )

@@ -45,6 +45,8 @@ class Session:
     """Why a budget could not be set, to be said in the next run."""
     watched: JobId | None = None
     """The job whose writing is being watched: its end opens the document, once."""
+    listed: tuple[str, int] = ("", 0)
+    """The page of the library's list that is shown, from 0, of what is searched for."""
     deleted: object = None
     """What was deleted last, so that it can be restored."""
 

@@ -1,6 +1,6 @@
 """Library: all manuscripts; open, delete, and undo that."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -10,13 +10,16 @@ from components.notices import problem
 from components.plain import plain
 from components.session import session
 from components.zones import author_zone
-from pipeline.domain.manuscripts import Manuscript
+from pipeline.domain.manuscripts import Listed
 from pipeline.errors import NotFound, PipelineError
 from pipeline.runtime import runtime
 from pipeline.service.views import Deleted, Status, View
 
 settings, manuscripts = runtime().settings, runtime().manuscripts
 m, state = messages(settings.interface_language), session()
+
+PAGE = 60
+"""Cards at once: each is opened with its jobs, in some milliseconds."""
 
 COLOURS: Mapping[Status, Literal["blue", "gray", "red", "green"]] = {
     "proposing": "blue",
@@ -27,10 +30,36 @@ COLOURS: Mapping[Status, Literal["blue", "gray", "red", "green"]] = {
 }
 
 
-def card(manuscript: Manuscript) -> None:
-    view = manuscripts.open(manuscript.id)
-    status = view.status
-    title = plain(view.manuscript.title) or m("library.untitled")
+def cards(found: Sequence[Listed], query: str) -> None:
+    """One page of what was found, with a way to the others."""
+    searched, page = state.listed
+    page = min(page, (len(found) - 1) // PAGE) if searched == query and found else 0
+    first = page * PAGE
+    shown = found[first : first + PAGE]
+    with st.grid(3, min_column_width=260):
+        for one in shown:
+            try:
+                card(manuscripts.open(one.id))
+            except NotFound:  # deleted in another tab since the list was read
+                continue
+    if len(found) > PAGE:
+        last = first + len(shown)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            turn("previous", (query, page - 1), is_there=page > 0)
+            told = m("library.shown", first=first + 1, last=last, number=len(found))
+            st.caption(told, width="content")
+            turn("next", (query, page + 1), is_there=last < len(found))
+
+
+def turn(name: Literal["previous", "next"], to: tuple[str, int], *, is_there: bool) -> None:
+    if st.button(m(f"library.{name}"), disabled=not is_there):
+        state.listed = to
+        st.rerun()
+
+
+def card(view: View) -> None:
+    manuscript, status = view.manuscript, view.status
+    title = plain(manuscript.title) or m("library.untitled")
     with st.container(border=True):
         st.badge(m(f"status.{status}"), color=COLOURS[status])
         st.markdown(f"**{title}**")
@@ -95,7 +124,7 @@ def undo(deleted: Deleted) -> None:
 st.title(m("library.title"), anchor=False)
 if isinstance(state.deleted, Deleted):
     undo(state.deleted)
-everything = manuscripts.recent()
+everything = manuscripts.listed()
 query = ""
 if everything:
     query = st.text_input(
@@ -111,12 +140,7 @@ if not everything:
     st.page_link("pages/new.py", label=m("missing.new"), icon=":material/add_circle:")
 elif not found:
     st.markdown(m("library.nothing", query=plain(query)))
-with st.grid(3, min_column_width=260):
-    for one in found:
-        try:
-            card(one)
-        except NotFound:  # deleted in another tab since the list was read
-            continue
+cards(found, query)
 if runtime().is_durable:
     st.caption(m("library.kept", days=settings.manuscript_ttl.days))
 else:

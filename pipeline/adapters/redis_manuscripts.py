@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar, cast
 
@@ -24,7 +24,7 @@ from pipeline.adapters.redis_keys import (
 from pipeline.adapters.redis_scripts import FORGET
 from pipeline.domain.documents import Reading
 from pipeline.domain.jobs import JobKind, ManuscriptId
-from pipeline.domain.manuscripts import Manuscript, OutlineDraft
+from pipeline.domain.manuscripts import Listed, Manuscript, OutlineDraft
 from pipeline.domain.units import StoredUnit, stored_units
 from pipeline.errors import NotFound
 
@@ -35,15 +35,15 @@ PACKED = "zlib:"
 PACKING = 3
 # Level of zlib: a third to a half of the size is left after base64; higher ones hardly save more.
 
-PAGE = 50
-# Manuscripts read at once while listing; each may hold a whole document.
+PAGE = 100
+# Manuscripts asked for at once while listing; most lists are shorter.
 
 
 class RedisManuscriptStore:
     """`ManuscriptStore`: one hash per manuscript; the outline is a field of its own.
 
-    So are the hashes of its files: an edit of the outline renews them, too, and need not read the
-    manuscript for that, which may hold a whole document.
+    So are what a list shows of it, and the hashes of its files, which an edit of the outline
+    renews, too: neither has to read the manuscript, which may hold a whole document.
     """
 
     def __init__(self, client: Redis, ttl: timedelta, now: Callable[[], datetime]) -> None:
@@ -117,17 +117,16 @@ class RedisManuscriptStore:
         with store_errors(f"look what is written of manuscript {manuscript_id!r}"):
             return cast("list[str]", self._redis.hkeys(units_key(manuscript_id, kind)))
 
-    def recent(self, *, limit: int) -> Sequence[Manuscript]:
-        manuscripts: list[Manuscript] = []
-        start = 0
-        while len(manuscripts) < limit:
+    def listed(self, *, limit: int | None = None) -> Sequence[Listed]:
+        found: list[Listed] = []
+        while limit is None or len(found) < limit:
+            start = len(found)  # what has expired leaves the index
             with store_errors("list the manuscripts"):
                 ids = cast("list[str]", self._redis.zrevrange(MANUSCRIPTS, start, start + PAGE - 1))
-                manuscripts += self._load_all(ids)
+                found += self._listed(ids)
             if len(ids) < PAGE:
                 break
-            start = len(manuscripts)
-        return manuscripts[:limit]
+        return found[:limit]
 
     def delete(self, manuscript_id: ManuscriptId) -> None:
         key = manuscript_key(manuscript_id)
@@ -167,17 +166,22 @@ class RedisManuscriptStore:
         pipe.zadd(MANUSCRIPTS, {manuscript_id: moment.timestamp()})
         pipe.pexpire(MANUSCRIPTS, milliseconds(INDEX_TTL))
 
-    def _load_all(self, ids: Sequence[str]) -> Sequence[Manuscript]:
-        """The manuscripts with these ids, without those that expired, which leave the index."""
+    def _listed(self, ids: Sequence[str]) -> Iterator[Listed]:
+        """Those with these ids, without those that expired, which leave the index."""
         keys = [manuscript_key(ManuscriptId(name)) for name in ids]
         pipe = self._redis.pipeline(transaction=False)
         for key in keys:
-            pipe.hmget(key, ["manuscript", "updated_at"])
+            pipe.hmget(key, ["updated_at", "listed"])
         found = cast("list[list[str | None]]", pipe.execute())
-        if not all(fields[0] for fields in found):
+        if not all(updated_at for updated_at, _ in found):
             self._forget(keys=[MANUSCRIPTS, *keys], args=ids)
-        pairs = zip(ids, found, strict=True)
-        return [_manuscript(ManuscriptId(name), fields) for name, fields in pairs if fields[0]]
+        for key, (updated_at, listed) in zip(keys, found, strict=True):
+            if listed is not None:
+                yield Listed.model_validate_json(listed)
+            elif updated_at is not None:  # an earlier version wrote it
+                whole = cast("str | None", self._redis.hget(key, "manuscript"))
+                if whole is not None:
+                    yield Listed.of(Manuscript.model_validate_json(whole))
 
 
 class RedisReadingStore:
@@ -225,7 +229,11 @@ def _manuscript(manuscript_id: ManuscriptId, fields: Sequence[str | None]) -> Ma
 
 
 def _fields(manuscript: Manuscript) -> dict[str, str]:
-    return {"manuscript": manuscript.model_dump_json(), "files": _files(manuscript)}
+    return {
+        "manuscript": manuscript.model_dump_json(),
+        "listed": Listed.of(manuscript).model_dump_json(),
+        "files": _files(manuscript),
+    }
 
 
 def _files(manuscript: Manuscript) -> str:

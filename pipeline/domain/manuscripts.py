@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Self
 
 from pydantic import AwareDatetime, Field
 
@@ -133,6 +134,19 @@ class Manuscript(Value):
     """Texts that were replaced: the author's own, others where one was put back; newest first."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
+
+
+class Listed(Value):
+    """A manuscript as it is listed, without what it holds."""
+
+    id: ManuscriptId
+    title: str
+    has_document: bool
+
+    @classmethod
+    def of(cls, manuscript: Manuscript) -> Self:
+        has_document = manuscript.document is not None
+        return cls(id=manuscript.id, title=manuscript.title, has_document=has_document)
 
 
 def with_document(

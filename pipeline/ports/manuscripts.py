@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from pipeline.domain.jobs import JobKind, ManuscriptId
-from pipeline.domain.manuscripts import Manuscript, OutlineDraft
+from pipeline.domain.manuscripts import Listed, Manuscript, OutlineDraft
 from pipeline.domain.units import StoredUnit
 
 
@@ -35,8 +35,8 @@ class ManuscriptStore(Protocol):
     def finished(self, manuscript_id: ManuscriptId, kind: JobKind) -> Collection[str]:
         """The names of these units, without what they hold."""
 
-    def recent(self, *, limit: int) -> Sequence[Manuscript]:
-        """Manuscripts, last changed first."""
+    def listed(self, *, limit: int | None = None) -> Sequence[Listed]:
+        """Manuscripts, last changed first; without a limit, all."""
 
     def delete(self, manuscript_id: ManuscriptId) -> None:
         """Whoever saves it again within the hour gets its units back."""

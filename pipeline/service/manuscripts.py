@@ -31,6 +31,7 @@ from pipeline.domain.manuscripts import (
     AttachedFile,
     Brief,
     EarlierText,
+    Listed,
     Manuscript,
     OutlineDraft,
     attached_page,
@@ -378,8 +379,9 @@ class ManuscriptService:
         if job is not None and not job.status.ended_early:  # completed: its document is on the way
             raise Conflict("The document is being written again; edit it when that is done.")
 
-    def recent(self, *, limit: int = 100) -> Sequence[Manuscript]:
-        return self._store.recent(limit=limit)
+    def listed(self, *, limit: int | None = None) -> Sequence[Listed]:
+        """Manuscripts, last changed first; without a limit, all."""
+        return self._store.listed(limit=limit)
 
     def delete(self, manuscript_id: ManuscriptId) -> Deleted:
         """Remove a manuscript and stop its jobs. Raises `NotFound`."""

@@ -6,10 +6,10 @@ import pytest
 
 from pipeline.adapters.redis_connection import connect
 from pipeline.adapters.redis_keys import reading_key, units_key
-from pipeline.adapters.redis_manuscripts import RedisManuscriptStore, RedisReadingStore
+from pipeline.adapters.redis_manuscripts import PAGE, RedisManuscriptStore, RedisReadingStore
 from pipeline.domain.documents import Block, Outline, OutlineNode, Reading
 from pipeline.domain.jobs import JobKind, ManuscriptId
-from pipeline.domain.manuscripts import AttachedFile, Brief, Manuscript, OutlineDraft
+from pipeline.domain.manuscripts import AttachedFile, Brief, Listed, Manuscript, OutlineDraft
 from pipeline.domain.units import StoredUnit
 from pipeline.errors import NotFound
 
@@ -73,7 +73,7 @@ def test_an_unknown_manuscript_is_not_found(any_url: str) -> None:
     with pytest.raises(NotFound):
         store.change_outline(unknown, _one_more)
     store.delete(unknown)
-    assert store.recent(limit=10) == []
+    assert store.listed() == []
 
 
 def test_a_change_is_kept_with_the_time_of_the_change(any_url: str) -> None:
@@ -124,14 +124,23 @@ def test_of_many_changes_at_once_none_is_lost(any_url: str) -> None:
 
 def test_the_last_changed_manuscript_comes_first(any_url: str) -> None:
     store = _store(any_url)
-    names = [f"稿-{number}" for number in range(60)]
+    names = [f"稿-{number}" for number in range(PAGE + 10)]
     for name in names:
         store.save(_manuscript(name))
     store.change(ManuscriptId("稿-3"), _retitled)
     store.change_outline(ManuscriptId("稿-5"), _one_more)
 
-    assert [each.id for each in store.recent(limit=2)] == ["稿-5", "稿-3"]
-    assert len(store.recent(limit=100)) == 60
+    listed = [(each.id, each.title) for each in store.listed(limit=2)]
+    assert listed == [("稿-5", "潮汐能"), ("稿-3", "海洋能")]
+    assert {each.id for each in store.listed()} == set(names)
+
+
+def test_a_manuscript_that_an_earlier_version_wrote_is_listed_alike(any_url: str) -> None:
+    store = _store(any_url)
+    store.save(_manuscript())
+    connect(any_url).hdel("longhand:manuscript:{稿-1}", "listed")
+
+    assert store.listed() == [Listed(id=_manuscript().id, title="潮汐能", has_document=False)]
 
 
 def test_a_deleted_or_expired_manuscript_leaves_the_list(any_url: str) -> None:
@@ -143,7 +152,7 @@ def test_a_deleted_or_expired_manuscript_leaves_the_list(any_url: str) -> None:
     store.delete(ManuscriptId("甲"))
     client.delete("longhand:manuscript:{乙}")
 
-    assert [each.id for each in store.recent(limit=10)] == ["丙"]
+    assert [each.id for each in store.listed()] == ["丙"]
     assert client.zcard("longhand:manuscripts") == 1
 
 

@@ -1,9 +1,12 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.messages import Messages
 from pipeline.domain.documents import Language
-from pipeline.domain.manuscripts import Brief
+from pipeline.domain.jobs import ManuscriptId
+from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.errors import NotFound
 from pipeline.runtime import Runtime
 from tests.ui.conftest import Open
@@ -45,6 +48,29 @@ def test_titles_are_searched(idle: Runtime, shown: Open, language: Language) -> 
     assert "**潮汐能**" in found
     assert "**Tidal power**" not in found
     assert m("library.nothing", query="风") in nothing
+
+
+def test_many_manuscripts_are_listed_page_by_page_and_all_are_searched(
+    idle: Runtime, shown: Open, language: Language
+) -> None:
+    m, moment = Messages(language), datetime.now(UTC)
+    for number in range(61):
+        at = moment + timedelta(seconds=number)
+        name, title = ManuscriptId(f"n{number}"), f"潮汐 {number:02}"
+        one = Manuscript(id=name, title=title, created_at=at, updated_at=at)
+        idle.manuscripts._store.save(one)
+    app = shown(idle, "library", language=language)
+    first = text_of(app)
+
+    second = text_of(click(app, m("library.next")))
+    found = text_of(sound(app.text_input[0].set_value("潮汐 00").run()))
+
+    assert m("library.shown", first=1, last=60, number=61) in first
+    assert ("**潮汐 60**" in first, "**潮汐 00**" in first) == (True, False)
+    assert m("library.shown", first=61, last=61, number=61) in second
+    assert ("**潮汐 60**" in second, "**潮汐 00**" in second) == (False, True)
+    assert "**潮汐 00**" in found
+    assert m("library.next") not in [button.label for button in app.button]
 
 
 def click(app: AppTest, *labels: str) -> AppTest:

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from components.examples import EXAMPLES
 from components.messages import Messages
 from pipeline.domain.documents import Language
+from pipeline.domain.manuscripts import Manuscript
 from pipeline.runtime import Runtime
 from tests.runtimes import finish
 from tests.ui.conftest import Open
@@ -61,6 +62,10 @@ def test_a_search_and_a_second_opinion_are_offered_where_there_is_one_to_ask(
     assert labels == [m("new.web_search"), m("new.second_opinion")]
 
 
+def newest(runtime: Runtime) -> Manuscript:
+    return runtime.manuscripts.open(runtime.manuscripts.listed()[0].id).manuscript
+
+
 def test_what_is_chosen_for_sources_reaches_the_manuscript(running: Runtime, shown: Open) -> None:
     changes = {"openai_model": "some-model", "search_provider": ("wikipedia",)}
     settings = running.settings.model_copy(update=changes)
@@ -71,7 +76,7 @@ def test_what_is_chosen_for_sources_reaches_the_manuscript(running: Runtime, sho
 
     submit(app, "写一份关于风能的报告")
 
-    brief = running.manuscripts.recent(limit=1)[0].brief
+    brief = newest(running).brief
     assert (brief.citation_style, brief.web_search, brief.second_opinion) == (
         "gb-t-7714-2015",
         True,
@@ -112,7 +117,7 @@ def test_a_submission_leads_to_its_outline(running: Runtime, shown: Open) -> Non
 
     submit(app, "写一份关于风能的报告")
 
-    manuscript = running.manuscripts.recent(limit=1)[0]
+    manuscript = newest(running)
     finish(running, manuscript.outline_job)
     assert components_of(app)[-1] == "longhand_outliner"
     assert app.query_params["doc"] == manuscript.id
