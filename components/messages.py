@@ -148,6 +148,10 @@ TEXTS: Mapping[str, Text] = {
     "writing.finished": Text("See what was finished", "查看已完成的部分"),
     "writing.retry": Text("Try again", "重试"),
     "writing.resume": Text("Go on writing", "继续写作"),
+    "writing.more_question": Text(
+        "Going on does more than write what is missing.", "继续写作不只是补写缺少的部分："
+    ),
+    "writing.not_now": Text("Not now", "暂不继续"),
     "writing.to_outline": Text("Back to the outline", "返回大纲"),
     "document.title": Text("Document", "文档"),
     "document.writing": Text(

@@ -61,6 +61,12 @@ PROBLEMS: Mapping[str, Text] = {
     ),
     "foreign_origin": Text("The request came from another site.", "请求来自其他网站。"),
     "conflict": Text("It is being written already.", "正在写作中。"),
+    "plan_changed": Text(
+        "The outline, the brief or the document was changed meanwhile: something else would be "
+        "written now. Nothing was begun; look again at what would be written.",
+        "大纲、写作要求或文档在此期间有改动，现在要撰写的内容已经不同，因此尚未开始。"
+        "请重新查看将撰写的内容。",
+    ),
     "outline_title_empty": Text("Give the outline a title.", "请为大纲填写标题。"),
     "outline_empty": Text("Add at least one section.", "请至少添加一个小节。"),
     "outline_too_many_nodes": Text(

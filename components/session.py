@@ -5,6 +5,7 @@ from typing import cast
 
 import streamlit as st
 
+from pipeline.domain.changes import Changes
 from pipeline.domain.documents import Language, NodeId
 from pipeline.domain.jobs import JobId, ManuscriptId
 from pipeline.domain.spending import Budget
@@ -37,6 +38,10 @@ class Session:
     """Whether no text of before is to be kept."""
     write_over: tuple[NodeId, ...] = ()
     """Sections whose text of the author's own is not to be kept."""
+    write_plan: Changes | None = None
+    """What the author was told that it does; None where nothing was."""
+    replan: ManuscriptId | None = None
+    """The manuscript whose plan is another one by now, to be shown in the next run."""
     unwritten: tuple[ManuscriptId, str] | None = None
     """Why a manuscript could not be written, to be said in the next run."""
     unstyled: tuple[ManuscriptId, str] | None = None

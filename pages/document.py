@@ -140,7 +140,7 @@ def ask_again(view: View, changes: Changes, left: Gaps) -> None:
     change_notes(changes, m)
     with st.container(horizontal=True):
         if st.button(m("outline.write_again"), type="primary"):
-            write_again(view, left)
+            write_again(view, left, changes)
         if st.button(m("outline.keep")):
             st.rerun()
 
@@ -159,10 +159,10 @@ def put_back(view: View, document: Document) -> None:
     st.rerun()
 
 
-def write_again(view: View, left: Gaps) -> None:
-    """Write what failed, without those; sections that are there cost nothing again."""
+def write_again(view: View, left: Gaps, told: Changes | None = None) -> None:
+    """Write what failed, without those; where more was `told`, that and nothing else."""
     try:
-        job = manuscripts.write(view.manuscript.id, gaps=left)
+        job = runtime().changes.write(view.manuscript.id, told, gaps=left)
     except PipelineError as error:
         problem(error, m)
         return

@@ -21,7 +21,7 @@ from pipeline.domain.edits import snapshot
 from pipeline.domain.jobs import JobStatus
 from pipeline.domain.manuscripts import Manuscript, OutlineDraft
 from pipeline.domain.outline import leaves
-from pipeline.errors import NotFound, PipelineError
+from pipeline.errors import NotFound, PipelineError, PlanChanged
 from pipeline.runtime import runtime
 from pipeline.service.views import View
 
@@ -97,13 +97,18 @@ def actions(view: View, draft: OutlineDraft) -> None:
             plan_again(view, draft.outline)
         else:
             approve(view)
+    elif state.replan == view.manuscript.id:
+        state.replan = None
+        plan_again(view, draft.outline, m.problem(PlanChanged.code))
     if waits(view):
         st.caption(m("outline.saving"))
 
 
-def approve(view: View, *, anew: bool = False, over: tuple[NodeId, ...] = ()) -> None:
+def approve(
+    view: View, *, anew: bool = False, over: tuple[NodeId, ...] = (), plan: Changes | None = None
+) -> None:
     """Let the outliner save what is still on its way; it answers, and the writing starts."""
-    state.write_anew, state.write_over = anew, over
+    state.write_anew, state.write_over, state.write_plan = anew, over, plan
     state.write_request, state.write_for = state.write_request + 1, view.manuscript.id
     st.rerun()
 
@@ -113,7 +118,7 @@ def waits(view: View) -> bool:
     return state.write_for == view.manuscript.id
 
 
-def plan_again(view: View, outline: Outline) -> None:
+def plan_again(view: View, outline: Outline, trouble: str = "") -> None:
     """Ask with a plan made once: what is picked in the dialog does not search sections again."""
     try:
         with st.spinner(m("outline.planning")):
@@ -121,7 +126,7 @@ def plan_again(view: View, outline: Outline) -> None:
     except PipelineError as error:
         ask_again(view, outline, trouble=m.problem(error.code, error.details))
     else:
-        ask_again(view, outline, changes)
+        ask_again(view, outline, changes, trouble)
 
 
 @st.dialog(m("outline.write_again"))
@@ -130,16 +135,16 @@ def ask_again(
 ) -> None:
     st.markdown(m("outline.again_question"))
     over: tuple[NodeId, ...] = ()
-    if changes is None:
+    if trouble:
         st.warning(trouble, icon=":material/error:")
-    else:
+    if changes is not None:
         change_notes(changes, m)
         over = to_write_anew(changes, m)
         about = budgets.estimate(view.manuscript, outline, changes, over)
         estimate_notes(about, view.manuscript.brief.budget, runtime().author_name, m)
     with st.container(horizontal=True):
-        if st.button(m("outline.write_again"), type="primary"):
-            approve(view, over=over)
+        if st.button(m("outline.write_again"), type="primary", key="as_planned"):
+            approve(view, over=over, plan=changes)
         if st.button(m("outline.all_anew")):
             approve(view, anew=True)
         if st.button(m("outline.keep")):
@@ -148,13 +153,15 @@ def ask_again(
 
 def write(view: View) -> None:
     """Start the second job, or say what the outline still lacks."""
+    doc, over = view.manuscript.id, None if state.write_anew else state.write_over
     try:
-        over = None if state.write_anew else state.write_over
-        job = manuscripts.write(view.manuscript.id, over)
+        job = runtime().changes.write(doc, state.write_plan, over)
+    except PlanChanged:
+        state.replan = doc
     except PipelineError as error:
-        state.unwritten = (view.manuscript.id, m.problem(error.code, error.details))
-        return
-    st.switch_page("pages/writing.py", query_params={"job": job.id, "doc": view.manuscript.id})
+        state.unwritten = (doc, m.problem(error.code, error.details))
+    else:
+        st.switch_page("pages/writing.py", query_params={"job": job.id, "doc": doc})
 
 
 def unwritten(view: View) -> None:

@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from components.board import Look, board
-from components.budgets import stored_budget
+from components.budgets import estimate_notes, stored_budget
+from components.change_notes import change_notes
 from components.interface import messages
 from components.job_end import KEEP, end_text, finished_text, kept_for, time_left
 from components.notices import missing, problem
 from components.session import manuscript_id, open_id, session
 from components.steps import Step, steps
+from pipeline.domain.assembly import gaps_of
+from pipeline.domain.changes import Changes
 from pipeline.domain.jobs import Job, JobId, JobKind, JobStatus, ManuscriptId
-from pipeline.domain.manuscripts import Manuscript
 from pipeline.errors import BudgetReached, Expired, NotFound, PipelineError
 from pipeline.runtime import runtime
 from pipeline.service.views import View
@@ -115,24 +117,56 @@ def after_the_end(job: Job) -> None:
     if job.error_code == BudgetReached.code:
         stored_budget(view.manuscript, budgets.currency, m, budgets.set)
     with st.container(horizontal=True, vertical_alignment="center"):
-        is_stopped = job.status is JobStatus.CANCELLED
-        label = m("writing.resume" if is_stopped else "writing.retry")
-        if st.button(label, type="primary", icon=":material/refresh:"):
-            go_on(view.manuscript)
+        if job.id == view.manuscript.document_job:  # an older one says nothing of what is now
+            is_stopped = job.status is JobStatus.CANCELLED
+            label = m("writing.resume" if is_stopped else "writing.retry")
+            if st.button(label, type="primary", icon=":material/refresh:", key="go_on"):
+                go_on(view)
         draft_of(view)
         if has_document:
             to_document(view.manuscript.id)
         to_outline(view.manuscript.id)
 
 
-def go_on(manuscript: Manuscript) -> None:
-    """Write what the last writing was to, and leave what it left."""
+def go_on(view: View) -> None:
+    """Write what the last writing was to, and leave what it left; ask where that is not all."""
+    manuscript = view.manuscript
     try:
-        again = manuscripts.write(manuscript.id, gaps=manuscript.gaps)
+        with st.spinner(m("outline.planning")):
+            changes = runtime().changes.of(manuscript.id, manuscript.gaps)
+    except PipelineError as error:
+        problem(error, m)
+        return
+    if changes.adds_only(gaps_of(manuscript.document) if manuscript.document else ()):
+        write(view)
+    else:
+        ask(view, changes)
+
+
+@st.dialog(m("writing.resume"))
+def ask(view: View, changes: Changes) -> None:
+    """Say what would be written anew, replaced or removed."""
+    st.markdown(m("writing.more_question"))
+    change_notes(changes, m)
+    outline = manuscripts.outline(view.manuscript.id).outline
+    about = budgets.estimate(view.manuscript, outline, changes)
+    estimate_notes(about, view.manuscript.brief.budget, runtime().author_name, m)
+    with st.container(horizontal=True):
+        if st.button(m("writing.resume"), type="primary", key="as_planned"):
+            write(view, changes)
+        if st.button(m("writing.not_now")):
+            st.rerun()
+
+
+def write(view: View, told: Changes | None = None) -> None:
+    """Begin; where more was `told`, do that and nothing else."""
+    doc = view.manuscript.id
+    try:
+        job = runtime().changes.write(doc, told, gaps=view.manuscript.gaps)
     except PipelineError as error:
         problem(error, m)
     else:
-        st.switch_page("pages/writing.py", query_params={"job": again.id, "doc": manuscript.id})
+        st.switch_page("pages/writing.py", query_params={"job": job.id, "doc": doc})
 
 
 def draft_of(view: View) -> None:

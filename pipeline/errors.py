@@ -8,6 +8,7 @@ PipelineError
     ForeignOrigin          another site's page asks
     KeyRefused
     Conflict               the same id was used for another request
+        PlanChanged
     NotFound
         Expired
     IllegalTransition
@@ -103,6 +104,12 @@ class Conflict(PipelineError):
     """That job id is taken by another request."""
 
     code = "conflict"
+
+
+class PlanChanged(Conflict):
+    """Writing would do something else by now than what the author has seen and agreed to."""
+
+    code = "plan_changed"
 
 
 class NotFound(PipelineError):

@@ -110,6 +110,12 @@ class Changes(Value):
         others = {each.id for each in self.written} - set(gaps)
         return not (others or self.moved or self.removed or self.searches_web)
 
+    def adds_only(self, gaps: Collection[NodeId]) -> bool:
+        """Whether every text that is there stays: only new sections and these gaps are written."""
+        others = [each for each in self.written if each.id not in gaps and each.reasons != ("new",)]
+        may_grow = self.searches_web and (self.moved or self.kept)
+        return not (others or self.lost or self.removed or may_grow)
+
     @property
     def is_empty(self) -> bool:
         """Nothing would be different from what is there."""

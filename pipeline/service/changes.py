@@ -9,9 +9,11 @@ from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobId, JobKind,
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.domain.outline import tidied
 from pipeline.domain.units import StoredUnit
+from pipeline.errors import PlanChanged
 from pipeline.ports.manuscripts import ManuscriptStore
 from pipeline.service.manuscripts import ManuscriptService
 from pipeline.service.requests import Gaps, document_request, own_texts
+from pipeline.service.writings import Anew
 
 Plan = Callable[
     [Job, DocumentGenerationRequest, Mapping[str, StoredUnit], Document | None], Changes
@@ -63,6 +65,26 @@ class ChangeService:
         )
         units = self._store.units(manuscript_id, JobKind.DOCUMENT)
         return self._plan(job, request, units, manuscript.document)
+
+    def write(
+        self,
+        manuscript_id: ManuscriptId,
+        told: Changes | None,
+        anew: Anew = (),
+        gaps: Gaps | None = None,
+    ) -> Job:
+        """Start a writing, and only one that does what its author was told.
+
+        It takes as long again as the plan did. Where nothing was told, it starts at once.
+
+        Raises:
+            PlanChanged: It would do something else by now; nothing is begun.
+            PipelineError: As `ManuscriptService.write`.
+        """
+        is_free = not self._manuscripts.open(manuscript_id).is_writing
+        if told is not None and is_free and self.of(manuscript_id, gaps) != told:
+            raise PlanChanged
+        return self._manuscripts.write(manuscript_id, anew, gaps)
 
     def rebrief(self, manuscript_id: ManuscriptId, brief: Brief) -> Manuscript:
         """Change for whom and how it is written, from the next writing on. Raises `NotFound`.

@@ -43,6 +43,7 @@ def test_one_gap_is_written_and_the_other_keeps_its_reason() -> None:
 
     assert ids(changes.written) == ["b"]
     assert changes.fills_only({B, D})
+    assert changes.adds_only({B, D})
     assert gaps(desk) == {"d": "budget_reached"}
 
 
@@ -69,7 +70,20 @@ def test_a_gap_that_is_left_counts_for_nothing_that_else_changed() -> None:
 
     assert ids(changes.written) == ["a", "b"]
     assert not changes.fills_only({B, D})
+    assert not changes.adds_only({B, D})
     assert gaps(desk) == {"d": "model_unavailable"}
+
+
+def test_a_new_section_takes_no_text_away_and_one_that_goes_does() -> None:
+    longer, shorter = with_two_gaps(), with_two_gaps()
+
+    more = said_and_done(longer, longer.request(tree(*TREE.nodes, node("四", node("f")))))
+    fewer = said_and_done(shorter, shorter.request(tree(*TREE.nodes[:2])))
+
+    assert ids(more.written) == ["b", "d", "f"]
+    assert more.adds_only({B, D})
+    assert ids(fewer.written) == ["b", "d"]
+    assert not fewer.adds_only({B, D})
 
 
 def test_a_section_with_a_text_is_no_gap_though_it_is_named_so() -> None:

@@ -14,7 +14,7 @@ from pipeline.domain.manuscripts import (
     OutlineDraft,
     with_document,
 )
-from pipeline.errors import Conflict, InvalidRequest, NotFound
+from pipeline.errors import Conflict, InvalidRequest, NotFound, PlanChanged
 from pipeline.runtime import Runtime
 from pipeline.service.views import Deleted
 from tests.runtimes import finish, idle_at, running_runtime
@@ -109,6 +109,38 @@ def test_a_corrected_text_stands_before_the_sections_that_its_node_gets(running:
     stands = [section_of(each, section) for each in (with_a_child, once_more)]
     assert [(each.content, each.by_hand) for each in stands] == [(MINE, True)] * 2
     assert section_of(once_more, NodeId("below")).content
+
+
+def test_a_writing_that_would_do_something_else_than_was_told_does_not_begin(
+    running: Runtime,
+) -> None:
+    manuscript, section = corrected(running)
+    told = running.changes.of(manuscript.id)
+    edit(running, manuscript, {"t": "set", "id": section, "k": "title", "v": "新的标题"})
+
+    with pytest.raises(PlanChanged):
+        running.changes.write(manuscript.id, told)
+
+    last = running.manuscripts.open(manuscript.id).manuscript.document_job
+    assert last == manuscript.document_job
+    now = running.changes.of(manuscript.id)
+    finish(running, running.changes.write(manuscript.id, now).id)
+    replaced = running.manuscripts.open(manuscript.id).manuscript
+    assert [each.content for each in replaced.earlier_texts] == [MINE]
+
+
+def test_what_is_being_written_is_said_to_be_so_whatever_was_told(running: Runtime) -> None:
+    manuscript, _ = corrected(running)
+    told = running.changes.of(manuscript.id)
+    edit(running, manuscript, {"t": "ins", "nodes": [{"id": "other", "title": "潮汐的成因"}]})
+    with idle_at(running) as waiting:
+        job = waiting.manuscripts.write(manuscript.id)
+
+        with pytest.raises(Conflict) as refused:
+            waiting.changes.write(manuscript.id, told)
+
+        assert refused.type is Conflict
+        waiting.jobs.cancel(job.id)
 
 
 def stopped_after_its_sections(runtime: Runtime, manuscript: Manuscript) -> None:
