@@ -22,7 +22,7 @@ from pipeline.domain.assembly import gaps_of, leaves
 from pipeline.domain.changes import Changes
 from pipeline.domain.documents import CitationStyle, Document
 from pipeline.domain.jobs import ManuscriptId
-from pipeline.errors import BudgetReached, NotFound, PipelineError
+from pipeline.errors import BudgetReached, NotFound, PipelineError, StoreUnavailable
 from pipeline.runtime import runtime
 from pipeline.service.exports import FORMS, file_name
 from pipeline.service.requests import Gaps
@@ -33,6 +33,9 @@ budgets = runtime().budgets
 m, doc, state = messages(settings.interface_language), manuscript_id(), session()
 
 STYLES: tuple[CitationStyle, ...] = get_args(CitationStyle)
+LOOK_EVERY_S = 3
+# How soon an open page learns that a writing has ended; a look takes some milliseconds.
+
 STYLE_WIDTH_PX = 250
 # As wide as the longest name of a style in either language.
 
@@ -170,6 +173,8 @@ def write_again(view: View, left: Gaps, told: Changes | None = None) -> None:
 
 
 def watch(view: View) -> None:
+    """Where it is being written, and this page as it is once that has ended."""
+    until_written(view.manuscript.id)
     if view.document_job:
         st.page_link(
             "pages/writing.py",
@@ -177,6 +182,19 @@ def watch(view: View) -> None:
             icon=":material/edit_note:",
             query_params={"job": view.document_job.id, "doc": view.manuscript.id},
         )
+
+
+@st.fragment(run_every=LOOK_EVERY_S)
+def until_written(manuscript: ManuscriptId) -> None:
+    """Draw the page anew as soon as the writing has ended."""
+    try:
+        goes_on = manuscripts.open(manuscript).is_writing
+    except NotFound:  # it was deleted, which the page then says
+        goes_on = False
+    except StoreUnavailable:  # the next look may tell
+        goes_on = True
+    if not goes_on:
+        st.rerun()
 
 
 def style_choice(view: View, document: Document) -> None:

@@ -5,11 +5,12 @@ from streamlit.testing.v1 import AppTest
 
 from components.messages import Messages
 from pipeline.domain.documents import CitationStyle, FileRole, Language
+from pipeline.domain.jobs import ManuscriptId
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.errors import FormattingFailed
 from pipeline.runtime import Runtime
 from pipeline.service.manuscripts import ManuscriptService
-from pipeline.service.views import Deleted
+from pipeline.service.views import Deleted, View
 from tests.runtimes import finish
 from tests.ui.conftest import TEXT, Open
 from tests.ui.screens import component_data, links_of, sound, text_of
@@ -108,6 +109,39 @@ def test_a_style_that_could_not_be_had_is_said_and_the_choice_is_what_it_was(
     assert Messages(language).problem("formatting_failed") in text_of(app)
     assert [box.value for box in app.selectbox] == ["numeric"]
     assert Messages(language).problem("formatting_failed") not in text_of(sound(app.run()))
+
+
+@pytest.mark.parametrize("has_document", [True, False])
+def test_an_open_page_is_drawn_anew_when_the_writing_has_ended(
+    running: Runtime,
+    idle: Runtime,
+    shown: Open,
+    written: Manuscript,
+    language: Language,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    has_document: bool,
+) -> None:
+    m, look = Messages(language), ManuscriptService.open
+    fields = {"document": written.document if has_document else None, "document_job": None}
+    copy = Deleted(written.model_copy(update=fields), running.manuscripts.outline(written.id))
+    idle.manuscripts.restore(copy)
+    job = idle.manuscripts.write(written.id)
+
+    def open_and_stop(service: ManuscriptService, manuscript_id: ManuscriptId) -> View:
+        """It ends right after the page has looked."""
+        view = look(service, manuscript_id)
+        if view.is_writing:
+            idle.jobs.cancel(job.id)
+        return view
+
+    monkeypatch.setattr(ManuscriptService, "open", open_and_stop)
+
+    text = text_of(shown(idle, "document", doc=written.id, language=language))
+
+    assert m("document.writing") not in text
+    assert m("document.being_written") not in text
+    assert (m("document.none") in text) != has_document
 
 
 def test_a_script_in_the_title_stays_text(running: Runtime, shown: Open) -> None:
