@@ -65,7 +65,7 @@ ENGLISH: Final = {
     "keep_writing": "Keep writing",
     "stopping": "Stopping…",
     "stop_failed": "The server did not answer, so the work goes on. Try Stop again.",
-    "error_section": "The text did not pass its checks. It can be tried again in the document.",
+    "error_section": "It could not be written. It can be tried again in the document.",
     "error_no_readable_file": "None of the files could be read. Remove them, or give others.",
     "error_all_left_out": "Every section was to be left for later. Choose one to be written.",
     "error_deadline_exceeded": "It took longer than a job may, and was ended. Finished sections "
@@ -152,7 +152,7 @@ CHINESE: Final = {
     "keep_writing": "继续写作",
     "stopping": "正在停止…",
     "stop_failed": "服务器没有响应，写作仍在继续。请再次点击“停止”。",
-    "error_section": "正文未通过检查，可在文档中重试。",
+    "error_section": "未能写成，可在文档中重试。",
     "error_no_readable_file": "所有文件均无法读取。请移除或更换文件。",
     "error_all_left_out": "所有小节都被留待以后撰写。请至少选择一节撰写。",
     "error_deadline_exceeded": "任务超过最长运行时间，已结束。已完成的章节会保留：可重试以继续，"

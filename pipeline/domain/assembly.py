@@ -62,6 +62,9 @@ _REASONS: Mapping[Language, Mapping[str, str]] = {
         "model_answer_invalid": "The model's answer could not be used.",
         "budget_reached": "The job's budget was used up; trying again counts from nothing.",
         "cancelled": "The job was stopped before its turn.",
+        "deadline_exceeded": "The job took longer than it may, and was ended before its turn.",
+        "crashed_too_often": "The process that wrote it ended unexpectedly each time.",
+        "model_base_url_wrong": "No model answers at the address that is set.",
         "": "Something went wrong while it was written.",
     },
     "zh": {
@@ -74,6 +77,9 @@ _REASONS: Mapping[Language, Mapping[str, str]] = {
         "model_answer_invalid": "模型的回答无法使用。",
         "budget_reached": "任务的预算已用完；重试会重新计算用量。",
         "cancelled": "任务在写到本节之前已停止。",
+        "deadline_exceeded": "任务超过最长运行时间，在写到本节之前已结束。",
+        "crashed_too_often": "写作进程每次都意外终止。",
+        "model_base_url_wrong": "所设地址没有模型应答。",
         "": "撰写过程中出现了问题。",
     },
 }

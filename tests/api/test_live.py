@@ -7,9 +7,11 @@ from httpx2 import Response
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+from api.live import MAX_EDIT_BYTES
+from components.reader.labels import LABELS
 from pipeline.adapters.embedded_redis import stop_server
 from pipeline.adapters.web.page_types import Page
-from pipeline.domain.documents import FileRole
+from pipeline.domain.documents import FileRole, Language
 from pipeline.domain.jobs import JobId
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.runtime import Runtime, build_runtime
@@ -223,6 +225,19 @@ def test_a_section_that_is_not_there_cannot_be_corrected(
     ]
 
     assert {refusal(answer) for answer in answers} == {(404, "not_found")}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_editor_says_of_a_text_that_is_too_long_that_it_is(
+    client: TestClient, running: Runtime, language: Language
+) -> None:
+    manuscript = written(running)
+
+    answer = edit_section(client, manuscript.id, section_id="n", content="x" * MAX_EDIT_BYTES)
+
+    status, code = refusal(answer)
+    assert status == 413
+    assert ("too long" if language == "en" else "过长") in LABELS[language][f"problem_{code}"]
 
 
 def test_a_page_of_another_site_is_refused(client: TestClient, running: Runtime) -> None:

@@ -154,7 +154,7 @@ def test_a_failed_section_says_why_in_the_language_of_the_interface(
 
         expect(card(page, INTRO)).to_contain_text("未能完成")
         expect(card(page, INTRO)).to_contain_text("模型没有响应，请稍后重试。")
-        expect(card(page, TABLES)).to_contain_text("正文未通过检查")
+        expect(card(page, TABLES)).to_contain_text("未能写成")
         expect(page.locator(".lb")).not_to_contain_text("secret")
 
 

@@ -149,7 +149,7 @@ def test_sections_carry_their_html_their_markdown_and_why_they_failed() -> None:
     shown = sections_shown(document(), "zh")
 
     assert [entry["is_leaf"] for entry in shown] == [False, True, True, True]
-    assert [entry["failure"] for entry in shown] == ["", "", "模型没有响应。", "正文未通过检查。"]
+    assert [entry["failure"] for entry in shown] == ["", "", "模型没有响应。", "原因不明。"]
     assert shown[1]["source"] == "月球引起潮汐[@m4]，高潮推迟[@w1]。"
     assert re.findall(r">\[(\d)\]</button>", str(shown[1]["html"])) == ["1", "2"]
 
