@@ -37,11 +37,11 @@ from tests.running import some_settings, utc_now
 LEASE = timedelta(seconds=0.5)
 # As short as a busy machine can keep it: the sweep waits for it after each kill.
 REDONE = "sweep:redone"
-# Sections that were written although their finished unit was there.
+# Sections, outlines and fused chapters that were made although their finished unit was there.
 STALE = "sweep:stale"
 # The same by an engine that had lost the job meanwhile and was about to hear of it.
 WRITTEN = "sweep:written"
-# Sections that were written, or begun.
+# All that were made, or begun.
 CHAIN = "sweep:chain:"
 # A job and those that tried it again, under the tone of them all: they share what was finished.
 NODES = [f"潮汐的第{number}个方面" for number in range(1, 9)]
@@ -144,6 +144,7 @@ class WatchfulAuthor:
         return WatchfulAuthor(self._redis, self._slowness, meter)
 
     async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:
+        await self._noted(f"fuse:{brief.chapter_id}", brief.commission.tone)
         await self._rest(0, 0.05)
         return ChapterEdits(lead_in=f"{brief.title}：引言。")
 

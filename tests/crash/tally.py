@@ -47,6 +47,8 @@ class Tally:
     """Sections whose pieces, as a reader saw them, are not their text."""
     wrong_texts: int = 0
     """Sections and nodes that stand in the result otherwise than they were made."""
+    incomplete: int = 0
+    """Sections of completed documents that stand as gaps."""
     takeover_s: list[float] = field(default_factory=list)
     """From the kill of an engine to the next start of each of its jobs."""
     handover_s: list[float] = field(default_factory=list)
@@ -72,13 +74,14 @@ class Tally:
             ("takeovers", str(self.takeovers), ""),
             ("terminal events per job", _spread(self.endings), "1"),
             ("sections and outlines finished", str(self.sections), ""),
-            ("sections and outlines begun", str(self.written), ""),
+            ("the same begun, and chapters fused", str(self.written), ""),
             ("written again after they were finished", str(self.redone), "0"),
             ("the same by an engine about to be fenced", str(self.stale), ""),
             ("events that a reader missed", str(self.gaps), "0"),
             ("events that a reader saw twice", str(self.doubles), "0"),
             ("sections with lost deltas", str(self.lost_deltas), "0"),
             ("otherwise in the result than made", str(self.wrong_texts), "0"),
+            ("sections that were lost", str(self.incomplete), "0"),
             ("kill to takeover, median and longest", _times(self.takeover_s), "lease 0.5 + 2 s"),
             ("drain to next start, median and longest", _times(self.handover_s), ""),
             ("cancel to its event, median and longest", _times(self.cancel_s), "0.5 s"),
@@ -91,9 +94,11 @@ class Tally:
     def is_clean(self) -> bool:
         """Whether nothing was lost, doubled, redone or left hanging."""
         faults = (self.hung, self.redone, self.gaps, self.doubles, self.lost_deltas)
-        others = (self.wrong_texts, self.drains_that_hung, self.died, self.failed.total())
+        others = (self.wrong_texts, self.incomplete, self.drains_that_hung, self.died)
         ended = self.completed + self.cancelled == self.jobs
-        return not any(faults + others) and ended and set(self.endings) == {1}
+        return (
+            not any((*faults, *others, self.failed.total())) and ended and set(self.endings) == {1}
+        )
 
     @property
     def is_quick(self) -> bool:
@@ -134,12 +139,10 @@ class Tally:
             self.wrong_texts += list(nodes.values()) != NODES or told != nodes
             return
         done = texts_done(events)
-        standing = {each["id"]: each["content"] for each in result["document"]["sections"]}
-        self.wrong_texts += sum(
-            text_of(section["title"]) != standing[section["id"]]
-            for section in result["document"]["sections"]
-            if section["id"] in done
-        )
+        for section in result["document"]["sections"]:
+            self.incomplete += section["status"] != "done"
+            if section["id"] in done:
+                self.wrong_texts += text_of(section["title"]) != section["content"]
 
 
 def texts_done(events: Sequence[Event]) -> dict[str, str]:
