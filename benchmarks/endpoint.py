@@ -259,6 +259,9 @@ class _Answer:
             _event(writer, b'{"error": {"message": "worker died", "code": 502}}')
         if self._fault in {"stall", "slow"}:
             await asyncio.sleep(3600 if self._fault == "stall" else 0.5)
+        while self._fault == "comments" and not writer.is_closing():
+            _frame(writer, b": keep-alive\n\n")
+            await asyncio.sleep(0.02)
 
 
 _TEMPLATE = (
@@ -273,7 +276,10 @@ def _chunk(delta: dict[str, str], finish: str | None = None) -> bytes:
 
 
 def _event(writer: asyncio.StreamWriter, data: bytes) -> None:
-    frame = b"data: %b\n\n" % data
+    _frame(writer, b"data: %b\n\n" % data)
+
+
+def _frame(writer: asyncio.StreamWriter, frame: bytes) -> None:
     writer.write(b"%x\r\n%b\r\n" % (len(frame), frame))
 
 

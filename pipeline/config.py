@@ -92,7 +92,8 @@ class Settings(BaseSettings):
     """How long one model call may take."""
 
     model_stall_timeout: Duration = timedelta(seconds=60)
-    """How long a model may be silent, before its first token or between two."""
+    """How long a model may be silent, before its first token or between two; what an endpoint
+    sends only to keep the connection open is silence, too."""
 
     model_retries: int = Field(default=2, ge=0, le=10)
     """How often a call that failed for a passing reason is tried again."""

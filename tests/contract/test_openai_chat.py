@@ -140,8 +140,9 @@ def test_an_answer_without_text_is_no_answer(fault: str) -> None:
     assert error.details["reason"] == "empty"
 
 
-def test_a_silent_stream_is_given_up_after_the_stall_time() -> None:
-    error = failure("sim-stall", model_retries=0, model_stall_timeout=timedelta(seconds=0.1))
+@pytest.mark.parametrize("fault", ["stall", "comments"])
+def test_a_silent_stream_is_given_up_after_the_stall_time(fault: str) -> None:
+    error = failure(f"sim-{fault}", model_retries=0, model_stall_timeout=timedelta(seconds=0.1))
 
     assert isinstance(error, ModelUnavailable)
     assert error.details["reason"] == "stall"

@@ -100,7 +100,7 @@ def translated(error: Exception, endpoint: Endpoint) -> PipelineError:
         case openai.APIStatusError():
             verdict = _verdict(_status_complaint(error), endpoint)
         case openai.APITimeoutError() | httpx2.TimeoutException():
-            verdict = _silent(endpoint)
+            verdict = fell_silent(endpoint)
         case openai.APIResponseValidationError():
             verdict = not_an_api(endpoint)
         case openai.LengthFinishReasonError():
@@ -274,7 +274,7 @@ def _cannot_ask(error: Exception, endpoint: Endpoint) -> ModelRejected:
     )
 
 
-def _silent(endpoint: Endpoint) -> ModelUnavailable:
+def fell_silent(endpoint: Endpoint) -> ModelUnavailable:
     return ModelUnavailable(
         f"Model {endpoint.model!r} at {endpoint.url} fell silent or could not be reached in time. "
         "Try again, or raise MODEL_STALL_TIMEOUT for a slow model.",

@@ -2,13 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Literal, TypedDict
 
 from pipeline.adapters.openai_chat.failures import (
     Endpoint,
     broke_off,
+    fell_silent,
     not_an_api,
     out_of_body,
 )
@@ -74,6 +77,8 @@ class Reading:
     endpoint: Endpoint
     watcher: Watcher
     spending: Spending
+    silence: timedelta = timedelta.max
+    """The longest one that is borne."""
     thoughts: Thoughts = field(default_factory=Thoughts)
     parts: list[str] = field(default_factory=list)
     chars: int = 0
@@ -83,8 +88,17 @@ class Reading:
     usage: Usage | None = None
     pieces: int = 0
     """Of the text and of the thinking that is sent: about one token each with most endpoints."""
+    heard_at: float = field(default_factory=time.monotonic)
     unread: int = 0
     """Of `parts`: those before it are counted."""
+
+    def listen(self, lines: Sequence[bytes]) -> None:
+        """Raise `ModelUnavailable` when nothing but comments has come for too long."""
+        now = time.monotonic()
+        if any(map(_says_something, lines)):
+            self.heard_at = now
+        elif now - self.heard_at > self.silence.total_seconds():
+            raise fell_silent(self.endpoint)
 
     def take(self, line: bytes) -> None:
         """Take one line of the event stream."""
@@ -146,12 +160,13 @@ async def read_stream(
     """Read an event stream to its end, or until the text is longer than `max_chars`.
 
     Raises:
-        ModelUnavailable: It ended before it was finished, or holds what is not JSON.
+        ModelUnavailable: It ended before it was finished, fell silent, or holds what is not JSON.
         ModelAnswerInvalid: It is finished and has no text.
         BudgetReached: It is longer than the job's budget holds.
     """
     endpoint = reading.endpoint
     async for lines in _lines(chunks):
+        reading.listen(lines)
         for line in lines:
             if line:
                 _take(reading, line, endpoint)
@@ -202,6 +217,11 @@ async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
             await asyncio.sleep(READ_PAUSE)
         asked = now()
     yield [pending]
+
+
+def _says_something(line: bytes) -> bool:
+    """Gateways send comments (`: keep-alive`), which the socket takes for life."""
+    return bool(line.strip()) and not line.startswith(b":")
 
 
 def _take(reading: Reading, line: bytes, endpoint: Endpoint) -> None:
