@@ -35,6 +35,9 @@ def runtime() -> Runtime:
     return build_runtime(settings())
 
 
+stopping = threading.Event()
+"""Set when this worker is told to stop."""
+
 app = celery_app(lambda: broker_of(settings()), include=["workers.tasks"])
 
 
@@ -62,6 +65,7 @@ def _start(**_: Any) -> None:
 
 def _give_back(**_: Any) -> None:
     """Let other workers go on with our jobs; not in the signal's handler, which must return."""
+    stopping.set()
     if _started.is_set():
         threading.Thread(target=runtime().engine.drain, name="drain").start()
 

@@ -2,10 +2,10 @@
 
 import logging
 import re
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from celery.exceptions import Reject
 from pydantic import JsonValue, ValidationError
 
 from pipeline.adapters.celery_queue import TASKS
@@ -25,12 +25,10 @@ from pipeline.errors import (
     PipelineError,
     StoreUnavailable,
 )
-from workers.app import app, runtime
+from workers.app import app, runtime, stopping
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 60
-# For Redis to come back: a job that was only called by name exists nowhere else yet.
 PAUSE_S = 1.0
 # Between two tries; the client itself has waited before.
 
@@ -92,8 +90,6 @@ def _is_submitted(task: Any, job_id: str, kind: JobKind, submit: Callable[[], Jo
         _patiently(submit)
     except ValidationError as error:
         wrong: PipelineError = _invalid(error)
-    except StoreUnavailable:
-        raise
     except PipelineError as error:
         wrong = error
     else:
@@ -120,15 +116,17 @@ def _is_over(job_id: JobId) -> bool:
 
 
 def _patiently(act: Callable[[], object]) -> None:
-    """Try again while Redis is away, but not for ever."""
-    give_up_at = time.monotonic() + PATIENCE_S
+    """Try again until Redis is back: a job that was only called by name exists nowhere else yet.
+
+    Raises:
+        Reject: The worker is being stopped; the message goes back to where it came from.
+    """
     while True:
         try:
             act()
-        except StoreUnavailable:
-            if time.monotonic() > give_up_at:
-                raise
-            time.sleep(PAUSE_S)
+        except StoreUnavailable as error:
+            if stopping.wait(PAUSE_S):
+                raise Reject(str(error), requeue=True) from error
         else:
             return
 

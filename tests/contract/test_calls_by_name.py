@@ -1,15 +1,20 @@
 """The two tasks as Celery calls them, in this process: what comes of a message."""
 
+import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import pytest
+from celery.exceptions import Reject
 
 from pipeline.adapters.redis_connection import connect
 from pipeline.adapters.redis_keys import JobKeys
-from pipeline.domain.jobs import JobId, JobStatus
-from pipeline.errors import Deleted, Expired, NotFound
+from pipeline.domain.jobs import Job, JobId, JobStatus, OutlineGenerationRequest
+from pipeline.errors import Deleted, Expired, NotFound, StoreUnavailable
 from pipeline.runtime import Runtime
+from pipeline.service.jobs import JobService
 from tests.runtimes import running_runtime
 from workers.tasks import generate_outline_from_query_task as task
 
@@ -23,6 +28,32 @@ def worker(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         monkeypatch.setattr("workers.app.settings", lambda: runtime.settings)
         monkeypatch.setattr("workers.tasks.runtime", lambda: runtime)
         yield runtime
+
+
+@dataclass
+class AwayJobs:
+    """The door to jobs while Redis is away, so many times."""
+
+    jobs: JobService
+    times: int
+
+    def submit_outline(self, request: OutlineGenerationRequest) -> Job:
+        self.times -= 1
+        if self.times >= 0:
+            raise StoreUnavailable("Redis 没有回答")
+        return self.jobs.submit_outline(request)
+
+
+def take_redis_away(
+    worker: Runtime, monkeypatch: pytest.MonkeyPatch, *, times: int
+) -> threading.Event:
+    """Let so many tries to save a job fail; returns what tells the worker to stop."""
+    away = replace(worker, jobs=cast("JobService", AwayJobs(worker.jobs, times)))
+    stopping = threading.Event()
+    monkeypatch.setattr("workers.tasks.runtime", lambda: away)
+    monkeypatch.setattr("workers.tasks.PAUSE_S", 0.01)
+    monkeypatch.setattr("workers.tasks.stopping", stopping)
+    return stopping
 
 
 def call(*, again: bool = False) -> None:
@@ -70,3 +101,24 @@ def test_the_id_of_a_job_that_is_over_and_gone_may_be_called_anew(worker: Runtim
     call()
 
     assert worker.jobs.job(JOB).status is JobStatus.COMPLETED
+
+
+def test_a_call_waits_for_redis_however_long_it_is_away(
+    worker: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_redis_away(worker, monkeypatch, times=100)
+
+    call()
+
+    assert worker.jobs.job(JOB).status is JobStatus.COMPLETED
+
+
+def test_a_call_goes_back_when_its_worker_is_stopped_before_redis_is_there(
+    worker: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_redis_away(worker, monkeypatch, times=100).set()
+
+    with pytest.raises(Reject) as caught:
+        call()
+
+    assert caught.value.requeue
