@@ -75,7 +75,8 @@ class Engine:
     def start(self, *, takes_jobs: bool = True) -> None:
         """Start the thread; Redis may come later. Does nothing when it runs.
 
-        Without jobs it only lends its loop: then it neither claims, nor obeys, nor revives.
+        Without jobs it only lends its loop and looks after the embedded server: then it neither
+        claims nor obeys.
         """
         if self._thread is not None and self._thread.is_alive():
             return
@@ -181,7 +182,7 @@ class _Core:
         steps = [self._tell_load] if takes_jobs else []
         if takes_jobs:
             steps += [self._flusher.run, self._obey, self._beat, self._reap]
-        if takes_jobs and self._hooks.revive is not None and not self._url.startswith(MEMORY):
+        if self._hooks.revive is not None and not self._url.startswith(MEMORY):
             steps.append(self._revive)
         loops = [asyncio.create_task(_again_and_again(step)) for step in steps]
         ready()
