@@ -52,6 +52,7 @@ def celery_app(broker: Callable[[], str], *, include: Sequence[str] = ()) -> Cel
         return {
             "broker_url": broker(),
             "broker_connection_retry_on_startup": True,
+            "broker_connection_max_retries": None,
             "broker_transport_options": {
                 "visibility_timeout": int(REDELIVERED_AFTER.total_seconds()),
                 "priority_steps": sorted(STEPS.values()),

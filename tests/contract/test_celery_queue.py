@@ -29,3 +29,7 @@ def test_what_a_program_that_knows_only_the_broker_calls_lies_where_workers_look
 
     assert message.headers["task"] == TASKS[JobKind.OUTLINE]
     assert message.payload[0] == call
+
+
+def test_a_worker_looks_for_its_redis_for_as_long_as_it_is_away() -> None:
+    assert celery_app(lambda: "redis://").conf.broker_connection_max_retries is None
