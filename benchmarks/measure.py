@@ -141,7 +141,9 @@ class _Memory:
 
 
 def _events(frames: Frames) -> list[tuple[float, dict[str, Any]]]:
-    return [(at, event) for at, text in frames if text for _, event in json.loads(text) if event]
+    """Without signs of life and places in the queue, which are no events of the job."""
+    pairs = [(at, event) for at, text in frames if text for _, event in json.loads(text)]
+    return [(at, event) for at, event in pairs if event and "type" in event]
 
 
 def _lateness(events: Sequence[tuple[float, dict[str, Any]]]) -> tuple[float, float]:
