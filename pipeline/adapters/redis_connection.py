@@ -1,12 +1,9 @@
 """Connections to Redis, and its errors as ours."""
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import Any, TypedDict, cast
 
-from fakeredis import FakeAsyncRedis, FakeRedis, FakeServer
 from redis import BlockingConnectionPool, Redis
 from redis.asyncio import BlockingConnectionPool as AsyncBlockingConnectionPool
 from redis.asyncio import Redis as AsyncRedis
@@ -24,7 +21,7 @@ from redis.retry import Retry
 from pipeline.errors import ConfigError, StoreUnavailable
 
 MEMORY = "memory://"
-# A store inside this process, for machines without a Redis server; nothing survives it.
+# The address of a store inside this process: see `memory_redis`.
 SCHEMES = ("redis://", "rediss://", "unix://")
 # What the client understands.
 CONNECTIONS = 16
@@ -46,8 +43,6 @@ BRIEF_S = 1.0
 # A monitor that is kept waiting takes the app for dead.
 BLOCK_MS = 2_000
 # How long one blocking read waits on the server before it asks again.
-MEMORY_POLL_S = 0.02
-# How often the store in memory is asked for new events; asking takes 0.1 ms.
 
 Entries = Sequence[tuple[str, dict[str, str]]]
 Streams = Sequence[tuple[str, Entries]]
@@ -74,7 +69,9 @@ _OPTIONS = _Options(
 def connect(url: str) -> Redis:
     """A client for threads. Connects with the first command, not now."""
     if url.startswith(MEMORY):
-        return FakeRedis(server=_memory_server(url), decode_responses=True)
+        from pipeline.adapters import memory_redis  # noqa: PLC0415  see its first lines
+
+        return memory_redis.connect(url)
     _refuse_unknown(url)
     backoff = ExponentialWithJitterBackoff(cap=LONGEST_PAUSE_S, base=FIRST_PAUSE_S)
     limits = {"socket_timeout": PAGE_TIMEOUT_S, "socket_connect_timeout": PAGE_TIMEOUT_S}
@@ -103,7 +100,9 @@ def connect_briefly(url: str) -> Redis:
 def connect_async(url: str, *, connections: int = CONNECTIONS) -> AsyncRedis:
     """A client for one event loop. Blocking reads need one of their own."""
     if url.startswith(MEMORY):
-        return FakeAsyncRedis(server=_memory_server(url), decode_responses=True)
+        from pipeline.adapters import memory_redis  # noqa: PLC0415  see its first lines
+
+        return memory_redis.connect_async(url)
     _refuse_unknown(url)
     backoff = ExponentialWithJitterBackoff(cap=LONGEST_PAUSE_S, base=FIRST_PAUSE_S)
     pool = AsyncBlockingConnectionPool.from_url(
@@ -117,18 +116,9 @@ def connect_async(url: str, *, connections: int = CONNECTIONS) -> AsyncRedis:
 
 
 async def read_streams(client: AsyncRedis, cursors: Mapping[str, str], count: int) -> Streams:
-    """Entries after those ids, by key; waits for some seconds, then there are none.
-
-    The store in memory is asked again and again: a blocking read that is cancelled would stay
-    registered there, and break all writers when its loop is closed.
-    """
+    """Entries after those ids, by key; waits for some seconds, then there are none."""
     streams: dict[Any, Any] = dict(cursors)
-    if not isinstance(client, FakeAsyncRedis):
-        return cast("Streams | None", await client.xread(streams, count, BLOCK_MS)) or []
-    found = cast("Streams | None", await client.xread(streams, count)) or []
-    if not found:
-        await asyncio.sleep(MEMORY_POLL_S)
-    return found
+    return cast("Streams | None", await client.xread(streams, count, BLOCK_MS)) or []
 
 
 @contextmanager
@@ -149,9 +139,3 @@ def _refuse_unknown(url: str) -> None:
             f"REDIS_URL must start with one of {', '.join(SCHEMES)}; unset it to use the "
             "embedded server."
         )
-
-
-@cache
-def _memory_server(_url: str) -> FakeServer:
-    """One store per process and URL, shared by all clients."""
-    return FakeServer()
