@@ -229,6 +229,74 @@ def test_tags_and_comments_of_a_markdown_text_are_left_out(html: str, text: str)
     assert [block.text for block in read_text(html, "a.md").blocks] == [text]
 
 
+TABLE = """<table><tr><td>收入</td><td>100</td><td>200</td></tr>
+
+<tr><td rowspan="2">支出</td><td>10<sup>6</sup></td><td>3</td></tr>
+<tr><td>4</td><td>5</td></tr></table>"""
+
+
+@pytest.mark.parametrize(("name", "before"), [("a.md", ""), ("a.txt", "# One\n\n# Two\n\n")])
+@pytest.mark.parametrize(
+    ("markup", "block"),
+    [
+        (
+            "| a | b |\n|---|---|\n| 10<br>20 | A<br/>B |",
+            ("table", "| a | b |\n| --- | --- |\n| 10 20 | A B |"),
+        ),
+        ("A<br>B<BR>\n丙", ("paragraph", "A\nB\n丙")),
+        ("- 5<br>6", ("list", "- 5 6")),
+        ("10<sup>6</sup> t, 2021<sup>1</sup>", ("paragraph", "10⁶ t, 2021¹")),
+        ("the 4<sup>th</sup> of 2021<sup>[1](#fn1)</sup>", ("paragraph", "the 4th of 2021")),
+        ("<p>10<sup>6</sup> t</p><p>20</p>", ("paragraph", "10⁶ t\n20")),
+        (
+            TABLE,
+            (
+                "table",
+                "| 收入 | 100 | 200 |\n| --- | --- | --- |\n| 支出 | 10⁶ | 3 |\n| 支出 | 4 | 5 |",
+            ),
+        ),
+        ("<tr><td>1</td><td>2</td></tr>", ("table", "| 1 | 2 |\n| --- | --- |")),
+        ("<ul><li>10</li><li>20</li></ul>", ("list", "- 10\n- 20")),
+    ],
+)
+def test_html_within_markdown_keeps_its_figures_apart(
+    name: str, before: str, markup: str, block: tuple[str, str]
+) -> None:
+    last = read_text(f"{before}{markup}\n", name).blocks[-1]
+
+    assert (last.kind, last.text) == block
+
+
+def test_a_long_text_written_like_markdown_is_read_as_markdown() -> None:
+    text = (
+        "# 第一章\n\n"
+        + "潮汐能。\n\n" * 20_000
+        + "| a | b |\n|---|---|\n| 1 | 2 |\n\n## 二\n\n末。\n"
+    )
+    assert len(text.encode()) > HERE_BYTES[Format.MARKDOWN]
+
+    with thread_cost() as cost:
+        reading = read_text(text)
+
+    assert cost.seconds < 1
+    assert reading.headings == 2
+    assert outline(reading.blocks)[-3:] == [
+        ("table", 0, "| a | b |\n| --- | --- |\n| 1 | 2 |"),
+        ("heading", 2, "二"),
+        ("paragraph", 0, "末。"),
+    ]
+
+
+@pytest.mark.parametrize("repeated", ["<td>", "<table>", "<br>", "<sup>", "<sup></sup>", "</p>"])
+def test_parts_of_pages_within_markdown_do_not_hold_up_this_process(repeated: str) -> None:
+    size = HERE_BYTES[Format.MARKDOWN] - 100
+    for begun in ("", "潮 "):
+        with thread_cost() as cost:
+            read_bytes("a.md", f"{begun}{repeated * (size // len(repeated))}\n\nend".encode())
+
+        assert cost.seconds < 2
+
+
 def test_markdown_made_to_be_slow_does_not_hold_up_this_process() -> None:
     with thread_cost() as cost:
         read_bytes("a.md", b"[" * 101_000 + b"\n\nend")

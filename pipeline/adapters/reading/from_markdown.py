@@ -1,7 +1,6 @@
 """Markdown by markdown-it: headings, paragraphs, lists, tables and code, as plain text."""
 
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -9,24 +8,22 @@ from markdown_it.token import Token
 from pipeline.adapters.reading.decoding import decode
 from pipeline.adapters.reading.extract import Extract, table_text
 from pipeline.adapters.reading.front_matter import without_front_matter
+from pipeline.adapters.reading.html_in_markdown import Html, html_blocks, plain, text_blocks
 from pipeline.adapters.reading.limits import Limits
-from pipeline.adapters.reading.prose import Joined, clean
+from pipeline.adapters.reading.prose import clean
 from pipeline.domain.documents import Block
 
 SAFE_BYTES = 100_000
 """Text made to be slow takes a second per 100 kB: larger files belong into the child process."""
 
-MAX_TAG_CHARS = 2_000
-"""Longer ones are text with a `<` in it."""
 
-
-def extract(name: str, data: bytes, limits: Limits) -> Extract:  # noqa: ARG001  (a Reader)
+def extract(name: str, data: bytes, limits: Limits) -> Extract:
     """The blocks of a Markdown file; front matter says what it is called and who wrote it."""
     decoded = decode(name, data)
     text = clean(decoded.text)
     title, publication, text = without_front_matter(text)
     return Extract(
-        blocks_of(text),
+        blocks_within(limits, text),
         title=title,
         notes=decoded.notes,
         publication=publication,
@@ -34,17 +31,23 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:  # noqa: ARG001 
     )
 
 
-def blocks_of(text: str) -> list[Block]:
+def blocks_within(limits: Limits, text: str) -> list[Block]:
+    """The blocks of a Markdown text; HTML in it is parsed only where that may go wrong."""
+    return blocks_of(text, html_blocks if limits.is_guarded else text_blocks)
+
+
+def blocks_of(text: str, html: Html = html_blocks) -> list[Block]:
     """The blocks of a Markdown text, without its markup."""
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
-    return _Walk(tokens).blocks
+    return _Walk(_with_whole_tables(tokens), html).blocks
 
 
 class _Walk:
     """One pass over the tokens; lists and tables are collected until they end."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Iterable[Token], html: Html) -> None:
         self.blocks: list[Block] = []
+        self._html = html
         self._lists: list[int | None] = []
         self._items: list[str] = []
         self._rows: list[list[str]] = []
@@ -57,11 +60,11 @@ class _Walk:
     def _take(self, token: Token) -> None:
         kind = token.type
         if kind == "inline":
-            self._inline(_plain(token.children or ()))
+            self._inline(plain(token.children or ()))
         elif kind in {"fence", "code_block"}:
             self._code(token.content)
         elif kind == "html_block":
-            self._inline(_without_tags(token.content).strip())
+            self._take_html(self._html(token.content))
         elif kind == "heading_open":
             self._heading = int(token.tag[1])
         elif kind == "heading_close":
@@ -78,12 +81,20 @@ class _Walk:
             self._rows[-1].append(text)
         elif self._lists:
             indent = "  " * (len(self._lists) - 1)
-            self._items.append(f"{indent}{self._bullet}{text}")
+            self._items.append(f"{indent}{self._bullet}{_on_one_line(text)}")
             self._bullet = " " * len(self._bullet)
         elif self._heading:
-            self.blocks.append(Block(kind="heading", text=text, level=self._heading))
+            self.blocks.append(Block(kind="heading", text=_on_one_line(text), level=self._heading))
         else:
             self.blocks.append(Block(kind="paragraph", text=text))
+
+    def _take_html(self, blocks: Sequence[Block]) -> None:
+        if all(block.kind == "paragraph" for block in blocks):
+            for block in blocks:
+                self._inline(block.text)
+        else:
+            self._end_list()
+            self.blocks.extend(blocks)
 
     def _code(self, text: str) -> None:
         self._end_list()
@@ -122,40 +133,23 @@ class _Walk:
             self._items = []
 
 
-def _plain(children: Sequence[Token]) -> str:
-    """Inline content as the reader sees it: no emphasis marks, link targets or tags."""
-    text = Joined()
-    after_break = False
-    for child in children:
-        if child.type in {"softbreak", "hardbreak"}:
-            after_break = True
-        elif piece := _piece(child):
-            (text.add_line if after_break else text.go_on)(piece)
-            after_break = False
-    return str(text).strip()
-
-
-def _piece(child: Token) -> str:
-    if child.type in {"text", "code_inline"}:
-        return child.content
-    if child.type == "image":
-        return " ".join(islice((c.content for c in child.children or ()), 20))
-    return ""
-
-
-def _without_tags(text: str) -> str:
-    """The text without tags and comments, in one pass over it."""
+def _with_whole_tables(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens; pieces of HTML between which a blank line parts a table are one."""
     parts: list[str] = []
-    at = closed = 0
-    last_end = text.rfind("-->")
-    while (start := text.find("<", at)) >= 0:
-        if closed <= start and (closed := text.find(">", start) + 1) == 0:
-            break
-        parts.append(text[at:start])
-        at = closed
-        if text.startswith("<!--", start) and start + 4 <= last_end:
-            at = text.index("-->", start + 4) + 3
-        elif closed - start > MAX_TAG_CHARS:
-            parts.append("<")
-            at = start + 1
-    return "".join(parts) + text[at:]
+    open_tables = 0
+    for token in tokens:
+        if token.type == "html_block":
+            parts.append(token.content)
+            text = token.content.lower()
+            open_tables = max(0, open_tables + text.count("<table") - text.count("</table"))
+        if parts and (token.type != "html_block" or not open_tables):
+            yield Token("html_block", "", 0, content="".join(parts))
+            parts, open_tables = [], 0
+        if token.type != "html_block":
+            yield token
+    if parts:
+        yield Token("html_block", "", 0, content="".join(parts))
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace("\n", " ")

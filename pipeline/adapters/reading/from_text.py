@@ -8,7 +8,7 @@ from pipeline.adapters.reading.decoding import decode
 from pipeline.adapters.reading.extract import Extract
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.prose import Joined, clean, numbered_level
-from pipeline.adapters.reading.recognise import is_prose
+from pipeline.adapters.reading.recognise import is_like_markdown, is_prose
 from pipeline.domain.documents import Block
 
 WRAP_SHARE = 0.7
@@ -17,24 +17,18 @@ WRAP_SHARE = 0.7
 WRAP_WIDTHS = range(30, 130)
 """Margins that people set; a longer line is a paragraph by itself, a shorter one a verse."""
 
-MIN_MARKDOWN_HEADINGS = 2
-"""One `#` line may be a comment; two are a document."""
-
 _SENTENCE_ENDS = tuple('.。!！?？:：;；”"」')
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•·●▪◦–]|\(?\d{1,3}[.)](?!\d))[ \t]+\S")
-_ATX = re.compile(r"^#{1,6} +\S", re.MULTILINE)
 
 
 def extract(name: str, data: bytes, limits: Limits) -> Extract:
     """The blocks of a text file; what is written like Markdown is read as Markdown."""
     decoded = decode(name, data)
     text = clean(decoded.text)
-    if (
-        is_prose(name)
-        and len(_ATX.findall(text, 0, limits.chars)) >= MIN_MARKDOWN_HEADINGS
-        and len(data) < from_markdown.SAFE_BYTES
-    ):
-        return Extract(from_markdown.blocks_of(text), notes=decoded.notes, as_written=text)
+    is_safe = limits.is_guarded or len(data) <= from_markdown.SAFE_BYTES
+    if is_safe and is_prose(name) and is_like_markdown(text[: limits.chars]):
+        blocks = from_markdown.blocks_within(limits, text)
+        return Extract(blocks, notes=decoded.notes, as_written=text)
     return Extract(list(blocks_of(text)), notes=decoded.notes, as_written=text)
 
 

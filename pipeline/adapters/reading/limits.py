@@ -26,3 +26,6 @@ class Limits:
     """Files in an archive."""
     ratio: int = 200
     """Packed size to unpacked size; text packs 10 to 1, a bomb 1000 to 1."""
+    is_guarded: bool = True
+    """Whether it is read in a process that may die: elsewhere no parser of pages is used, and
+    little Markdown is read."""

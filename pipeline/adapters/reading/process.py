@@ -4,6 +4,7 @@ import logging
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -13,7 +14,14 @@ from pipeline.adapters.limited_program import run_limited
 from pipeline.adapters.reading.child import read_as, request
 from pipeline.adapters.reading.extract import file_too_large
 from pipeline.adapters.reading.limits import Limits
-from pipeline.adapters.reading.recognise import Format, is_textual, recognise
+from pipeline.adapters.reading.recognise import (
+    PAGE_PARTS,
+    Format,
+    is_like_markdown,
+    is_prose,
+    is_textual,
+    recognise,
+)
 from pipeline.domain.documents import Reading, Value
 from pipeline.errors import UnreadableFile
 
@@ -55,9 +63,26 @@ def read_bytes(name: str, data: bytes, limits: Limits = _DEFAULT) -> Reading:
     if is_textual(name) and not data.startswith(b"PK"):
         file_format = recognise(name, data)
         lines = data.count(b"\n") + data.count(b"\r")
-        if len(data) <= HERE_BYTES.get(file_format, 0) and lines <= HERE_LINES:
-            return read_as(file_format, name, data, limits)
+        if (
+            len(data) <= HERE_BYTES.get(file_format, 0)
+            and lines <= HERE_LINES
+            and not _is_markdown_for_child(file_format, name, data)
+        ):
+            return read_as(file_format, name, data, replace(limits, is_guarded=False))
     return _read_in_child(name, data, limits)
+
+
+def _is_markdown_for_child(file_format: Format, name: str, data: bytes) -> bool:
+    """Whether it is Markdown that is long, or that has parts of a page in it.
+
+    Told by its bytes, in whatever encoding: what is missed is read here, without a parser.
+    """
+    if file_format is not Format.MARKDOWN and not (file_format is Format.TEXT and is_prose(name)):
+        return False
+    plain = data.replace(b"\0", b"").replace(b"\r", b"\n").decode("latin-1")
+    if file_format is Format.TEXT and not is_like_markdown(plain):
+        return False
+    return len(data) > HERE_BYTES[Format.MARKDOWN] or bool(PAGE_PARTS.search(plain))
 
 
 def _read_in_child(name: str, data: bytes, limits: Limits) -> Reading:

@@ -25,6 +25,12 @@ class Format(StrEnum):
     OPML = "from_opml"
 
 
+MIN_MARKDOWN_HEADINGS = 2
+"""One `#` line may be a comment; two are a document."""
+
+PAGE_PARTS = re.compile(r"<(?:table|tr|td|th|ul|ol|li|dl|dt|dd|pre|h[1-6])\b", re.IGNORECASE)
+"""Tags for which HTML within Markdown is read as a page is."""
+
 READABLE = "PDF, DOCX, PPTX, XLSX, EPUB, HTML, Markdown, OPML, CSV or plain text"
 
 _BY_SUFFIX = {
@@ -77,6 +83,7 @@ _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype html|html)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
+_ATX = re.compile(r"^#{1,6} +\S", re.MULTILINE)
 _PDF = b"%PDF-"
 _HEAD_BYTES = 1024
 """A PDF may have some bytes before its mark; readers look this far."""
@@ -109,6 +116,11 @@ def told_by_name(name: str, data: bytes) -> str:
 def is_prose(name: str) -> bool:
     """Whether a text of this name may be written like Markdown: `#` begins a comment in others."""
     return suffix_of(name) in _PROSE_SUFFIXES
+
+
+def is_like_markdown(text: str) -> bool:
+    """Whether a text has headings as Markdown has them."""
+    return len(_ATX.findall(text)) >= MIN_MARKDOWN_HEADINGS
 
 
 def recognise(name: str, data: bytes) -> Format:
