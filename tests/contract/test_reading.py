@@ -1,9 +1,12 @@
+import struct
 import sys
 import time
 
 import pytest
 
+from benchmarks.pace import thread_cost
 from pipeline.adapters.reading import Limits, read_bytes
+from pipeline.adapters.reading.recognise import told_by_name
 from tests.samples.blocks import refusal
 from tests.samples.docx import entity_bomb, foreign_entity, make_docx, make_zip, paragraph, zip_bomb
 from tests.samples.pdf import Text, make_pdf
@@ -71,6 +74,25 @@ def test_too_many_pages_or_characters_are_refused() -> None:
     assert refusal("a.pdf", three, Limits(pages=2)).code == "file_too_large"
     assert refusal("a.pdf", three, Limits(chars=100)).code == "file_too_large"
     assert refusal("a.txt", CHINESE.encode(), Limits(chars=10)).code == "file_too_large"
+
+
+def test_a_file_of_more_blocks_than_the_app_may_hold_is_refused() -> None:
+    lines = b"12.34\n" * (Limits().blocks + 1)
+
+    assert refusal("a.txt", lines).code == "file_too_large"
+    assert len(read_bytes("a.txt", b"12.34\n" * 9, Limits(blocks=9)).blocks) == 9
+
+
+def test_what_only_the_name_says_is_told_without_looking_into_a_packed_file() -> None:
+    entry = b"PK\x01\x02" + b"\0" * 42  # of a directory that takes the whole file
+    size = len(entry) * 200_000
+    end = b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, 1, 1, size, 4, 0)
+    with thread_cost() as cost:
+        told = told_by_name("a.docx", b"PK\x03\x04" + entry * 200_000 + end)
+
+    assert told == ""
+    assert cost.seconds < 0.1
+    assert {told_by_name(name, DOCX) for name in ("a.docx", "a.md", "a.csv", "a")} == {""}
 
 
 def test_a_zip_bomb_is_refused_at_once() -> None:

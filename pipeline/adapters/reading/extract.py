@@ -65,6 +65,8 @@ def to_reading(name: str, data: bytes, extract: Extract, limits: Limits) -> Read
     chars = sum(len(block.text) for block in blocks)
     if chars > limits.chars:
         raise too_many_chars(name, limits)
+    if len(blocks) > limits.blocks:
+        raise _too_many_blocks(name, limits)
     title = "" if extract.is_untitled else _own_title(extract.title, blocks)
     return Reading(
         sha256=hashlib.sha256(data).hexdigest(),
@@ -99,6 +101,15 @@ def too_many_chars(name: str, limits: Limits) -> UnreadableFile:
         f"{name!r} holds more than {limits.chars:,} characters. Split it, or give the part "
         "that matters.",
         {"limit": limits.chars},
+    )
+
+
+def _too_many_blocks(name: str, limits: Limits) -> UnreadableFile:
+    return UnreadableFile(
+        "file_too_large",
+        f"{name!r} holds more than {limits.blocks:,} paragraphs or lines. Split it, or give the "
+        "part that matters.",
+        {"limit": limits.blocks},
     )
 
 

@@ -102,8 +102,11 @@ def is_textual(name: str) -> bool:
 def told_by_name(name: str, data: bytes) -> str:
     """What only the name says about how a file is read; empty where its content says as much.
 
-    The same bytes are rows as CSV, headings as Markdown and paragraphs as text.
+    The same bytes are rows as CSV, headings as Markdown and paragraphs as text. A packed file is
+    not looked into: that takes memory and time, which only the process that reads it may waste.
     """
+    if data.startswith(_ZIP):
+        return ""
     try:
         found = recognise(name, data)
         if found not in _TEXTUAL or found is recognise("", data):
