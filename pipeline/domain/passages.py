@@ -18,10 +18,14 @@ TAIL_SIZE = 200
 HARD_SIZE = 1200
 """A longer sentence is no sentence (a list of names, a broken table): it is cut at a space."""
 
+MOST_HEAD_SIZE = 400
+"""Of a table's head that stands above its rows in each passage: as much again is left for them."""
+
 ID_LENGTH = 10
 """Hex digits of an id: among 100,000 passages (a shelf of books) two share one in 1 case of 200."""
 
 _HAN_RUN = re.compile(f"[{HAN}]+")
+_RULE = re.compile(r"\|(?: ?:?-{3,}:? ?\|){1,200}")
 _WIDE = re.compile(rf"[{HAN}\u3000-\u303f\uff00-\uffef]")
 
 
@@ -35,6 +39,8 @@ class _Piece:
     """Where it begins and where it ends at the latest; none in a format without pages."""
     glue: str
     """What stands before it when it follows a piece of the same block."""
+    head: "tuple[_Piece, ...]" = ()
+    """Of a row: the head of its table, under which it is quoted in a passage of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +139,22 @@ def _pieces(number: int, block: Block) -> Iterator[_Piece]:
         texts, glue = [without_breaks(text) for text in split_sentences(block.text)], " "
     else:
         texts, glue = [line for line in block.text.split("\n") if line.strip()], "\n"
+    head = _head(number, texts) if block.kind == "table" else ()
     begin = 0
-    for text in texts:
+    for place, text in enumerate(texts):
+        above = head if place >= len(head) else ()
         for part in _cut(text):
             end = begin + len("".join(part.split()))
-            yield _Piece(part, number, _pages_between(block, begin, end), glue)
+            yield _Piece(part, number, _pages_between(block, begin, end), glue, above)
             begin = end
+
+
+def _head(number: int, rows: Sequence[str]) -> tuple[_Piece, ...]:
+    """The names of a table's columns and the line below them; none where it has none."""
+    rows = rows[:2]
+    if len(rows) < 2 or not _RULE.fullmatch(rows[1]) or sum(map(size_of, rows)) > MOST_HEAD_SIZE:
+        return ()
+    return tuple(_Piece(row, number, (), "\n") for row in rows)
 
 
 def _pages_between(block: Block, begin: int, end: int) -> tuple[int, ...]:
@@ -180,20 +196,30 @@ def _cut(text: str) -> Iterator[str]:
 
 
 def _packed(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
-    """Groups of at most `PASSAGE_SIZE`; a short rest joins the group before it."""
+    """Groups of at most `PASSAGE_SIZE`; a short rest joins the group before it.
+
+    A group that begins within a table begins with the table's head.
+    """
     groups: list[list[_Piece]] = []
+    heads: list[int] = []
     sizes: list[int] = []
     for piece in pieces:
-        size = size_of(piece.text) + len(piece.glue)
+        size = _size(piece)
         if groups and sizes[-1] + size <= PASSAGE_SIZE:
             groups[-1].append(piece)
             sizes[-1] += size
         else:
-            groups.append([piece])
-            sizes.append(size)
-    if len(groups) > 1 and sizes[-1] < TAIL_SIZE:
-        groups[-2].extend(groups.pop())
+            groups.append([*piece.head, piece])
+            heads.append(len(piece.head))
+            sizes.append(size + sum(map(_size, piece.head)))
+    if len(groups) > 1 and sum(map(_size, groups[-1][heads[-1] :])) < TAIL_SIZE:
+        rest = groups.pop()
+        groups[-1].extend(rest[heads[-1] :])
     yield from groups
+
+
+def _size(piece: _Piece) -> int:
+    return size_of(piece.text) + len(piece.glue)
 
 
 def _joined(pieces: Sequence[_Piece]) -> str:

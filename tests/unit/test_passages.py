@@ -155,6 +155,51 @@ def test_a_long_table_is_divided_between_its_rows() -> None:
     assert [row for passage in passages for row in passage.split("\n")] == rows
 
 
+HEAD = "| 年份 | GW | Remark |\n| --- | --- | --- |"
+
+
+@pytest.mark.parametrize("before", [0, 5, 9])
+def test_each_passage_of_a_long_table_has_the_names_of_its_columns(before: int) -> None:
+    rows = [f"| {2000 + n} | {n}.5 | {'风 wind ' * 8} |" for n in range(40)]
+    table = Block(kind="table", text="\n".join([HEAD, *rows]), page=7)
+
+    found = split_into_passages(SOURCE, reading(paragraph(ENGLISH * before, page=6), table))
+
+    assert len(found) > 4
+    for passage in found[1:]:
+        assert passage.text.startswith(f"{HEAD}\n| 20")
+        assert passage.text.count("---") == 3
+        assert (passage.page, passage.last_page) == (7, None)
+        assert size_of(passage.text) <= PASSAGE_SIZE + TAIL_SIZE
+    read = [row for passage in found for row in passage.text.split("\n") if row.startswith("| 20")]
+    assert read == rows
+
+
+def test_a_head_that_would_leave_its_rows_no_room_stands_once() -> None:
+    names = f"| {' | '.join(f'列 column {n}' for n in range(20))} |"
+    head = [names, f"|{' --- |' * 20}"]
+    rows = [f"| {n} {'| x ' * 19} |" for n in range(40)]
+
+    assert sum(text.count("---") for text in texts(table_of(*head, *rows))) == 20
+
+
+def test_the_next_table_in_a_passage_keeps_its_own_head() -> None:
+    rows = [f"| {n} | {'x' * 60} |" for n in range(8)]
+    one, other = HEAD.replace("| GW ", ""), HEAD.replace("年份", "Year").replace("| GW ", "")
+    one, other = (each.replace(" --- |", "", 1) for each in (one, other))
+
+    passages = texts(table_of(one, *rows), table_of(other, *rows))
+
+    assert len(passages) == 2
+    assert passages[0].count("---") == 4
+    assert other in passages[0]
+    assert passages[1].startswith(f"{other}\n| ")
+
+
+def table_of(*lines: str) -> Block:
+    return Block(kind="table", text="\n".join(lines))
+
+
 @pytest.mark.parametrize("text", ["word " * 2000, "x" * 9000, "潮" * 5000])
 def test_text_without_sentences_is_cut_and_nothing_of_it_is_lost(text: str) -> None:
     passages = texts(paragraph(text))
