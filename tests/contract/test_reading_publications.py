@@ -231,43 +231,6 @@ def test_the_one_doi_on_the_first_page_is_the_papers_own(line: str, doi: str) ->
     assert read_bytes("a.pdf", make_pdf(pages)).publication.doi == doi
 
 
-@pytest.mark.parametrize(
-    "front",
-    [
-        """---
-title: 'Tides, and more'
-author: [鲁迅, "Mary Shelley"]
-date: 2024-05-17
-doi: https://doi.org/10.1000/182
----
-""",
-        """---
-title: Tides, and more
-authors:
-  - name: 鲁迅
-  - Mary Shelley
-published: 2024/5/17
-doi: 10.1000/182
----
-""",
-        """+++
-title = "Tides, and more"
-authors = ["鲁迅", "Mary Shelley"]
-date = 2024-05-17
-doi = "10.1000/182"
-+++
-""",
-    ],
-)
-def test_front_matter_says_title_authors_and_date(front: str) -> None:
-    reading = read_text(f"{front}# 潮汐\n\n正文。", "a.md")
-
-    assert reading.title == "Tides, and more"
-    assert reading.publication == Publication(
-        authors=("鲁迅", "Mary Shelley"), issued="2024-05-17", doi="10.1000/182"
-    )
-
-
 PAGE = """<html><head><title>Tides - Harbour pages</title>{head}</head><body><h1>Tides</h1>
 <p>The Moon raises tides in the sea; the Sun adds a smaller part of the force.</p></body></html>"""
 

@@ -11,6 +11,7 @@ MAX_CHARS = 20_000
 
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _VALUE = re.compile(r"([\w-]{1,40})[ \t]*[:=][ \t]*(.*)")
+_KEY = re.compile(r"[^:]{1,60}:(?:\s|$)")
 _ITEM = re.compile(r"[ \t]*-[ \t]+(?:name:[ \t]*)?(.*)")
 _OF_LIST = re.compile(r"\"[^\"]*\"|'[^']*'|[^,]+")
 
@@ -22,7 +23,7 @@ def without_front_matter(text: str) -> tuple[str, Publication, str]:
     hostile file is nobody's need.
     """
     front = _FRONT_MATTER.match(text[:MAX_CHARS])
-    if front is None:
+    if front is None or (front[1] == "---" and not _is_yaml(front[2])):
         return "", Publication(), text
     values = _values(front[2])
 
@@ -39,6 +40,18 @@ def without_front_matter(text: str) -> tuple[str, Publication, str]:
         url=next(filter(is_web_address, addresses), ""),
     )
     return first("title", "标题"), publication, text[front.end() :]
+
+
+def _is_yaml(front: str) -> bool:
+    """Whether it is keys and their values, and no section of a text that begins with a rule.
+
+    Front matter begins right below its rule; other text at the margin is no YAML.
+    """
+    lines = front.split("\n")
+    return bool(_VALUE.match(lines[0])) and all(
+        not line[:1].strip() or line[0] in "#[]{}" or _KEY.match(line) or _ITEM.match(line)
+        for line in lines
+    )
 
 
 def _values(front: str) -> dict[str, list[str]]:

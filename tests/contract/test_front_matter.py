@@ -1,0 +1,76 @@
+"""What stands between two lines of dashes at the beginning of a Markdown file."""
+
+import pytest
+
+from pipeline.domain.documents import Publication
+from tests.samples.blocks import read_text
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        """---
+title: 'Tides, and more'
+author: [鲁迅, "Mary Shelley"]
+date: 2024-05-17
+doi: https://doi.org/10.1000/182
+---
+""",
+        """---
+title: Tides, and more
+authors:
+  - name: 鲁迅
+  - Mary Shelley
+published: 2024/5/17
+doi: 10.1000/182
+---
+""",
+        """+++
+title = "Tides, and more"
+authors = ["鲁迅", "Mary Shelley"]
+date = 2024-05-17
+doi = "10.1000/182"
++++
+""",
+    ],
+)
+def test_front_matter_says_title_authors_and_date(front: str) -> None:
+    reading = read_text(f"{front}# 潮汐\n\n正文。", "a.md")
+
+    assert reading.title == "Tides, and more"
+    assert reading.publication == Publication(
+        authors=("鲁迅", "Mary Shelley"), issued="2024-05-17", doi="10.1000/182"
+    )
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "\n## 一、背景\n\n正文：潮汐能。\n",
+        "# 一、背景\n\n正文。\n",
+        "\ntitle: Tides\n",
+        "注: 以下为正文\n\n正文在此。\n",
+        "Note: the text follows.\n\nThe Moon raises tides.\n",
+        "- one\n- two\n",
+    ],
+)
+def test_text_between_two_rules_is_no_front_matter(between: str) -> None:
+    reading = read_text(f"---\n{between}\n---\n\n## 二、目标\n\n末。\n", "a.md")
+
+    read = "\n".join(block.text for block in reading.blocks)
+    for line in between.split("\n"):
+        assert line.strip("# ") in read
+    assert read.endswith("二、目标\n末。")
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "title: T\n# a comment\n\nlast edit: today\n'quoted': x\nabstract: |\n  one\n\n  two\n",
+        "标题: T\nlist:\n- 甲\n- 乙\nplace: {x: 1,\n  y: 2}\n",
+    ],
+)
+def test_front_matter_may_hold_more_than_is_understood(front: str) -> None:
+    reading = read_text(f"---\n{front}---\n\n正文。", "a.md")
+
+    assert (reading.title, [block.text for block in reading.blocks]) == ("T", ["正文。"])
