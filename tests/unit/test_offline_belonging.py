@@ -182,8 +182,29 @@ def test_a_text_without_headings_is_opened_in_the_first_section() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "text", "language"),
+    [
+        ("Copyright", "Copyright protects a work for seventy years.", "en"),
+        ("声明", "变量的声明规定它的类型和作用域。", "zh"),
+    ],
+)
+def test_a_chapter_called_like_boilerplate_is_told(
+    title: str, text: str, language: Language
+) -> None:
+    sections = (Neighbour(number="1", title=title),)
+    other = "潮汐每天涨落两次，幅度不同。" if language == "zh" else "Tides rise twice a day."
+
+    texts = written(
+        sections, (passage(text, title), passage(other, "Tides", place=2)), language=language
+    )
+
+    assert texts == [text]
+
+
+@pytest.mark.parametrize(
     ("path", "text", "entry", "language"),
     [
+        ("Sources", "Tides rise twice a day.", "Tides rise twice, J. Coast. Res., 2017.", "en"),
         ("References", "Tides rise twice a day.", "Tides rise twice, J. Coast. Res., 2017.", "en"),
         (
             "参考文献",

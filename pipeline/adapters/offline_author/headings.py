@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipeline.adapters.offline_author.sentences import fingerprint
-from pipeline.adapters.offline_author.title_text import clean_title
+from pipeline.adapters.offline_author.sentences import fingerprint, is_running_text
+from pipeline.adapters.offline_author.title_text import clean_title, may_be_boilerplate
 from pipeline.domain.documents import Reading, SourceId
 from pipeline.domain.language import count_words
 from pipeline.domain.terms import likeness, term_set
@@ -89,7 +89,7 @@ def tree_of(
                 topic = Topic(title, sources=[source_id], position=number)
                 above.children.append(topic)
         path.append((block.level, topic))
-    tops = root.children
+    tops = root.children = _without_lists(root.children)
     if keeps_top and len(tops) == 1 and not same_subject(tops[0].title, reading.title):
         return clean_title(reading.title) or reading.title, tops
     return _without_title(root, reading.title)
@@ -145,6 +145,18 @@ def add(found: list[Topic], topic: Topic) -> None:
     twin.texts += topic.texts
     for child in topic.children:
         add(twin.children, child)
+
+
+def _without_lists(topics: Sequence[Topic]) -> list[Topic]:
+    """The topics, but of those called Sources or 声明 only such as tell something."""
+    kept = [
+        topic
+        for topic in topics
+        if not may_be_boilerplate(topic.title) or is_running_text(topic.all_texts())
+    ]
+    for topic in kept:
+        topic.children = _without_lists(topic.children)
+    return kept
 
 
 def _kinds_of_text(reading: Reading) -> frozenset[str]:

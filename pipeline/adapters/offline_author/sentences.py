@@ -14,7 +14,7 @@ from pipeline.adapters.offline_author.pointing import (
     needs,
     speaks_to_readers,
 )
-from pipeline.adapters.offline_author.title_text import is_boilerplate
+from pipeline.adapters.offline_author.title_text import is_boilerplate, may_be_boilerplate
 from pipeline.adapters.offline_author.words import (
     CLEAR_VERBS,
     DETERMINERS,
@@ -54,6 +54,18 @@ _CONNECTIVE = re.compile(
     re.IGNORECASE,
 )
 """What may be left off the beginning of a sentence: the rest says the same on its own."""
+
+_ENTRY = re.compile(
+    r"[,，(（]\s*(?:19|20)\d\d[a-z]?[)）.。,，;]|\bet al\b|\bdoi\b|\b(?:pp?|vol)\. ?\d|"
+    r"\[[JMCDN]\]|\bredistribut|\bGNU\b|\blicensed under\b|\bpermission is (?:hereby )?granted\b|"
+    r"\bwithout (?:any )?warranty\b|\bcreative commons\b|\b(?:supported|funded) by\b|"
+    r"利益冲突|不构成|版权归|本站|资助",
+    re.IGNORECASE,
+)
+"""Of a list of references, a licence, a declaration or a notice of funds."""
+
+NOTICE = 50
+"""Paragraphs by which it is judged whether a text is one of these."""
 
 _CONTRACTION = re.compile(r"\b(?:it|that|there|what|here)['’]s\b|n['’]t\b", re.IGNORECASE)
 _CODE = re.compile(r"(?<!`)(?P<ticks>`+)(?!`)[^`]+(?P=ticks)(?!`)")
@@ -187,6 +199,13 @@ def tellable_words(texts: Sequence[str]) -> int:
     return step * sum(count_words(sentence) for sentence in told if _worth_in_place(sentence))
 
 
+def is_running_text(texts: Sequence[str]) -> bool:
+    """Whether it tells something: no references, index, menu, licence or notice of funds."""
+    said = [cleaned(raw, line) for text in texts[:NOTICE] for _, line, raw in _sentences(text)]
+    told = [each for each in said if _worth_in_place(each) and not _ENTRY.search(each)]
+    return bool(told) and 2 * sum(map(count_words, told)) >= sum(map(count_words, said))
+
+
 def as_markdown(text: str) -> str:
     """A sentence of plain text so that Markdown shows it as it stands; code in backticks stays."""
     pieces: list[str] = []
@@ -214,8 +233,15 @@ def _without_connective(text: str) -> str:
 
 def _without_boilerplate(passages: Sequence[Passage]) -> Sequence[Passage]:
     """The passages that do not stand below references, contents and the like, if there are any."""
-    kept = [p for p in passages if not any(map(is_boilerplate, p.heading_path))]
+    kept = [p for p in passages if not _is_below_boilerplate(p)]
     return kept or passages
+
+
+def _is_below_boilerplate(passage: Passage) -> bool:
+    path = passage.heading_path
+    if any(map(is_boilerplate, path)):
+        return True
+    return any(map(may_be_boilerplate, path)) and not is_running_text([passage.text])
 
 
 def _sentences(text: str) -> Iterator[tuple[int, str, str]]:

@@ -15,17 +15,22 @@ _NUMBERING = re.compile(
     re.IGNORECASE,
 )
 _BOILERPLATE = re.compile(
-    r"^(?:references?|bibliography|works cited|literature|sources|citations|acknowledge?ments?|"
-    r"(?:table of )?contents|toc|index|appendix|appendices|annex(?:es)?|licen[cs]e|copyright|"
-    r"see also|further reading|external links|related (?:links|articles|pages|topics)|navigation|"
-    r"menu|about the authors?|authors?|contact(?: us)?|disclaimer|funding|conflicts? of interest|"
+    r"^(?:references?|bibliography|works cited|citations|acknowledge?ments?|"
+    r"(?:table of )?contents|toc|appendix|appendices|annex(?:es)?|licen[cs]e|"
+    r"see also|further reading|external links|related (?:links|articles|pages|topics)|"
+    r"menu|about the authors?|authors?|contact(?: us)?|disclaimer|conflicts? of interest|"
     r"author contributions?|supplementary (?:material|information)|change ?log|notes|footnotes|"
     r"list of (?:figures|tables)|untitled|"
     r"(?:figure|fig\.?|table|图|表)\s*[\d.]+.*|"
-    r"目录|参考文献|参考资料|引用|致谢|鸣谢|附录.{0,8}|索引|版权(?:声明|信息)?|另请参阅|相关(?:链接|阅读|文章)|"
-    r"延伸阅读|扩展阅读|更多信息|联系(?:我们|方式)|免责声明|作者(?:简介|介绍)?|声明|注释|脚注|图目录|表目录|修订记录|更新日志)$",
+    r"目录|参考文献|参考资料|引用文献|致谢|鸣谢|附录.{0,8}|版权(?:声明|信息)|另请参阅|相关(?:链接|阅读|文章)|"
+    r"延伸阅读|扩展阅读|更多信息|联系(?:我们|方式)|免责声明|作者(?:简介|介绍)?|脚注|图目录|表目录|修订记录|更新日志)$",
     re.IGNORECASE,
 )
+_EITHER = re.compile(
+    r"^(?:literature|sources|index|copyright|navigation|funding|引用|索引|版权|声明|注释)$",
+    re.IGNORECASE,
+)
+"""Boilerplate in one file, and the subject of a chapter in another: what stands below tells."""
 
 
 def clean_title(raw: str) -> str:
@@ -39,6 +44,11 @@ def clean_title(raw: str) -> str:
 def is_boilerplate(heading: str) -> bool:
     """Whether what stands below such a heading is no part of the text: references, contents."""
     return bool(_BOILERPLATE.match(_without_number(heading)))
+
+
+def may_be_boilerplate(heading: str) -> bool:
+    """Whether what stands below such a heading has to be looked at, to know if it is a text."""
+    return bool(_EITHER.match(_without_number(heading)))
 
 
 def _without_number(raw: str) -> str:
