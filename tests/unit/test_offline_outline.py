@@ -8,7 +8,6 @@ from pipeline.adapters.offline_author.query import read_query
 from pipeline.adapters.offline_author.subjects import subject_of
 from pipeline.domain.briefs import OutlineBrief
 from pipeline.domain.documents import ProposedNode, ProposedOutline
-from pipeline.domain.language import detect_language
 from tests.example_files import (
     commission,
     outline_brief,
@@ -185,28 +184,6 @@ def test_boilerplate_numbers_and_empty_headings_are_dropped() -> None:
 
     assert titles(outline.nodes) == ["Pumps", "阀门"]
     assert titles(outline.nodes[0].children) == ["Seals", "Bearings"]
-
-
-LISTS = {
-    "Sources": "Moon, A.: Tides of the bay, Journal of Tides, 2017. Sun, B. (2019). Gates.",
-    "Copyright": "Copyright 2019 by the county. This text is licensed under CC BY 4.0.",
-    "Funding": "This work was funded by the county of the coast under a grant.",
-    "Index": "bay, 12\ngate, 3, 14\nmoon, 7",
-    "声明": "本文作者声明没有任何利益冲突。",
-    "引用": "张伟, 刘洋. 潮汐观测综述. 海洋学报, 2020。王芳. 拦潮坝的造价研究. 水利学报, 2021。",
-}
-
-
-@pytest.mark.parametrize("title", LISTS)
-def test_a_chapter_called_like_boilerplate_is_one_where_it_tells_something(title: str) -> None:
-    said = SAID_ZH if detect_language(title) == "zh" else SAID
-    text = f"# Manual\n\n## Gates\n\n{SAID}\n\n## {title}\n\n"
-
-    told, _ = proposal(outline_brief(commission("Gates"), manual=text + said))
-    listed, _ = proposal(outline_brief(commission("Gates"), manual=text + LISTS[title] * 9))
-
-    assert titles(told.nodes) == ["Gates", title]
-    assert title not in titles(listed.nodes)
 
 
 def test_chapters_of_two_files_on_the_same_subject_become_one_that_names_both() -> None:

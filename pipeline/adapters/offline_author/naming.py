@@ -3,10 +3,11 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from pipeline.adapters.offline_author.cleaning import cleaned
+from pipeline.adapters.offline_author.initials import lowered, small_words
 from pipeline.adapters.offline_author.labels import is_label
 from pipeline.adapters.offline_author.phrases import PhraseBook
 from pipeline.adapters.offline_author.subjects import subject_of
@@ -80,6 +81,7 @@ class Namer:
         self._all = sum(self._counts, Counter[str]())
         self._book = PhraseBook([" ".join(texts) for texts in stretches])
         self._stretches = stretches
+        self._small = small_words(text for texts in stretches for text in texts)
         self._sentences = [
             [term_set(sentence) for text in texts for sentence in split_sentences(text)]
             for texts in stretches
@@ -97,7 +99,7 @@ class Namer:
         for other in ranked[1:4]:
             is_strong = other.worth >= SECOND * first.worth
             if is_strong and not other.terms & first.terms and _length(other.phrase) <= limit:
-                return _capital(first.phrase) + AND[self._language] + lower(other.phrase)
+                return _capital(first.phrase) + AND[self._language] + self.lower(other.phrase)
         return _capital(first.phrase)
 
     def topics(self, number: int, limit: int, without: str = "") -> list[str]:
@@ -105,6 +107,10 @@ class Namer:
         ranked = self._ranked(number, [term_set(without)])
         text = " ".join(self._stretches[number])
         return sorted((each.phrase for each in ranked[:limit]), key=text.lower().find)
+
+    def lower(self, phrase: str) -> str:
+        """The phrase with a small initial, where the material writes its first word so."""
+        return lowered(phrase, self._small)
 
     def _ranked(self, number: int, taken: Sequence[frozenset[str]]) -> list[_Named]:
         places = self._candidates(number)
@@ -193,15 +199,18 @@ def _is_generic(phrase: str) -> bool:
     return phrase in GENERIC or words[0] in GENERIC or words[-1] in GENERIC
 
 
-def enumerated(titles: Sequence[str], language: Language) -> str:
-    """A title over several sections: the short ones of their own titles, at most three."""
+def enumerated(titles: Sequence[str], language: Language, small: Set[str]) -> str:
+    """A title over several sections: the short ones of their own titles, at most three.
+
+    Of the words in `small`, one that begins a further title loses its capital.
+    """
     limit = LONGEST_JOINT[language]
     short = sorted(titles, key=_length)[:MOST_JOINED]
     kept = [title for title in titles if title in short]
     while len(kept) > 1 and sum(map(_length, kept)) > limit:
         kept.remove(max(kept, key=_length))
     comma = "、" if language == "zh" else ", "
-    parts = [part if i == 0 else lower(part) for i, part in enumerate(kept)]
+    parts = [part if i == 0 else lowered(part, small) for i, part in enumerate(kept)]
     if len(parts) == 1 or AND[language] in "".join(parts):
         return comma.join(parts)
     return comma.join(parts[:-1]) + AND[language] + parts[-1]
@@ -214,10 +223,3 @@ def _length(phrase: str) -> int:
 
 def _capital(phrase: str) -> str:
     return phrase[:1].upper() + phrase[1:]
-
-
-def lower(phrase: str) -> str:
-    """The phrase with a small initial, unless the first word is a name or an abbreviation."""
-    first = phrase.split(maxsplit=1)[0]
-    is_name = first[1:] != first[1:].lower() or not first.isascii()
-    return phrase if is_name else phrase[:1].lower() + phrase[1:]

@@ -6,7 +6,7 @@ from pipeline.adapters.offline_author.demands import Demand, demands_of
 from pipeline.adapters.offline_author.fitting import fitted
 from pipeline.adapters.offline_author.genres import kind_of, questions, shape
 from pipeline.adapters.offline_author.headings import Topic, same_subject
-from pipeline.adapters.offline_author.naming import Namer, lower
+from pipeline.adapters.offline_author.naming import Namer
 from pipeline.adapters.offline_author.placing import answering, placed
 from pipeline.adapters.offline_author.query import Query, read_query
 from pipeline.adapters.offline_author.questions import Kind
@@ -127,7 +127,7 @@ class _Scribe:
         names = names or [child.title for child in topic.children]
         if not names:
             names = self._namer.topics(self._places[id(topic)], PHRASES, without=topic.title)
-        names = names[:1] + [lower(name) for name in names[1:]]
+        names = names[:1] + [self._namer.lower(name) for name in names[1:]]
         gap = "" if self._language == "zh" else " "
         covers = f"{COVERS[self._language]}{_list(names, self._language)}" if names else ""
         asked = _asked(topic, self._language)

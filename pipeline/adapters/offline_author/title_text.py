@@ -2,18 +2,31 @@
 
 import re
 
+from pipeline.domain.language import HAN
+
 LONGEST_HEADING = 90
 """Characters; a longer one is a sentence that was set in bold."""
 
-_NUMBERING = re.compile(
-    r"^(?:第\s*[一二三四五六七八九十百\d]+\s*[章节部分篇]\s*[:：、.]?\s*"
-    r"|[一二三四五六七八九十]{1,3}[、.．]\s*|[（(][一二三四五六七八九十\d]{1,3}[)）]\s*"
-    r"|(?:Chapter|Section|Part|Appendix)\s+(?:\d+|[IVXLC]+|[A-Z])\b\s*[:.\-–—]?\s*"
-    r"|\d{1,2}(?:\.\d{1,2})+[.、)]?\s*|\d{1,2}[.、)]\s*|\d{1,2}\s+(?=[A-Z])"
-    r"|\d{1,2}\s+(?=[\u4e00-\u9fff])(?!\d{1,2}\s*[个种大步条项年月])"
-    r"|[IVX]{1,4}\.\s+|[A-Z]\.\s+)",
-    re.IGNORECASE,
+_HAN_AMOUNT = (
+    r"(?:个(?!人|体|性|案|别|税)|种(?!植|子|类|群|质|业)|大(?!气|数|语|型|学|坝|陆|模|规|众|豆|麦|棚|小)|步(?!骤|进|行)|"
+    r"条(?!件|款|约|例|形)|项(?!目)|点(?!云|阵|火|击)|类(?!型|别|比)|层(?!次|级)|次(?!要|生|数)|"
+    r"年(?!度|鉴|级|龄|金|报)|月(?!度|球|亮|报)|天(?!然|气|文|津|线|空)|[亿万]?(?:元|吨|千瓦|公里|人次|平方)|[亿倍])"
 )
+"""What is counted by the number before it; 大气 and 项目 are words of a title."""
+
+_AMOUNT = (
+    r"(?!\d+(?:\.\d+)?\s*(?:[%％‰]|(?i:[mb]illion|per ?cent|km|[kmgt]wh?|ways|steps|tips|rules|"
+    rf"reasons|lessons|questions|years|months|weeks|days|hours|minutes)\b|{_HAN_AMOUNT}))"
+)
+_NUMBERING = re.compile(
+    r"^(?:第\s*[一二三四五六七八九十百\d]+\s*(?:部分|[章节部篇])\s*[:：、.]?\s*"
+    r"|[一二三四五六七八九十]{1,3}[、.．]\s*|[（(][一二三四五六七八九十\d]{1,3}[)）]\s*"
+    r"|(?i:Chapter|Section|Part|Appendix)\s+(?:\d+|[IVXLC]+|[A-Z])\b\s*[:.\-–—]?\s*"
+    rf"|{_AMOUNT}\d{{1,2}}(?:(?:\.\d{{1,2}})+[.、)]?\s*|\s+(?=[A-Z{HAN}]))|\d{{1,2}}[.、)](?!\d)\s*"
+    rf"|(?:[IVX]{{1,4}}|[ivx]{{1,4}})\.\s+|[A-Za-z]\.\s+(?=[A-Z{HAN}]))"
+)
+"""`3.5 Pumps` has a number; `3.5 million`, `7 ways to save it` and 5 大原则 begin with amounts."""
+
 _BOILERPLATE = re.compile(
     r"^(?:references?|bibliography|works cited|citations|acknowledge?ments?|"
     r"(?:table of )?contents|toc|appendix|appendices|annex(?:es)?|licen[cs]e|"

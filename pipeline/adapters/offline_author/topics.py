@@ -12,7 +12,8 @@ from pipeline.adapters.offline_author.headings import (
     tree_of,
     with_text,
 )
-from pipeline.adapters.offline_author.naming import Namer, enumerated, evenly
+from pipeline.adapters.offline_author.initials import small_words
+from pipeline.adapters.offline_author.naming import LOOKED_AT, Namer, enumerated, evenly
 from pipeline.adapters.offline_author.stretches import Unit, cut, running_texts, units_of
 from pipeline.adapters.offline_author.title_text import clean_title
 from pipeline.domain.documents import Language, Reading, SourceId
@@ -179,6 +180,8 @@ def _grouped(topics: list[Topic], language: Language) -> list[Topic]:
     if len(topics) <= FLAT:
         return topics
     units = [_unit_of(topic) for topic in topics]
+    looked_at = evenly([topic.all_texts() for topic in topics], LOOKED_AT)
+    small = small_words(text for texts in looked_at for text in texts)
     parts = cut(units, max(2, round(len(topics) / GROUP)))
     chapters: list[Topic] = []
     start = 0
@@ -189,7 +192,7 @@ def _grouped(topics: list[Topic], language: Language) -> list[Topic]:
             chapters.append(below[0])
             continue
         sources = list(dict.fromkeys(name for topic in below for name in topic.sources))
-        title = enumerated([topic.title for topic in below], language)
+        title = enumerated([topic.title for topic in below], language, small)
         chapters.append(Topic(title, below, sources, number))
     return chapters
 
