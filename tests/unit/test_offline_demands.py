@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.adapters.offline_author.demands import demands_of
 from pipeline.domain.briefs import OutlineBrief
 from tests.example_files import (
     commission,
@@ -92,3 +93,48 @@ def test_without_material_a_demanded_chapter_appears_too() -> None:
 
     (swarming,) = [node for node in outline.nodes if node.title == "Swarming"]
     assert swarming.content_summary.startswith("Required: There must be a chapter on swarming.")
+
+
+@pytest.mark.parametrize(
+    "demand",
+    [
+        "必须说明大语言模型的选择依据。",
+        "网页必须支持无障碍访问。",
+        "必须说明医保目录的调整办法。",
+        "应当说明所采用的数据格式。",
+        "必须说明十字路口的信号配时。",
+        "用户提交的数据必须加密保存。",
+        "必须说明以英语为母语的读者的比例。",
+        "The report must explain which data format is used.",
+        "Web pages must be accessible.",
+        "The report must compare three language models.",
+        "The profit margins of all plants must be stated.",
+        "It must list the permits that an operator has to submit.",
+        "The main characters of the novel must be described.",
+    ],
+)
+def test_a_demand_on_pages_formats_or_languages_is_one_on_content(demand: str) -> None:
+    assert [found.text for found in demands_of(demand)] == [demand]
+
+
+@pytest.mark.parametrize(
+    "demand",
+    [
+        "全文必须用中文撰写。",
+        "报告应当不少于20页。",
+        "正文须使用宋体，字号为小四。",
+        "文档应包括目录。",
+        "语言应简洁、通俗。",
+        "报告须于六月一日前提交。",
+        "文件格式须为 PDF。",
+        "The report must not exceed twenty pages.",
+        "At least 3,000 words are required.",
+        "It must be written in plain English.",
+        "The report must be submitted as a PDF.",
+        "All pages must be numbered.",
+        "The document should have a table of contents.",
+        "Text should be set in 12 pt with double spacing.",
+    ],
+)
+def test_a_demand_on_the_form_of_the_document_is_left_out(demand: str) -> None:
+    assert demands_of(demand) == []

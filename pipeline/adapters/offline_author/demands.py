@@ -31,13 +31,40 @@ _ZH_CHAPTER = re.compile(
     r"(?:的)?(?:一)?[章节](?!节)|[“《「]([^“”《》「」]{2,20})[”》」](?:一)?[章节]|"
     r"[一1]?[章节]\s*[“《「]([^“”《》「」]{2,20})[”》」]"
 )
+_NUMBERS = (
+    r"(?:\d[\d.,]*|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|"
+    r"fifty|hundred|thousand)"
+)
 _FORM = re.compile(
-    r"\b(?:pages?|words?|characters|fonts?|margins?|pt|spacing|pdf|docx?|format(?:ted)?|language|"
-    r"deadline|submit(?:ted)?|file name|cover page|table of contents|citation style|numbered|"
-    r"headings?|abstract of)\b|页|字数|字体|字号|行距|页边距|格式|提交|截止|封面|目录|引用格式|"
-    r"语言",
+    rf"\b{_NUMBERS}[\s-]+(?:A4[\s-]+)?(?:pages?|words?|characters)\b|\b{_NUMBERS}[\s-]*pt\b|"
+    r"\b(?:page|word) (?:limit|count|number|size|layout|break|header|footer|margin)s?\b|"
+    r"\bmargins? of \d|\b(?:left|right|top|bottom|side) margins?\b|\bfonts?\b|"
+    r"\b(?:line|double|single)[ -]spac|"
+    r"\b(?:as|in) (?:an? )?(?:pdf|docx?|word|markdown|html|latex)\b(?! files?\b)|"
+    r"\b(?:file|document|submission|citation|reference|page|paper) format\b|\bformatted\b|"
+    r"\b(?:written|write|report|document|text) in (?:\w+ )?(?:english|chinese|german|french)\b|"
+    r"\b(?:plain|simple|clear|formal|neutral|academic) language\b|"
+    r"\blanguage of the (?:document|report|text|paper)\b|\bsubmission deadline|"
+    r"\bdeadline (?:for|of) (?:the )?(?:submission|report|paper|document)\b|"
+    r"\b(?:report|document|paper|text|file|it) (?:must|shall|should|has to|is to) be submitted\b|"
+    r"\bsubmit (?:the|your|it|this|an?) (?:report|document|paper|text|file|pdf)\b|"
+    r"\bfile names?\b|\b(?:cover|title) page\b|\btable of contents\b|\bcitation style\b|"
+    r"\b(?:pages|figures|tables|headings|sections|chapters|equations) (?:must|shall|should|are to|"
+    r"have to) be (?:\w+ )?numbered\b|\bheadings? (?:must|shall|should|levels?|styles?)\b|"
+    r"\babstract of\b|"
+    r"[\d一二三四五六七八九十百千万两]\s*(?:页|个?字(?!节|段|路|典|母|形|架)|个?字符)|"
+    r"字数|字体|字号|行距|页边距|页码|页眉|页脚|页数|封面|引用格式|(?:文件|文档|提交|排版|引文|参考文献|论文|正文|标题)的?格式|"
+    r"以\s?(?:PDF|Word|docx?)|格式(?:规范|要求)|截止(?:日期|时间)|"
+    r"(?:报告|文档|文件|论文|稿件)(?:应|须|必须|需|要)?[^，。]{0,12}提交|提交(?:时间|日期|方式|截止)|"
+    r"(?:包含|包括|附|附有|设|生成|列出|编制|应有|须有|要有)目录|^目录(?:应|须)|目录(?:页|层级)|"
+    r"(?:用|以)(?:简体)?(?:中文|英文|汉语|英语)(?=[，。；]|$|撰写|书写|编写|写|表述|完成|提交)|"
+    r"(?:行文|写作|文档|报告|书面)语言|"
+    r"(?<!编程)(?<!程序)(?<!模型)语言(?:应|须|要|必须|力求)?(?:简洁|简练|规范|通俗|精炼|流畅|平实|准确)",
     re.IGNORECASE,
 )
+"""Of the document itself: its size, look, language and delivery. A report may well be on *language
+models* or *web pages*, so such a word alone says nothing."""
+
 _ITEM = re.compile(
     r"^\s*(?:[-*•]|\(?\d{1,2}[.)、）](?!\d)|[（(]?[一二三四五六七八九十]{1,2}[)）、.])\s*"
 )
