@@ -209,6 +209,8 @@ class ProposedOutline(Value):
 
     title: str = ""
     nodes: tuple[ProposedNode, ...] = ()
+    left_out: tuple[SourceId, ...] = ()
+    """Sources in a language that the author port cannot write from."""
 
 
 class SectionStatus(StrEnum):

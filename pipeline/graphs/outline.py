@@ -94,6 +94,8 @@ async def outline_generation(state: OutlineState, runtime: Runtime[Tools]) -> Ou
         tools.progress("outline", "proposing")
         async with tools.call():
             proposed = await tools.author.propose_outline(brief, growth.grow)
+        if proposed.left_out:
+            tools.progress("outline", "languages_left_out", number=len(proposed.left_out))
         outline = growth.finish(proposed)
         found = await _coverage(outline, desk, growth, tools)
         outline = with_sources(outline, found.bound)

@@ -46,6 +46,11 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "zh": "联网检索没有找到可读取的网页。",
     },
     "proposing": {"en": "Proposing an outline.", "zh": "正在拟定大纲。"},
+    "languages_left_out": {
+        "en": "Sources in another language than the document: {number}. "
+        "Without a model they cannot be used.",
+        "zh": "有 {number} 份资料与文档的语言不同，没有模型时无法使用。",
+    },
     "importing": {
         "en": "Taking over your outline “{name}” as it stands.",
         "zh": "正在原样导入你的大纲《{name}》。",

@@ -167,6 +167,40 @@ def test_files_in_another_language_are_not_called_empty() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "own", "foreign", "note"),
+    [
+        (
+            "TiDB 备份",
+            "TiDB 把数据存放在各个区域之中。",
+            "TiDB stores data in regions.",
+            "您的文件与本文档",
+        ),
+        (
+            "TiDB backups",
+            "TiDB stores data in regions.",
+            "TiDB 把数据存放在各个区域之中。",
+            "Your files are in",
+        ),
+    ],
+)
+def test_no_sentence_of_another_language_is_told_for_a_name_that_both_have(
+    title: str, own: str, foreign: str, note: str
+) -> None:
+    abroad = passage_of(foreign, title="TiDB")
+    here = abroad.model_copy(update={"id": PassageId("bb"), "text": own})
+
+    assert note in section(title, (abroad,))
+    assert without_markers(section(title, (abroad, here))) == own
+
+
+def test_a_chinese_sentence_full_of_commands_is_told_in_a_chinese_text() -> None:
+    command = "运行 apt-get install python3-dev build-essential libssl-dev postgresql-server。"
+    text = f"安装数据库之前先准备编译环境和依赖的开发包。{command}"
+
+    assert without_markers(section("编译环境", (passage_of(text, title="编译环境"),))) == text
+
+
+@pytest.mark.parametrize(
     ("title", "label"),
     [("Budget", "without a model and without material"), ("预算", "既无模型也无资料")],
 )

@@ -328,6 +328,37 @@ def test_without_material_the_sections_asked_for_are_there() -> None:
 
 
 @pytest.mark.parametrize(
+    ("prompt", "own", "foreign", "note"),
+    [
+        (
+            "写一份关于电网储能的报告",
+            EVALUATION_TEXT,
+            STORAGE_TEXT,
+            "您的文件与本文档使用的语言不同",
+        ),
+        (
+            "A report on evaluation",
+            STORAGE_TEXT,
+            EVALUATION_TEXT,
+            "Your files are in another language",
+        ),
+    ],
+)
+def test_files_in_another_language_than_the_document_give_it_no_titles(
+    prompt: str, own: str, foreign: str, note: str
+) -> None:
+    alone, _ = proposal(outline_brief(commission(prompt), own=own))
+    both, _ = proposal(outline_brief(commission(prompt), own=own, foreign=foreign))
+    strange, _ = proposal(outline_brief(commission(prompt), foreign=foreign))
+    bare, _ = proposal(OutlineBrief(commission=commission(prompt, has_material=False)))
+
+    assert titles(both.nodes) == titles(alone.nodes)
+    assert (alone.left_out, both.left_out, strange.left_out) == ((), ("foreign",), ("foreign",))
+    assert titles(strange.nodes) == titles(bare.nodes)
+    assert [note in node.content_summary for node in strange.nodes[:2]] == [True, False]
+
+
+@pytest.mark.parametrize(
     ("prompt", "said", "names"),
     [
         ("Harbours", SAID, ("Storms", "Warnings", "Gates", "Ships")),

@@ -64,10 +64,11 @@ LISTS = {
 @pytest.mark.parametrize("title", LISTS)
 def test_a_chapter_called_like_boilerplate_is_one_where_it_tells_something(title: str) -> None:
     said = SAID_ZH if detect_language(title) == "zh" else SAID
-    text = f"# Manual\n\n## Gates\n\n{SAID}\n\n## {title}\n\n"
+    prompt = "港口" if said == SAID_ZH else "Harbours"
+    text = f"# Manual\n\n## Gates\n\n{said}\n\n## {title}\n\n"
 
-    told, _ = proposal(outline_brief(commission("Gates"), manual=text + said))
-    listed, _ = proposal(outline_brief(commission("Gates"), manual=text + LISTS[title] * 9))
+    told, _ = proposal(outline_brief(commission(prompt), manual=text + said))
+    listed, _ = proposal(outline_brief(commission(prompt), manual=text + LISTS[title] * 9))
 
     assert titles(told.nodes) == ["Gates", title]
     assert title not in titles(listed.nodes)

@@ -10,6 +10,7 @@ from pipeline.domain.documents import (
     OutlineNode,
     ProposedNode,
     ProposedOutline,
+    SourceId,
 )
 from pipeline.domain.growth import await_growth, grow
 from pipeline.domain.jobs import (
@@ -93,6 +94,18 @@ def test_a_proposal_without_a_title_gets_the_jobs_in_the_result_and_in_the_draft
     titles = [event.title for event in journal.events if isinstance(event, OutlineTitled)]
     assert (result.title, titles) == ("Tides", ["Tides"])
     assert draft_of(journal).outline.title == "Tides"
+
+
+def test_sources_that_the_author_cannot_write_from_are_told() -> None:
+    journal = ListJournal()
+    given = proposed(node("成因"))
+
+    outline_of(given.model_copy(update={"left_out": (SourceId("a"),)}), journal=journal)
+
+    said = [event.progress for event in journal.events if isinstance(event, TaskProgress)]
+    assert [text for text in said if "in another language" in text] == [
+        "Sources in another language than the document: 1. Without a model they cannot be used."
+    ]
 
 
 def test_a_node_has_the_same_id_in_every_attempt_and_another_node_in_its_place_another_one() -> (

@@ -29,7 +29,7 @@ class OfflineAuthor:
     ) -> ProposedOutline:
         """Propose the outline that the files have, or the shape of the genre asked for."""
         whole = await asyncio.to_thread(proposed, brief)
-        shown = ProposedOutline(title=whole.title)
+        shown = whole.model_copy(update={"nodes": ()})
         grow(shown)
         for node in whole.nodes:
             for part in _stages(node):

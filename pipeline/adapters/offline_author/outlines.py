@@ -10,7 +10,7 @@ from pipeline.adapters.offline_author.naming import Namer
 from pipeline.adapters.offline_author.placing import answering, placed
 from pipeline.adapters.offline_author.query import Query, read_query
 from pipeline.adapters.offline_author.questions import Kind
-from pipeline.adapters.offline_author.sections import COVERS, LITTLE
+from pipeline.adapters.offline_author.sections import COVERS, FOREIGN, LITTLE
 from pipeline.adapters.offline_author.sentences import tellable_words
 from pipeline.adapters.offline_author.targets import targets
 from pipeline.adapters.offline_author.topics import topics_of
@@ -35,25 +35,43 @@ _REQUIRED: dict[Language, str] = {"en": "Required: {text}", "zh": "要求：{tex
 
 
 def proposed(brief: OutlineBrief) -> ProposedOutline:
-    """The outline of the material; of what has no parts the shape of the genre, with questions."""
+    """The outline of the material; of what has no parts the shape of the genre, with questions.
+
+    Files in another language than the document are left out: their headings and sentences could
+    not be told in it.
+    """
     query = read_query(brief.commission)
     demands = demands_of(brief.commission.requirements)
     language = brief.commission.language
-    if not brief.readings:
-        return _by_genre(query, demands, brief)
+    own = {name: read for name, read in brief.readings.items() if read.language == language}
+    made = _of_material(query, demands, brief.model_copy(update={"readings": own}))
+    if made is None:
+        note = FOREIGN[language] if brief.readings and not own else ""
+        made = _by_genre(query, demands, language, note)
+    left_out = tuple(name for name in brief.readings if name not in own)
+    return made.model_copy(update={"left_out": left_out})
+
+
+def _of_material(
+    query: Query, demands: Sequence[Demand], brief: OutlineBrief
+) -> ProposedOutline | None:
+    """None where there is nothing, or no more than a sentence or two, which name nothing."""
+    language = brief.commission.language
     sections = max(FEWEST_SECTIONS, round(brief.commission.target_words / WORDS_PER_SECTION))
-    topics = topics_of(brief.readings, language, sections)
-    topics = placed(topics, query, demands)
-    topics = fitted(topics, brief, sections)
-    if not topics:  # a sentence or two, which name nothing
-        return _by_genre(query, demands, brief)
+    topics = topics_of(brief.readings, language, sections) if brief.readings else []
+    if topics:
+        topics = fitted(placed(topics, query, demands), brief, sections)
+    if not topics:
+        return None
     title = query.title or brief.digests[0].source.title or _UNTITLED[language]
-    scribe = _Scribe(topics, brief.commission, len(brief.readings) > 1)
+    scribe = _Scribe(topics, brief.commission, len(brief.digests) > 1)
     return ProposedOutline(title=title, nodes=tuple(scribe.node(topic) for topic in topics))
 
 
-def _by_genre(query: Query, demands: Sequence[Demand], brief: OutlineBrief) -> ProposedOutline:
-    language = brief.commission.language
+def _by_genre(
+    query: Query, demands: Sequence[Demand], language: Language, note: str
+) -> ProposedOutline:
+    """The usual chapters, each with what it must answer; the first of them with the note."""
     gap = "" if language == "zh" else " "
 
     def node(title: str, kind: Kind, below: Sequence[tuple[str, Kind]] = ()) -> ProposedNode:
@@ -76,8 +94,8 @@ def _by_genre(query: Query, demands: Sequence[Demand], brief: OutlineBrief) -> P
     found: list[ProposedNode] = []
     for topic in answering(topics, demands):
         own = by_title.get(topic.title) or node(topic.title, kind_of(topic.title))
-        asked = _asked(topic, language)
-        summary = gap.join([asked, own.content_summary]) if asked else own.content_summary
+        parts = ("" if found else note, _asked(topic, language), own.content_summary)
+        summary = gap.join(part for part in parts if part)
         found.append(own.model_copy(update={"content_summary": summary}))
     return ProposedOutline(title=query.title or _UNTITLED[language], nodes=tuple(found))
 

@@ -1,5 +1,6 @@
 """A section from the author's own sentences, or a scaffold where there is nothing to take."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -9,7 +10,7 @@ from pipeline.adapters.offline_author.ranking import chosen
 from pipeline.adapters.offline_author.sentences import Candidate, as_markdown, candidates
 from pipeline.domain.briefs import SectionBrief
 from pipeline.domain.documents import Language, PassageId
-from pipeline.domain.language import detect_language, split_sentences
+from pipeline.domain.language import HAN, detect_language, split_sentences
 
 LONGEST_PARAGRAPH, SHORTEST_PARAGRAPH = 5, 3
 """Sentences; more tire the eye, fewer look like notes."""
@@ -29,11 +30,17 @@ LITTLE: dict[Language, str] = {
 FROM: dict[Language, str] = {"en": "From: ", "zh": "来源："}
 """How the part of it begins that names the files."""
 
+FOREIGN: dict[Language, str] = {
+    "en": "Your files are in another language than this document. "
+    "Without a model their text cannot be used here.",
+    "zh": "您的文件与本文档使用的语言不同，没有模型时无法在此使用其中的文字。",
+}
+"""What a summary of ours says first, and the note of a section, where all files are."""
+
 _NOTES: dict[Language, dict[str, str]] = {
     "en": {
         "unfit": "**Note.** Your files hold nothing on this section.",
-        "foreign": "**Note.** Your files are in another language than this document. "
-        "Without a model their text cannot be used here.",
+        "foreign": f"**Note.** {FOREIGN['en']}",
         "no_material": "**Note.** Written offline, without a model and without material: "
         "this is a scaffold, not text.",
         "belongs": "**What belongs here:** {text}",
@@ -42,13 +49,15 @@ _NOTES: dict[Language, dict[str, str]] = {
     },
     "zh": {
         "unfit": "**说明**：您的文件中没有与本节有关的内容。",
-        "foreign": "**说明**：您的文件与本文档使用的语言不同，没有模型时无法在此使用其中的文字。",
+        "foreign": f"**说明**：{FOREIGN['zh']}",
         "no_material": "**说明**：本节离线生成，既无模型也无资料，以下只是写作框架。",
         "belongs": "**本节应写**：{text}",
         "questions": "**需要回答的问题**",
         "length": "**篇幅**：约 {words} 字。",
     },
 }
+
+_HAN_CHAR = re.compile(f"[{HAN}]")
 
 
 def section_pieces(brief: SectionBrief) -> list[str]:
@@ -59,29 +68,39 @@ def section_pieces(brief: SectionBrief) -> list[str]:
     """
     if not brief.passages:
         return _scaffold(brief, "unfit" if brief.commission.has_material else "no_material")
-    found = candidates(brief.passages)
+    language = brief.commission.language
+    found = [each for each in candidates(brief.passages) if _is_in(language, each)]
     picked = chosen(brief, own_sentences(brief, found))
     if picked:
-        return list(_pieces(picked))
+        return list(_pieces(picked, language))
     languages = {detect_language(passage.text) for passage in brief.passages}
-    return _scaffold(brief, "unfit" if brief.commission.language in languages else "foreign")
+    return _scaffold(brief, "unfit" if language in languages else "foreign")
 
 
-def _pieces(picked: Sequence[Candidate]) -> Iterator[str]:
+def _is_in(language: Language, candidate: Candidate) -> bool:
+    """Whether the sentence can stand in a document of that language.
+
+    A Chinese one that is full of names and commands is told by the passage that it stands in.
+    """
+    if detect_language(candidate.text) == language:
+        return True
+    is_mixed = language == "zh" and _HAN_CHAR.search(candidate.text) is not None
+    return is_mixed and detect_language(candidate.passage.text) == language
+
+
+def _pieces(picked: Sequence[Candidate], language: Language) -> Iterator[str]:
+    space = "" if language == "zh" else " "
     for number, paragraph in enumerate(_paragraphs(picked)):
         before: Candidate | None = None
         for place, candidate in enumerate(paragraph):
-            if place:
-                gap = "" if detect_language(candidate.text) == "zh" else " "
-            else:
-                gap = "\n\n" if number else ""
+            gap = space if place else "\n\n" if number else ""
             linked = before is not None and candidate.goes_on_from(before)
             text = candidate.behind if linked and candidate.behind else candidate.text
-            yield gap + _with_marker(text, candidate.passage.id)
+            yield gap + _with_marker(text, candidate.passage.id, space)
             before = candidate
 
 
-def _with_marker(sentence: str, passage_id: PassageId) -> str:
+def _with_marker(sentence: str, passage_id: PassageId, space: str) -> str:
     """The sentence with its marker before the stop, where a reader expects the number."""
     text = as_markdown(sentence)
     body = text.rstrip(".。!！\"”’')）」』")
@@ -89,7 +108,6 @@ def _with_marker(sentence: str, passage_id: PassageId) -> str:
     if not end or end[0] not in ".。!！":
         stop = text[-1:] if text[-1:] in ".。!！" else ""
         body, end = text.removesuffix(stop) if stop else text, stop
-    space = "" if detect_language(text) == "zh" else " "
     return f"{body}{space}[@{passage_id}]{end}"
 
 
@@ -160,7 +178,8 @@ def _summary_and_questions(brief: SectionBrief) -> tuple[str, list[str]]:
     language = brief.commission.language
     said = split_sentences(f"{brief.summary}\n{brief.notes}")
     asked = [sentence for sentence in said if sentence.endswith(("?", "？"))]
-    ours = (COVERS[language], FROM[language], LITTLE[language])
+    foreign = split_sentences(FOREIGN[language])
+    ours = (COVERS[language], FROM[language], LITTLE[language], *foreign)
     belongs = [s for s in said if s not in asked and not s.startswith(ours)]
     for question in questions(kind_of(brief.title), language, brief.title):
         if len(asked) < 3 and question not in asked:
