@@ -40,7 +40,9 @@ NO_CITATIONS = (
 
 GOAL = "100.0"
 
-_AS_WRITTEN = re.compile(r"[\[【［]\s*@[A-Za-z0-9_]|(?<![A-Za-z0-9_.])@[0-9a-f]{12}(?![0-9a-z])")
+_AS_WRITTEN = re.compile(
+    r"[\[【［]\s*@[A-Za-z0-9_]|(?<![A-Za-z0-9_.])@[0-9a-f]{12}(?![0-9a-z])|[\[【［]S\d"
+)
 """What begins like a marker, and the names of passages, wherever they stand."""
 
 _FORMULA = re.compile(r"\$\$[\s\S]+?\$\$|(?<![\\$])\$[^\s$][^$\n]*\$(?!\d)")

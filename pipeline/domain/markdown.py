@@ -2,9 +2,10 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
+
+from pipeline.domain.fences import fences, lines_of
 
 Kind = Literal["paragraph", "heading", "code", "math", "list", "table", "quote", "rule"]
 
@@ -17,14 +18,11 @@ LINK_TARGET = (
 )
 """What makes a link of a bracket before it; `(see above)` does not."""
 
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
-# What ends a line in Markdown; `str.splitlines` would also split at form feeds and others.
-
-_FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,}|\$\$(?=\s*$))(.*)$")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
+_INDENTED = ("  ", "\t")
 _MARKUP = re.compile(r"[\\`*_\[\]<>$]|~(?=~)|&(?=#?\w+;)")
 _FORMULA = r"(?:(?!\\\[)[^@])+?"
 # What stands between escaped brackets and holds a citation is prose: "\\[0, 1) … [@id] … (0, 1\\]".
@@ -63,24 +61,16 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Fence:
-    kind: Kind
-    start: int
-    end: int
-    mark: str
-    is_open: bool
-
-
 def blocks(text: str) -> list[Span]:
     """All blocks in order; they do not overlap, and only white space is between them."""
-    found: list[Span] = []
+    found = _Found(text)
     position = 0
-    for fence in _fences(text):
-        found += _unfenced(text, position, fence.start, found)
-        found.append(Span(fence.kind, fence.start, fence.end))
+    for fence in fences(text):
+        _add_unfenced(found, position, fence.start)
+        found.add(fence.kind, fence.start, fence.end)
         position = fence.end
-    return found + _unfenced(text, position, len(text), found)
+    _add_unfenced(found, position, len(text))
+    return found.spans
 
 
 def protected(text: str) -> list[tuple[int, int]]:
@@ -134,9 +124,9 @@ def demoted(text: str, below: int) -> str:
 
 def closed(text: str) -> str:
     """The text with a code or math fence that was left open closed, so that it swallows nothing."""
-    fences = _fences(text)
-    if fences and fences[-1].is_open:
-        return f"{text.rstrip()}\n{fences[-1].mark}"
+    found = fences(text)
+    if found and found[-1].is_open:
+        return f"{text.rstrip()}\n{found[-1].mark}"
     return text
 
 
@@ -167,43 +157,14 @@ def _level_and_title(block: str) -> tuple[int, str]:
     match = _HEADING.match(block)
     if match:
         return len(match[1]), _without_closing((match[2] or "").strip())
-    *lines, underline = _LINE_BREAK.split(block)
-    return (1 if "=" in underline else 2), " ".join(line.strip() for line in lines)
+    *above, (_, underline) = lines_of(block, 0, len(block))
+    return (1 if "=" in underline else 2), " ".join(line.strip() for _, line in above)
 
 
 def _without_closing(title: str) -> str:
     """A heading's title without the marks that may close it, behind a space: `# Title #`."""
     shorter = title.rstrip("#")
     return shorter.rstrip(" \t") if shorter.endswith((" ", "\t")) else title
-
-
-def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
-    position = start
-    for match in _LINE_BREAK.finditer(text, start, end):
-        yield position, text[position : match.start()]
-        position = match.end()
-    if position < end:
-        yield position, text[position:end]
-
-
-def _fences(text: str) -> list[_Fence]:
-    found: list[_Fence] = []
-    opened: tuple[int, str] | None = None
-    for start, line in _lines(text, 0, len(text)):
-        match = _FENCE.match(line)
-        if not match:
-            continue
-        mark, rest = match[1], match[2]
-        if opened is None:
-            if mark[0] != "`" or "`" not in rest:
-                opened = (start, mark)
-        elif mark[0] == opened[1][0] and len(mark) >= len(opened[1]) and not rest.strip():
-            found.append(_Fence(_fence_kind(mark), opened[0], start + len(line), mark, False))
-            opened = None
-    if opened:
-        start, mark = opened
-        found.append(_Fence(_fence_kind(mark), start, len(text), mark, True))
-    return found
 
 
 def _inline(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -252,33 +213,42 @@ class _Ends:
         return self._ticks.get(ticks, -1)
 
 
-def _fence_kind(mark: str) -> Kind:
-    return "math" if mark == "$$" else "code"
+class _Found:
+    """The blocks of a text as they are found, one after another."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.spans: list[Span] = []
+        self.above: Kind | None = None
+        """What an indented block goes on with: behind code in an item, the list."""
+
+    def add(self, kind: Kind, start: int, end: int) -> None:
+        self.spans.append(Span(kind, start, end))
+        if kind not in {"code", "math"}:
+            self.above = kind
+        elif not self.text.startswith(_INDENTED, start):
+            self.above = "list" if _ITEM.match(self.text, start, end) else kind
 
 
-def _unfenced(text: str, start: int, end: int, before: list[Span]) -> list[Span]:
-    found: list[Span] = []
+def _add_unfenced(found: _Found, start: int, end: int) -> None:
     gathered = _Gathered()
 
     def flush() -> None:
         if gathered.lines:
-            above = found or before
-            kind = _kind(gathered.lines, above[-1].kind if above else None)
-            found.append(Span(kind, gathered.start, gathered.end))
+            found.add(_kind(gathered.lines, found.above), gathered.start, gathered.end)
             gathered.clear()
 
-    for position, line in _lines(text, start, end):
+    for position, line in lines_of(found.text, start, end):
         alone = _kind_alone(line, bool(gathered.lines))
         if alone or not line.strip() or gathered.ends_before(line):
             flush()
         if alone:
-            found.append(Span(alone, position, position + len(line)))
+            found.add(alone, position, position + len(line))
         elif line.strip():
             gathered.add(position, line)
             if len(gathered.lines) > 1 and _UNDERLINE.match(line):
                 flush()
     flush()
-    return found
 
 
 @dataclass(slots=True)
@@ -330,7 +300,7 @@ def _kind_alone(line: str, follows: bool) -> Kind | None:
 
 def _kind(lines: list[str], before: Kind | None) -> Kind:
     first = lines[0]
-    if before == "list" and first.startswith(("  ", "\t")):
+    if before == "list" and first.startswith(_INDENTED):
         return "list"
     if len(lines) > 1 and _UNDERLINE.match(lines[-1]) and not _ITEM.match(first):
         return "heading"

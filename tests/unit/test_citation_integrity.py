@@ -112,6 +112,7 @@ MALFORMED = [
             "（见@{}，第 3 页）",
             "[@{}\\]",
         ),
+        "\n1. 一\n\n    ```sh\n    row[3]\n    ```\n\n    二[@{}]。\n",
         *("[@{}, see [@{}]]", "[[@{}]]", "[see [@{}]; [@{}]]", "[@{} [7]]", "[[@{}"),
     )
 ]
@@ -177,6 +178,7 @@ def test_the_faults_are_seen() -> None:
         f"\\[0, 1) [see @{FIRST}], (0, 1\\]",
         f"【@{FIRST}】",
         f"(@{FIRST})",
+        "[S3]",
     ):
         assert faults(document.model_copy(update={"content": content.replace("甲[2]", marker)}))
         assert faults(document.model_copy(update={"content": f"甲{marker}。\n\n{content}"})) == [

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.pace import thread_cost
+from pipeline.domain.citations import cited
 from pipeline.domain.markdown import (
     blocks,
     closed,
@@ -149,3 +150,45 @@ def test_a_bracket_that_was_escaped_and_is_never_closed_is_no_formula() -> None:
         "paragraph",
         "math",
     ]
+
+
+STEPS = """1. Install it:
+
+    {}
+
+    This installs the server [@a1].
+
+2. 启动它[@b2]。
+
+- ```bash
+  pip install y
+  ```
+
+    Then this [@c3].
+
+```bash
+pip install z
+```
+
+    x = [@d4]
+"""
+
+
+@pytest.mark.parametrize("inside", ["```bash\n    pip install x\n    ```", "$$\n    x = 1\n    $$"])
+def test_a_list_goes_on_behind_code_and_formulas_in_its_items(inside: str) -> None:
+    text = STEPS.format(inside)
+
+    kinds = [block.kind for block in blocks(text)]
+    assert kinds == [
+        *("list", "math" if "$" in inside else "code", "list", "list"),
+        *("code", "list", "code", "code"),
+    ]
+    assert cited(text) == ["a1", "b2", "c3"]
+
+
+def test_thousands_of_pieces_of_code_behind_each_other_are_quick() -> None:
+    with thread_cost() as cost:
+        found = blocks("    ```\n    x\n    ```\n\n    y\n\n" * 5_000)
+
+    assert len(found) == 10_000
+    assert cost.seconds < 1
