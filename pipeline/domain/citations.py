@@ -15,7 +15,13 @@ from pipeline.domain.documents import (
     Source,
     SourceId,
 )
-from pipeline.domain.markdown import LINK_TARGET, escaped, is_within, protected
+from pipeline.domain.markdown import (
+    LINK_TARGET,
+    escaped,
+    is_within,
+    protected,
+    with_prices_escaped,
+)
 from pipeline.domain.references import csl_item, entry_text, works
 from pipeline.domain.stray_markers import ID, Names, closed_markers, straightened, unnested
 
@@ -159,6 +165,7 @@ def rendered(text: str, numbering: Numbering) -> str:
 
     opening = "&#91;" if _ends_a_link(text) else "["  # which would begin a link around the rest
     closing = "&#93;" if r"\[" in text else r"\]"  # which would close it to a formula
+    text = with_prices_escaped(text)
     return _with_runs_replaced(text, number, lambda inside: f"{opening}{inside}{closing}")
 
 

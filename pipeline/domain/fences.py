@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 # What ends a line in Markdown; `str.splitlines` would also split at form feeds and others.
 
 _FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,}|\$\$(?=\s*$))(.*)$")
+_DOLLARS = re.compile(r"(?<!\\)(?:\\\\)*\$\$")
+_CODE = re.compile(r"(?<!`)(`++)[^`]*+\1(?!`)")
+_LINE_END = re.compile(r"[ \t]*(?![^\r\n])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +39,40 @@ def lines_of(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
 def fences(text: str) -> list[Fence]:
     """All fences in order; they do not overlap."""
     found: list[Fence] = []
-    opened: tuple[int, str] | None = None
+    opened: Fence | None = None
+    dollars = 0  # since the last blank line; where they are odd, one begins a formula
     for start, line in lines_of(text, 0, len(text)):
-        match = _FENCE.match(line)
-        if not match:
-            continue
-        mark, rest = match[1], match[2]
-        if opened is None:
-            if mark[0] != "`" or "`" not in rest:
-                opened = (start, mark)
-        elif mark[0] == opened[1][0] and len(mark) >= len(opened[1]) and not rest.strip():
-            found.append(Fence(_kind(mark), opened[0], start + len(line), mark, False))
-            opened = None
-    if opened:
-        start, mark = opened
-        found.append(Fence(_kind(mark), start, len(text), mark, True))
-    return found
+        if opened:
+            if _closes(line, opened.mark):
+                found.append(replace(opened, end=start + len(line), is_open=False))
+                opened, dollars = None, 0
+        elif mark := _mark(text, start + len(line), line, is_in_formula=dollars % 2 == 1):
+            opened = Fence("math" if mark == "$$" else "code", start, len(text), mark, is_open=True)
+        else:
+            dollars = dollars + len(_DOLLARS.findall(_CODE.sub("", line))) if line.strip() else 0
+    return [*found, opened] if opened else found
 
 
-def _kind(mark: str) -> Literal["code", "math"]:
-    return "math" if mark == "$$" else "code"
+def _mark(text: str, behind: int, line: str, *, is_in_formula: bool) -> str:
+    """What opens a fence in the line, or nothing.
+
+    Nor do dollars that close what was begun amid a line, or whose fellow stands amid one.
+    """
+    match = _FENCE.match(line)
+    if not match:
+        return ""
+    mark, rest = match[1], match[2]
+    if mark == "$$":
+        fellow = _DOLLARS.search(text, behind)
+        ends = fellow is None or _LINE_END.match(text, fellow.end()) is not None
+        return mark if ends and not is_in_formula else ""
+    return "" if mark[0] == "`" and "`" in rest else mark
+
+
+def _closes(line: str, mark: str) -> bool:
+    if mark == "$$":
+        return bool(_DOLLARS.search(line))  # at the end of it, or nothing would have been opened
+    match = _FENCE.match(line)
+    if not match or match[2].strip():
+        return False
+    return match[1][0] == mark[0] and len(match[1]) >= len(mark)

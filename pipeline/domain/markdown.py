@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.domain.fences import fences, lines_of
+from pipeline.domain.language import HAN
 
 Kind = Literal["paragraph", "heading", "code", "math", "list", "table", "quote", "rule"]
 
@@ -27,6 +28,13 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>$]|~(?=~)|&(?=#?\w+;)")
 _FORMULA = r"(?:(?!\\\[)[^@])+?"
 # What stands between escaped brackets and holds a citation is prose: "\\[0, 1) … [@id] … (0, 1\\]".
 _LINKED = r"(?:[^\[\]\\\n]|\\[^\n])"
+_CITES = (
+    r"\s[\[【［](?:@|S\d)|[\[【［](?:@|S\d)[^\[\]【】［］\s]{0,128}[\]】］]"
+    rf"(?:\s[A-Za-z]{{2}}|\s?[{HAN}，。；、])"
+)
+# What stands between two prices in a sentence, and in no formula: "40$/MWh [@id] to 60$/MWh".
+_CITATION_BETWEEN = re.compile(_CITES)
+_BETWEEN_PRICES = re.compile(r"(?<![\\$])\$(?=[^\s$])(?=((?:[^$\\\n]|\\.)*)(?<=[^\s\\])\$(?!\d))")
 _TITLE_MARKUP = re.compile(r"(?P<code>(?<!`)(`+)(?!`)[^`]+\2(?!`))|(?<!\\)(?:[\]$]|\[(?=@))")
 _OPENING = re.compile(r"`+|\$\$?|\\[^\w\s]|\\_|!?\[|<")
 _PROTECTING = ("`", "$", "<", "\\", "](", "~~~", "    ", "\t")
@@ -36,7 +44,7 @@ _TICKS = re.compile("`+")
 _INLINE = re.compile(
     r"(?:(?<!`)|(?<=\\`))(?P<ticks>`+)(?!`)[\s\S]+?(?<!`)(?P=ticks)(?!`)"
     r"|\$\$[\s\S]+?\$\$"
-    r"|(?<![\\$])\$(?=[^\s$])(?:[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
+    rf"|(?<![\\$])\$(?=[^\s$])(?:(?!{_CITES})[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
     rf"|\\\({_FORMULA}\\\)|\\\[{_FORMULA}\\\]"
     r"|(?P<escape>\\(?:[^\w\s]|_))"  # begins nothing else
     rf"|!?\[(?:{_LINKED}|\[{_LINKED}*\](?!{LINK_TARGET}))*\]"
@@ -133,6 +141,20 @@ def closed(text: str) -> str:
 def escaped(text: str) -> str:
     """Plain text that Markdown shows as it stands."""
     return _MARKUP.sub(r"\\\g<0>", text)
+
+
+def with_prices_escaped(text: str) -> str:
+    """The text where no `$` begins a formula, for any program, that would hold a citation."""
+    if "$" not in text:
+        return text
+    shield = protected(text)
+    pieces: list[str] = []
+    position = 0
+    for price in _BETWEEN_PRICES.finditer(text):
+        if _CITATION_BETWEEN.search(price[1]) and not is_within(shield, price.start()):
+            pieces += [text[position : price.start()], "\\"]
+            position = price.start()
+    return "".join([*pieces, text[position:]])
 
 
 def as_heading_text(title: str) -> str:

@@ -15,7 +15,20 @@ MOST_S = 4.0
 """Of CPU time; most take a tenth of a second, and what grew with the square of a text minutes."""
 
 REPEATED = ["\\(", "\\[", "\\\\(", "$$", "$a ", "`", "`a ``", "[a", "[", "![a](b ", '[1](a "']
-REPEATED += ["[1](a '", ".[@", "。[@a", "<http://a", "[@a] ", "\\( [@a] ", "a\n=\n", "- a\n"]
+REPEATED += [
+    "$$\n",
+    "\n$$ $$\n",
+    "1$ [@a] ",
+    "1$[@a]到",
+    "[1](a '",
+    ".[@",
+    "。[@a",
+    "<http://a",
+    "[@a] ",
+    "\\( [@a] ",
+    "a\n=\n",
+    "- a\n",
+]
 
 
 def seconds(work: Callable[[str], object], text: str) -> float:

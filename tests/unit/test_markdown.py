@@ -14,6 +14,7 @@ from pipeline.domain.markdown import (
     headings,
     is_within,
     protected,
+    with_prices_escaped,
 )
 
 TEXT = """# 标题 #
@@ -192,3 +193,47 @@ def test_thousands_of_pieces_of_code_behind_each_other_are_quick() -> None:
 
     assert len(found) == 10_000
     assert cost.seconds < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "formula"),
+    [
+        ("$$\nE = mc^2$$\nis it [@a1].\n\n潮汐[@b2]。", "$$\nE = mc^2$$"),
+        ("$$E = mc^2\n$$\n\nis it [@a1].\n\n潮汐[@b2]。", "$$E = mc^2\n$$"),
+        (
+            "$$\\begin{aligned}\na &= b \\\\\n\\end{aligned}\n$$\n\nis it [@a1]. 潮汐[@b2]。",
+            "$$\\begin{aligned}\na &= b \\\\\n\\end{aligned}\n$$",
+        ),
+        ("公式如下：$$\nE=mc^2\n$$\n\nis it [@a1]. 潮汐[@b2]。", "$$\nE=mc^2\n$$"),
+        ("$$\nE = mc^2$$, says [@a1].\n\n潮汐[@b2]。", "$$\nE = mc^2$$"),
+        ("Write `$$` so:\n$$\nE=mc^2\n$$\nis it [@a1]. 潮汐[@b2]。", "$$\nE=mc^2\n$$"),
+        ("> $$\n> x \\\\$$\n\nis it [@a1]. 潮汐[@b2]。", "> $$\n> x \\\\$$"),
+    ],
+)
+def test_a_formula_ends_where_its_dollars_do_however_they_stand(text: str, formula: str) -> None:
+    spans = protected(text)
+
+    assert [text[start:end] for start, end in spans if "`" not in text[start:end]] == [formula]
+    assert cited(text) == ["a1", "b2"]
+    assert closed(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from 40$/MWh [@a1] to 60$/MWh [@b2]",
+        "从40$/MWh[@a1]到60$/MWh[@b2]",
+        "at 40$[@a1] or 60$ [@b2]",
+    ],
+)
+def test_what_stands_between_two_prices_is_no_formula_where_it_cites(text: str) -> None:
+    assert (protected(text), cited(text)) == ([], ["a1", "b2"])
+
+
+def test_dollars_that_would_hold_a_citation_as_a_formula_are_escaped() -> None:
+    text = "`40$ [@a1] to 60$`, from 40$/MWh [@a1] to 60$/MWh [@a1] or 70$, $x$."
+
+    assert with_prices_escaped(text) == (
+        "`40$ [@a1] to 60$`, from 40\\$/MWh [@a1] to 60\\$/MWh [@a1] or 70$, $x$."
+    )
+    assert with_prices_escaped("It costs $5 [@a1] or $6.") == "It costs $5 [@a1] or $6."
