@@ -33,6 +33,7 @@ _MARKER = (
 # a backslash before it is a model's caution, and would show the marker as it is written
 _ONE_MARKER = re.compile(_MARKER)
 _RUN = rf"{_MARKER}(?:[ \t]*{_MARKER})*"
+_DEFINITION = re.compile(rf"(?<![^\r\n])(?:[ \t]*(?:>|[-*+]|\d{{1,9}}[.)]))*[ \t]*(?P<run>{_RUN}):")
 _IDS = re.compile(rf"@({ID})")
 _NAME = re.compile(rf"(?:(?<![A-Za-z0-9_.@/])@|(?<=[;,；，、])[ \t]{{0,3}})(?P<name>{ID})")
 _PASSAGE_LIKE = re.compile(r"(?=[a-f]*\d)[0-9a-f]{12}")
@@ -91,9 +92,9 @@ def checked(text: str, known: Mapping[PassageId, Passage]) -> Draft:
     """The text with only markers of known passages, each standing alone, none twice in a row.
 
     A marker that is written askew, as `[see @id]` or `(@id)`, becomes one; a marker that names no
-    known passage is removed and counted. Addresses and `@names` of people stay. Form feeds
-    and other characters that some programs take for the end of a line, and Markdown does not,
-    become spaces.
+    known passage is removed and counted. Addresses and `@names` of people stay. A colon behind
+    one that begins a line gets a backslash: it would define a link. Form feeds and other
+    characters that some programs take for the end of a line, and Markdown does not, become spaces.
     """
     unknown = 0
     text = _FALSE_BREAK.sub(" ", text)
@@ -117,6 +118,7 @@ def checked(text: str, known: Mapping[PassageId, Passage]) -> Draft:
         before, clean = clean, _with_runs_replaced(unnested(clean), keep)
         if "@" in clean:
             clean = closed_markers(straightened(clean, names), names)
+    clean = _without_definitions(clean)
     return Draft(text=clean, cited=tuple(dict.fromkeys(cited(clean))), unknown_markers=unknown)
 
 
@@ -211,6 +213,15 @@ def numbers_of(document: Document) -> dict[PassageId, int]:
         for passage in document.passages
         if passage.source_id in by_source
     }
+
+
+def _without_definitions(text: str) -> str:
+    if "]:" not in text:
+        return text
+    shield = protected(text)
+    return _DEFINITION.sub(
+        lambda line: line[0] if is_within(shield, line.start("run")) else f"{line[0][:-1]}\\:", text
+    )
 
 
 def _counted(inside: str) -> list[str]:

@@ -97,6 +97,12 @@ NO_MARKERS = (
         ("Made up (@deadbeef0123, p. 4).", "Made up.", 1),
         (f"[as @{MOON} shows, costs fell]", f"[as [@{MOON}] shows, costs fell]", 0),
         (rf"On \[0, 1) [@{MOON}], on (0, 1\].", rf"On \[0, 1) [@{MOON}], on (0, 1\].", 0),
+        (f"[@{MOON}]: https://example.org", f"[@{MOON}]\\: https://example.org", 0),
+        (f"[@{MOON}] [@{SUN}] :\nx", f"[@{MOON}][@{SUN}]\\:\nx", 0),
+        (f"> 1. 【@{MOON}】: 潮汐。", f"> 1. [@{MOON}]\\: 潮汐。", 0),
+        (f"A\r  [@{MOON}, p. 4]: x", f"A\r  [@{MOON}]\\: x", 0),
+        (f"潮汐[@{MOON}]: x\n[@p9]: y", f"潮汐[@{MOON}]: x\n: y", 1),
+        (f"```\n[@{MOON}]: x\n```", f"```\n[@{MOON}]: x\n```", 0),
         *((same, same, 0) for same in NO_MARKERS),
     ],
 )
@@ -147,6 +153,7 @@ def test_numbers_and_markers_are_replaced_in_one_pass_and_none_hides_the_other()
         f"[@{MOON} [x] " * 3_000 + "]" * 3_000,
         "[" * 20_000 + f"[@{MOON}]" * 200,
         "[" + "[@a]" * 10_000,
+        "> - " * 10_000 + "[@a]]:",
     ],
 )
 def test_what_a_model_repeats_without_end_is_checked_at_once(text: str) -> None:
