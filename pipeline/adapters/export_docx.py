@@ -1,9 +1,12 @@
 """A document as a Word file: real headings, a table of contents, page numbers, both scripts."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import groupby
+from operator import itemgetter
 
 import docx as word
 from docx.document import Document as Docx
@@ -27,6 +30,7 @@ from pipeline.adapters.docx_parts import (
     restarted_numbering,
     xml_of,
 )
+from pipeline.adapters.export_signs import SIGNS, Formula, Signed, signed, unguarded
 
 DEEPEST_LIST = 3
 """Word's template has list styles for so many levels; deeper items stay on the last."""
@@ -34,7 +38,9 @@ DEEPEST_LIST = 3
 CITATION = re.compile(r"\[(\d{1,4})\]")
 _ENTRY = re.compile(r"^\[(\d{1,4})\] ")
 SAFE_LINK = re.compile(r"^(?:https?://|mailto:)", re.IGNORECASE)
-UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+UNFIT = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff{SIGNS}\ufffe\uffff]")
+_SOFT_BREAK = "\n "
+"""Stands for a line break of the Markdown until it is known what is around it."""
 
 
 class DocxExporter:
@@ -43,10 +49,11 @@ class DocxExporter:
     def export(self, markdown: str, *, title: str, language: str) -> bytes:
         """The file's bytes; the contents are filled in, and Word offers to update them."""
         parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-        tree = SyntaxTreeNode(parser.parse(UNFIT.sub("", markdown)))
+        text = signed(UNFIT.sub("", markdown))
+        tree = SyntaxTreeNode(parser.parse(text.text))
         docx = word.Document()
         prepare_styles(docx, language)
-        _Writer(docx, list(tree.children), language).write(UNFIT.sub("", title))
+        _Writer(docx, list(tree.children), text, language).write(UNFIT.sub("", title))
         docx.core_properties.title = UNFIT.sub("", title)[:255]
         docx.core_properties.author = ""
         docx.core_properties.comments = ""
@@ -70,18 +77,22 @@ class _Face:
 class _Writer:
     """Walks the tree of a Markdown text and writes it into a Word document."""
 
-    def __init__(self, docx: Docx, blocks: Sequence[SyntaxTreeNode], language: str) -> None:
+    def __init__(
+        self, docx: Docx, blocks: Sequence[SyntaxTreeNode], text: Signed, language: str
+    ) -> None:
         self._docx = docx
         self._blocks = blocks
+        self._signed = text
         self._language = language
-        self._entries = {match[1] for match in map(_entry, blocks) if match}
+        # of paragraphs that begin with the same number the last one: the list stands at the end
+        self._entries = {match[1]: node for node in blocks if (match := _entry(node))}
 
     def write(self, title: str) -> None:
         blocks = list(self._blocks)
         if blocks and blocks[0].type == "heading" and blocks[0].tag == "h1":
-            title = _plain(blocks.pop(0)) or title
+            title = self._plain(blocks.pop(0)) or title
         self._docx.add_paragraph(title, style="Title")
-        outline = [(_level(b), _plain(b)) for b in blocks if b.type == "heading"]
+        outline = [(_level(b), self._plain(b)) for b in blocks if b.type == "heading"]
         add_contents(self._docx, outline, self._language)
         for block in blocks:
             self._block(block, quoted=False)
@@ -96,7 +107,7 @@ class _Writer:
             case "bullet_list" | "ordered_list":
                 self._list(node, depth=1)
             case "fence" | "code_block":
-                self._code(node.content)
+                self._code(self._signed.plain(node.content))
             case "table":
                 self._table(node)
             case "hr":
@@ -107,11 +118,13 @@ class _Writer:
 
     def _paragraph(self, node: SyntaxTreeNode, style: str) -> None:
         paragraph = self._docx.add_paragraph(style=style)
-        if match := _entry(node):
+        match = _entry(node)
+        is_entry = match is not None and self._entries.get(match[1]) is node
+        if match and is_entry:
             add_bookmark(paragraph, f"reference_{match[1]}", int(match[1]))
             paragraph.paragraph_format.left_indent = Cm(0.9)
             paragraph.paragraph_format.first_line_indent = Cm(-0.9)
-        self._inline(paragraph, node, is_entry=match is not None)
+        self._inline(paragraph, node, is_entry=is_entry)
 
     def _list(self, node: SyntaxTreeNode, depth: int) -> None:
         kind = "List Number" if node.type == "ordered_list" else "List Bullet"
@@ -180,13 +193,25 @@ class _Writer:
         *,
         links_citations: bool = True,
     ) -> None:
-        for text, look in _pieces(node, face):
+        for text, look in self._shown(node, face):
             if look.link:
-                self._link(paragraph, text, look)
+                self._link(paragraph, unguarded(text), look)
             elif links_citations and not look.code:
                 self._text(paragraph, text, look)
             else:
-                _dress(paragraph.add_run(text), look)
+                _dress(paragraph.add_run(unguarded(text)), look)
+
+    def _shown(self, node: SyntaxTreeNode, face: _Face) -> Iterator[tuple[str, _Face]]:
+        """The texts of inline Markdown, each with its look; formulas look like code."""
+        for text, look in _stretches(node, face):
+            for part in self._signed.parts(text):
+                if isinstance(part, Formula):
+                    yield part.written, replace(look, code=True)
+                else:
+                    yield part, look
+
+    def _plain(self, node: SyntaxTreeNode) -> str:
+        return self._signed.plain(_plain(node))
 
     def _text(self, paragraph: Paragraph, text: str, face: _Face) -> None:
         """Plain text, in which each citation leads to its entry in the reference list."""
@@ -195,19 +220,40 @@ class _Writer:
             if match[1] not in self._entries:
                 continue
             if match.start() > position:
-                _dress(paragraph.add_run(text[position : match.start()]), face)
+                _dress(paragraph.add_run(unguarded(text[position : match.start()])), face)
             _dress(paragraph.add_run(match[0]), face)
             _wrap(paragraph, element("w:hyperlink", {"w:anchor": f"reference_{match[1]}"}))
             position = match.end()
         if position < len(text):
-            _dress(paragraph.add_run(text[position:]), face)
+            _dress(paragraph.add_run(unguarded(text[position:])), face)
 
     def _link(self, paragraph: Paragraph, text: str, face: _Face) -> None:
         part = paragraph.part
-        target = part.relate_to(face.link, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        target = part.relate_to(
+            self._signed.plain(face.link), RELATIONSHIP_TYPE.HYPERLINK, is_external=True
+        )
         _dress(paragraph.add_run(text), face)
         paragraph.runs[-1].style = "Link"
         _wrap(paragraph, element("w:hyperlink", {"r:id": target}))
+
+
+def _stretches(node: SyntaxTreeNode, face: _Face) -> Iterator[tuple[str, _Face]]:
+    """The texts of inline Markdown, those of one look together; its line breaks become spaces.
+
+    Between two wide signs, such as Chinese ones, they become nothing.
+    """
+    pieces = [piece for piece in _pieces(node, face) if piece[0]]
+    for place, (text, look) in enumerate(pieces):
+        if text == _SOFT_BREAK:
+            before = pieces[place - 1][0][-1] if place else " "
+            behind = pieces[place + 1][0][0] if place + 1 < len(pieces) else " "
+            pieces[place] = ("" if _is_wide(before) and _is_wide(behind) else " ", look)
+    for look, group in groupby(pieces, key=itemgetter(1)):
+        yield "".join(text for text, _ in group), look
+
+
+def _is_wide(sign: str) -> bool:
+    return unicodedata.east_asian_width(sign) in {"W", "F"}
 
 
 def _pieces(node: SyntaxTreeNode, face: _Face) -> Iterator[tuple[str, _Face]]:
@@ -222,7 +268,7 @@ def _pieces(node: SyntaxTreeNode, face: _Face) -> Iterator[tuple[str, _Face]]:
     elif node.type == "code_inline":
         yield node.content, replace(face, code=True)
     elif node.type == "softbreak":
-        yield " ", face
+        yield _SOFT_BREAK, face
     elif node.type == "hardbreak":
         yield "\n", face
     elif node.type == "image":
@@ -241,7 +287,7 @@ def _below(node: SyntaxTreeNode, face: _Face) -> Iterator[tuple[str, _Face]]:
 
 
 def _plain(node: SyntaxTreeNode) -> str:
-    return "".join(text for text, _ in _below(node, _Face())).strip()
+    return "".join(text for text, _ in _stretches(node, _Face())).strip()
 
 
 def _entry(node: SyntaxTreeNode) -> re.Match[str] | None:

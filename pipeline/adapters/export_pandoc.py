@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from pipeline.adapters.export_docx import CITATION, SAFE_LINK, UNFIT
+from pipeline.adapters.export_signs import Formula, Signed, signed, unguarded
 from pipeline.adapters.pandoc import run_pandoc, run_pandoc_bytes
 from pipeline.domain.language import HAN
 from pipeline.errors import ExportFailed, FormattingFailed
@@ -75,9 +76,9 @@ def building() -> Iterator[None]:
 
 def document_tree(markdown: str, title: str, form: Form) -> Node:
     """Pandoc's tree of a document: its title apart, citations that lead to their entries."""
-    text = UNFIT.sub("", markdown)
-    tree: Node = json.loads(run_pandoc([_READER, "--to=json"], text, limit_s=LIMIT_S))
-    _Rewriter(tree, UNFIT.sub("", title), form).rewrite()
+    text = signed(UNFIT.sub("", markdown))
+    tree: Node = json.loads(run_pandoc([_READER, "--to=json"], text.text, limit_s=LIMIT_S))
+    _Rewriter(tree, text, UNFIT.sub("", title), form).rewrite()
     return tree
 
 
@@ -102,8 +103,9 @@ def _class(text: str, language: str) -> Sequence[str]:
 class _Rewriter:
     """Makes of pandoc's tree of a text the tree of a document, in place."""
 
-    def __init__(self, tree: Node, title: str, form: Form) -> None:
+    def __init__(self, tree: Node, text: Signed, title: str, form: Form) -> None:
         self._tree = tree
+        self._signed = text
         self._title = title
         self._form = form
         self._headings = 0
@@ -135,16 +137,18 @@ class _Rewriter:
             elif isinstance(item, dict) and "t" in item:
                 found += self._element(item, is_linked=is_linked)
             else:
-                found.append(item)
+                found.append(self._signed.plain(item) if isinstance(item, str) else item)
         return found
 
     def _element(self, node: Node, *, is_linked: bool) -> Sequence[Node]:
         kind, content = node["t"], node.get("c", "")
         match kind:
-            case "Str" if not is_linked:
-                return list(self._citations(content))
+            case "Str":
+                return list(self._string(content, is_linked=is_linked))
+            case "Math":
+                return list(self._math(content, is_linked=is_linked))
             case "RawInline" | "RawBlock":
-                raw = _text(content[1])
+                raw = _text(self._signed.plain(content[1]))
                 return [raw if kind == "RawInline" else {"t": "Para", "c": [raw]}]
             case "Link":
                 return self._link(content)
@@ -158,21 +162,44 @@ class _Rewriter:
                 new = node
         return [new]
 
+    def _string(self, text: str, *, is_linked: bool) -> Iterator[Node]:
+        for part in self._signed.parts(text):
+            if isinstance(part, Formula):
+                yield self._formula(part)
+            elif is_linked:
+                yield _text(unguarded(part))
+            else:
+                yield from self._citations(part)
+
+    def _math(self, content: Sequence[Any], *, is_linked: bool) -> Iterator[Node]:
+        """What pandoc alone takes for a formula; it is none where one of ours lies in it."""
+        is_display, inside = content[0]["t"] == "DisplayMath", str(content[1])
+        mark = "$$" if is_display else "$"
+        written = f"{mark}{inside}{mark}"
+        if self._signed.plain(inside) == unguarded(inside):
+            yield self._formula(Formula(unguarded(written), unguarded(inside), is_display))
+        else:
+            yield from self._string(written, is_linked=is_linked)
+
+    def _formula(self, formula: Formula) -> Node:
+        kind = "DisplayMath" if formula.is_display else "InlineMath"
+        return {"t": "Math", "c": [{"t": kind}, formula.inside]}
+
     def _citations(self, text: str) -> Iterator[Node]:
         position = 0
         for match in CITATION.finditer(text):
             if match[1] not in self._entries:
                 continue
             if match.start() > position:
-                yield _text(text[position : match.start()])
+                yield _text(unguarded(text[position : match.start()]))
             yield _linked([_text(match[0])], f"#reference-{match[1]}")
             position = match.end()
         if position < len(text):
-            yield _text(text[position:])
+            yield _text(unguarded(text[position:]))
 
     def _link(self, content: Sequence[Any]) -> Sequence[Node]:
         inner = self._walk(content[1], is_linked=True)
-        target = str(content[2][0])
+        target = self._signed.plain(str(content[2][0]))
         return [_linked(inner, target)] if SAFE_LINK.match(target) else inner
 
     def _header(self, content: Sequence[Any]) -> Node:

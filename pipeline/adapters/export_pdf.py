@@ -100,6 +100,8 @@ def _said(node: Any) -> str:
     if node.get("t") in {"Space", "SoftBreak", "LineBreak"}:
         return " "
     content = node.get("c", "")
+    if node.get("t") == "Math":
+        return str(content[1])
     return content if node.get("t") == "Str" else _said(content)
 
 

@@ -1,3 +1,4 @@
+import re
 import zipfile
 from io import BytesIO
 
@@ -212,3 +213,108 @@ def test_every_style_has_a_chinese_font() -> None:
         fonts = document.styles[name].element.rPr.rFonts
         assert fonts.get(qn("w:eastAsia")) in {"SimSun", "Microsoft YaHei"}
         assert fonts.get(qn("w:asciiTheme")) is None
+
+
+NUMBERS = """# Cost [1\\] of \\$5
+
+## 1 Figure [1&#93; and \\[2]
+
+As [1] says, see argv[1\\] and a figure&#91;2], `x[1\\]`, \\\\[2].
+
+[7\\] is no entry.
+
+## References
+
+[1] Tides [2\\]
+
+[2] 潮汐
+"""
+
+
+def test_numbers_that_are_no_citations_lead_nowhere() -> None:
+    document = word_file(NUMBERS)
+
+    links = [(x.fragment, x.text) for p in document.paragraphs for x in p.hyperlinks if x.fragment]
+    texts = [p.text for p in document.paragraphs]
+    assert links == [("reference_1", "[1]"), ("reference_2", "[2]")]
+    assert (texts[0], texts[-5:]) == (
+        "Cost [1] of $5",
+        [
+            r"As [1] says, see argv[1] and a figure[2], x[1\], \[2].",
+            "[7] is no entry.",
+            "References",
+            "[1] Tides [2]",
+            "[2] 潮汐",
+        ],
+    )
+    assert "1 Figure [1] and [2]" in texts
+    assert xml_of(NUMBERS).count("<w:bookmarkStart") == 2
+    assert not re.search("[\ufdd0-\ufdef]", xml_of(NUMBERS))
+
+
+def test_a_paragraph_that_begins_with_a_citation_is_no_entry_of_the_list() -> None:
+    text = "# T\n\n[1] says so, as [1] does.\n\n> [1] too.\n\n## References\n\n[1] Tides"
+
+    *_, first, quoted, _, entry = word_file(text).paragraphs
+
+    assert [link.fragment for link in first.hyperlinks] == ["reference_1", "reference_1"]
+    assert [link.fragment for link in quoted.hyperlinks] == ["reference_1"]
+    assert (len(entry.hyperlinks), entry.text) == (0, "[1] Tides")
+    assert first.paragraph_format.left_indent is None
+    assert xml_of(text).count('w:name="reference_1"') == 1
+
+
+def test_a_line_break_is_a_space_but_between_chinese_signs() -> None:
+    text = "第一句。\n第二句**强**\n调。\nOne\ntwo 三\nfour"
+
+    assert word_file(text).paragraphs[-1].text == "第一句。第二句强调。 One two 三 four"
+
+
+FORMULAS = r"""# 公式
+
+## 1 \(e_1\)
+
+Then \(\{a_1, b\}\), $a*b*c$, $\{x\}$ and [see $y_1$](https://example.org/y), `\(c\)`.
+
+> \[
+> x\; = \{y\}
+> \]
+
+$$
+\int_0^1 x\,dx
+
++ 1
+$$
+
+| a | b |
+|---|---|
+| $d|e$ | $5 and $f$ for 6$ |
+
+He wrote \[sic\] and \(见上文\).
+
+## References
+
+[1] *A \[a\_1 = b\]* \[M\]
+"""
+
+
+def test_formulas_stand_in_a_word_file_as_they_were_written() -> None:
+    document = word_file(FORMULAS)
+
+    runs = [run for p in document.paragraphs for run in p.runs]
+    cells = [cell.text for cell in document.tables[0].rows[1].cells]
+    shown = [link.text for p in document.paragraphs for link in p.hyperlinks if link.address]
+    assert [run.text for run in runs if run.style.name == "Code Text"] == [
+        r"\(e_1\)",
+        r"\(\{a_1, b\}\)",
+        "$a*b*c$",
+        r"$\{x\}$",
+        r"\(c\)",
+        "\\[\nx\\; = \\{y\\}\n\\]",
+        "$$\n\\int_0^1 x\\,dx\n\n+ 1\n$$",
+    ]
+    assert shown == ["see ", "$y_1$"]
+    assert cells == ["$d|e$", "$5 and $f$ for 6$"]
+    texts = [p.text for p in document.paragraphs]
+    assert "1 \\(e_1\\)" in texts
+    assert texts[-3::2] == ["He wrote [sic] and (见上文).", "[1] A [a_1 = b] [M]"]

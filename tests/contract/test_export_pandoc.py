@@ -13,7 +13,8 @@ from lxml import etree
 from pipeline.adapters.export_docx import DocxExporter
 from pipeline.adapters.export_pandoc import Form, PandocExporter
 from pipeline.errors import ExportFailed
-from tests.contract.test_export import MARKDOWN
+from tests.contract import test_export
+from tests.contract.test_export import MARKDOWN, NUMBERS
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 FORMS: tuple[Form, ...] = ("html", "epub", "latex")
@@ -134,6 +135,45 @@ def test_formulas_are_formulas_and_prices_are_text(form: Form) -> None:
     )
     assert text.count("<math ") == 2
     assert "$5 与 $10" in text
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_spelling_of_a_formula_is_one_and_stays_as_it_is(form: Form) -> None:
+    data = built(form, test_export.FORMULAS, "zh")
+    parts = parts_of(data) if form == "epub" else {"": data}
+    text = b"\n".join(d for name, d in parts.items() if "nav" not in name).decode("utf-8")
+
+    formulas = re.findall(
+        r"\\\((.*?)\\\)|\\\[(.*?)\\\]"
+        if form == "latex"
+        else r'<annotation encoding="application/x-tex">(.*?)</annotation>',
+        text.split("\\maketitle")[-1],
+        re.DOTALL,
+    )
+    found = list(dict.fromkeys("".join(each).strip() for each in formulas))  # also in the contents
+    wanted = [r"e_1", r"\{a_1, b\}", "a*b*c", r"\{x\}", "y_1", r"x\; = \{y\}"]
+    assert found[:6] == wanted
+    assert [each.split() for each in found[6:]] == [
+        ["\\int_0^1", "x\\,dx", "+", "1"],
+        ["d|e"],
+        ["f"],
+    ]
+    assert "\ufdd0" not in text
+    if form != "latex":
+        assert r"<code>\(c\)</code>" in text
+        assert "He wrote [sic] and (见上文)." in text
+        assert "<em>A [a_1 = b]</em> [M]" in text
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_numbers_that_are_no_citations_lead_nowhere(form: Form) -> None:
+    data = built(form, NUMBERS)
+    parts = parts_of(data).values() if form == "epub" else [data]
+    text = b"\n".join(parts).decode("utf-8")
+
+    links = re.findall(r'href="[^"]*#(reference-\d)"|\\hyperref\[(.*?)\]', text)
+    assert ["".join(link) for link in links] == ["reference-1", "reference-2"]
+    assert not re.search("[\ufdd0-\ufdef]", text)
 
 
 def test_every_part_of_a_book_is_well_formed_and_dated() -> None:

@@ -10,6 +10,7 @@ import pytest
 from pipeline.adapters import export_pdf
 from pipeline.adapters.export_pdf import PdfExporter
 from pipeline.errors import ExportFailed
+from tests.contract import test_export
 from tests.contract.test_export import MARKDOWN
 from tests.contract.test_export_pandoc import FORMULAS, HOSTILE, words_of
 
@@ -74,6 +75,15 @@ def test_formulas_are_set_and_prices_are_text() -> None:
     assert "价格$5与$10。" in text
     assert "\\int" not in text
     assert "∫" in text
+
+
+def test_every_spelling_of_a_formula_is_set_also_in_the_title() -> None:
+    text = text_of(built(test_export.FORMULAS.replace("公式", "公式 \\(F_1\\)", 1), "zh"))
+
+    assert text.startswith("公式F_1")
+    assert "\\(" not in text.replace("\\(c\\)", "")
+    assert "$d|e$" not in text
+    assert "Hewrote[sic]and(见上文)." in text
 
 
 def test_a_formula_that_cannot_be_set_stands_as_it_was_written(
