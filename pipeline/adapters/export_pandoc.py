@@ -34,6 +34,20 @@ _WRITERS = {
 _CONTENTS = {"en": "Contents", "zh": "目录"}
 _ENTRY = re.compile(r"\[(\d{1,4})\]")
 
+_ENVIRONMENTS = (
+    r"(?:[bBpvV]?matrix|smallmatrix|array|subarray|[dr]?cases|align(?:at|ed|edat)?|flalign|equation|"
+    r"eqnarray|gather(?:ed)?|multlined?|split|CD)\*?"
+)
+_BEYOND_MATHEMATICS = re.compile(
+    r"\\[A-Za-z@]*(?:input|include|csname|catcode|write|scantokens|lua|special|immediate|shell|"
+    r"package|class|newcommand|primitive|pdf|xetex|expandargs|usename|cmd|command(?:copy)?)"
+    r"|\\(?:[egx]?def|let|futurelet|(?:open|close)(?:in|out)|read(?:line)?|expandafter|lowercase|"
+    r"uppercase|loop|font|everymath|jobname|bye|stop|href|url)(?![A-Za-z])"
+    rf"|\\(?:begin|end)(?!\s*\{{{_ENVIRONMENTS}\}})(?![A-Za-z])|\^\^",
+    re.IGNORECASE,
+)
+"""Commands that read, write or run something, that make others, or that end the document."""
+
 _at_once = threading.BoundedSemaphore(2)
 """Each takes up to half a gigabyte; who comes while two run waits."""
 
@@ -182,6 +196,9 @@ class _Rewriter:
             yield from self._string(written, is_linked=is_linked)
 
     def _formula(self, formula: Formula) -> Node:
+        """The formula; in LaTeX, which would run what is in it, only one of mathematics."""
+        if self._form == "latex" and _BEYOND_MATHEMATICS.search(formula.inside):
+            return {"t": "Code", "c": [["", [], []], formula.written]}
         kind = "DisplayMath" if formula.is_display else "InlineMath"
         return {"t": "Math", "c": [{"t": kind}, formula.inside]}
 

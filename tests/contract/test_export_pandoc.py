@@ -215,6 +215,13 @@ HOSTILE = r"""# T
 ![](/etc/passwd) ![pixel](https://evil.example/p.png) [bad](javascript:alert(1)) \input{/etc/passwd}
 
 `\write18{x}` {=latex} [file](file:///etc/passwd)
+
+$\input{/etc/passwd}$ \(\csname input\endcsname {/etc/passwd}\) $x^^5cinput{/etc/passwd}$
+
+$$\immediate\write18{x}$$ $$\begin{filecontents}{x}
+\end{filecontents}$$ $\begin{input}{/etc/passwd}$ $\UseName{input}{/etc/passwd}$
+
+$\leftarrow \mathopen{|} \definition \letter$
 """
 
 
@@ -231,6 +238,8 @@ def test_nothing_in_a_text_can_run_or_read_a_file(form: Form) -> None:
     if form == "latex":
         assert r"\input{" not in text
         assert r"\write18{" not in text
+        assert not re.search(r"\\csname|\^\^|\\immediate|\\UseName|\\begin\{(?:input|file)", text)
+        assert r"\(\leftarrow \mathopen{|} \definition \letter\)" in text
     else:
         assert "<script>" not in text
         assert "<img" not in text
