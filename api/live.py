@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from api.bodies import bounded
 from api.cursors import place_after
+from api.downloads import download
 from api.errors import of_pipeline, of_validation
 from api.origin import is_own_page, own_pages_only
 from components.assets import asset_routes
@@ -113,6 +114,17 @@ async def edit_section(request: Request) -> Response:
         edit.revision,
     )
     return JSONResponse({"ok": True})
+
+
+@guarded
+async def download_document(request: Request) -> Response:
+    """Build a file of the document as it stands; the answer is the file, or why there is none."""
+    view = await run_in_threadpool(runtime().manuscripts.open, _manuscript(request))
+    form, document = request.path_params["form"], view.manuscript.document
+    if document is None:
+        raise NotFound("This manuscript has no document yet.")
+    data = await run_in_threadpool(runtime().exports.build, document, form)
+    return download(data, document.title, form)
 
 
 @guarded
@@ -289,6 +301,7 @@ def live_routes() -> list[BaseRoute]:
         WebSocketRoute("/live/outlines/{manuscript_id}", follow_outline),
         Route("/live/outlines/{manuscript_id}/ops", edit_outline, methods=["POST"]),
         Route("/live/documents/{manuscript_id}/sections", edit_section, methods=["POST"]),
+        Route("/live/documents/{manuscript_id}/files/{form}", download_document),
         Route("/live/uploads", upload, methods=["POST"]),
         Route("/live/pages", fetch_page, methods=["POST"]),
         *asset_routes(),

@@ -1,14 +1,12 @@
 """Document: read it, open its citations, correct a section, download it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
 from typing import get_args
 
 import streamlit as st
 
 from components.budgets import stored_budget
 from components.change_notes import change_notes
+from components.downloads import downloads
 from components.earlier_texts import earlier_texts
 from components.interface import messages
 from components.notices import missing, problem
@@ -28,40 +26,16 @@ from pipeline.service.exports import FORMS, file_name
 from pipeline.service.requests import Gaps
 from pipeline.service.views import View
 
-settings, manuscripts, exports = runtime().settings, runtime().manuscripts, runtime().exports
-budgets = runtime().budgets
+settings, manuscripts, budgets = runtime().settings, runtime().manuscripts, runtime().budgets
 m, doc, state = messages(settings.interface_language), manuscript_id(), session()
 
 STYLES: tuple[CitationStyle, ...] = get_args(CitationStyle)
+
 LOOK_EVERY_S = 3
 # How soon an open page learns that a writing has ended; a look takes some milliseconds.
 
 STYLE_WIDTH_PX = 250
 # As wide as the longest name of a style in either language.
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A format to take the document away in; `key` is of its label."""
-
-    key: str
-    form: str
-    icon: str = ":material/draft:"
-
-
-WHOLE = (
-    Download("document.word", "docx"),
-    Download("document.pdf", "pdf"),
-    Download("document.markdown", "md"),
-    Download("document.html", "html"),
-    Download("document.epub", "epub"),
-    Download("document.latex", "latex"),
-)
-REFERENCES = (
-    Download("document.bibtex", "bibtex", ":material/book_2:"),
-    Download("document.ris", "ris", ":material/book_2:"),
-    Download("document.csl", "csl-json", ":material/book_2:"),
-)
 
 
 def page(view: View, document: Document) -> None:
@@ -72,7 +46,7 @@ def page(view: View, document: Document) -> None:
         with st.container(horizontal=True, width="content"):
             if document.references:
                 style_choice(view, document)
-            downloads(document)
+            files(view.manuscript.id, document)
     if document.author == "offline":
         offline_limits(
             m,
@@ -223,29 +197,15 @@ def restyle(manuscript: ManuscriptId, key: str, before: CitationStyle) -> None:
         st.session_state[key] = before
 
 
-def downloads(document: Document) -> None:
+def files(doc: ManuscriptId, document: Document) -> None:
     """Every format, and the references alone for those who keep them in a program of theirs."""
-    with (
-        st.popover(m("document.download"), icon=":material/download:"),
-        st.container(gap="xsmall"),
-    ):
-        offer(WHOLE, document)
-        if document.references:
-            st.caption(m("document.references"))
-            offer(REFERENCES, document)
-
-
-def offer(formats: Sequence[Download], document: Document) -> None:
-    """Built when clicked, not before."""
-    for download in formats:
-        st.download_button(
-            m(download.key),
-            partial(exports.build, document, download.form),
-            file_name=file_name(document.title, download.form),
-            mime=FORMS[download.form].media_type,
-            icon=download.icon,
-            on_click="ignore",
-            width="stretch",
+    with st.popover(m("document.download"), icon=":material/download:"):
+        downloads(
+            m,
+            key=f"downloads-{doc}",
+            address=f"live/documents/{doc}/files",
+            names={form: file_name(document.title, form) for form in FORMS},
+            has_references=bool(document.references),
         )
 
 

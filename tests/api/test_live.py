@@ -14,7 +14,9 @@ from pipeline.adapters.web.page_types import Page
 from pipeline.domain.documents import FileRole, Language
 from pipeline.domain.jobs import JobId
 from pipeline.domain.manuscripts import Brief, Manuscript
+from pipeline.errors import ExportFailed
 from pipeline.runtime import Runtime, build_runtime
+from pipeline.service.exports import ExportService
 from tests.api.conftest import Serve
 from tests.api.wire import events_of, refusal
 from tests.runtimes import finish, idle_runtime, settings_for
@@ -190,6 +192,43 @@ def test_an_address_that_is_not_public_says_so(client: TestClient, url: str) -> 
 @pytest.mark.parametrize("body", [{}, {"url": 7}, {"url": "https://a.example", "x": 1}, "潮"])
 def test_what_names_no_page_is_refused(client: TestClient, body: object) -> None:
     assert refusal(client.post("/live/pages", json=body)) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize("form", ["docx", "md", "ris"])
+def test_a_document_is_downloaded_as_it_stands(
+    client: TestClient, running: Runtime, form: str
+) -> None:
+    manuscript = written(running)
+    assert manuscript.document is not None
+    running.manuscripts.edit_section(manuscript.id, manuscript.document.sections[-1].id, "改过。")
+
+    answer = client.get(f"/live/documents/{manuscript.id}/files/{form}", headers=OWN)
+
+    after = running.manuscripts.open(manuscript.id).manuscript.document
+    assert after is not None
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["content-disposition"]
+    assert (form != "md") or (answer.content == running.exports.build(after, "md"))
+
+
+def test_a_file_that_cannot_be_had_is_answered_with_the_reason(
+    client: TestClient, running: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> bytes:
+        raise ExportFailed("It took too long.")
+
+    with_document, without = written(running), proposed(running)
+    unknown = client.get(f"/live/documents/{with_document.id}/files/exe")
+    nothing = client.get(f"/live/documents/{without.id}/files/pdf")
+    foreign = client.get(f"/live/documents/{with_document.id}/files/pdf", headers=FOREIGN)
+    monkeypatch.setattr(ExportService, "build", fail)
+
+    failed = client.get(f"/live/documents/{with_document.id}/files/pdf")
+
+    assert refusal(unknown) == (422, "format_unknown")
+    assert refusal(nothing) == (404, "not_found")
+    assert refusal(foreign) == (403, "foreign_origin")
+    assert refusal(failed) == (503, "export_failed")
 
 
 def edit_section(client: TestClient, manuscript: str, **body: object) -> Response:

@@ -1,5 +1,6 @@
 """The references of a document in the whole app: their style, and taking them away alone."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,30 @@ def test_the_references_change_their_style_and_are_taken_away_for_other_programs
         assert ris[1].startswith("TY  - ")
         assert '"title"' in csl[1]
         assert visit.complaints == []
+
+
+def test_a_file_that_cannot_be_built_is_said_in_words_until_it_can(
+    browser: Browser, longhand: RunningApp
+) -> None:
+    refused = {"error": {"code": "export_failed", "message": "It took too long.", "details": {}}}
+    with visiting(browser, longhand, "zh") as visit:
+        visit.propose_example()
+        visit.write()
+        visit.read()
+        address = re.compile("/files/md$")
+        visit.page.route(address, lambda route: route.fulfill(status=503, json=refused), times=1)
+        visit.button("document.download").click()
+        visit.button("document.markdown").click()
+
+        told = visit.page.locator(".ld-problem")
+        expect(told).to_have_text(visit.m.problem("export_failed"))
+        visit.page.keyboard.press("Escape")
+        visit.button("document.download").click()
+        expect(told).to_have_text(visit.m.problem("export_failed"))
+        name, text = downloaded(visit, "document.markdown")
+        expect(told).to_be_hidden()
+        assert name.endswith(".md")
+        assert text.startswith("# ")
 
 
 def centre(shown: Locator) -> float:

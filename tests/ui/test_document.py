@@ -52,9 +52,13 @@ def test_a_document_can_be_read_and_taken_away(
     assert [s["id"] for s in data["sections"]] == [s.id for s in written.document.sections]
     assert (data["revision"], data["language"]) == (written.revision, language)
     assert m("document.offline") in text_of(app)
-    labels = [button.label for button in app.download_button]
+    menu = component_data(app, "longhand_downloads")
+    labels = [each["label"] for group in menu["groups"] for each in group["formats"]]
     formats = ("word", "pdf", "markdown", "html", "epub", "latex", "bibtex", "ris", "csl")
     assert labels == [m(f"document.{name}") for name in formats]
+    assert (menu["address"], menu["language"]) == (f"live/documents/{written.id}/files", language)
+    assert menu["groups"][0]["formats"][0]["name"] == f"{written.document.title}.docx"
+    assert menu["problems"]["export_failed"] == m.problem("export_failed")
 
 
 def test_both_downloads_can_be_built(running: Runtime, written: Manuscript) -> None:
