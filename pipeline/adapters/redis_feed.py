@@ -127,6 +127,7 @@ class RedisEventFeed:
         finally:
             hub.users -= 1
             if not hub.users:
+                hub.retire()  # before anybody else has a turn
                 await undisturbed(hub.close())
 
 
@@ -171,10 +172,13 @@ async def _live(
             position = max(position, batch.last)
             if new.text or new.is_final:
                 yield new
-        elif await hub.head(job_id) is None:
-            yield _nothing(is_final=True)  # it was deleted, or has expired
         else:
-            yield _nothing(is_final=False)
+            head = await hub.head(job_id)
+            if head is not None and head.is_final:  # the hub was not told the end
+                async for missed in _replay(hub, job_id, position, head.last):
+                    yield missed
+            # without a head it was deleted, or has expired
+            yield _nothing(is_final=head is None or head.is_final)
 
 
 async def _replay(
@@ -216,9 +220,12 @@ class _Hub:
     def is_open(self) -> bool:
         return not self._is_closed and self._loop is asyncio.get_running_loop()
 
+    def retire(self) -> None:
+        """Take no more readers; who comes now opens another hub."""
+        self._is_closed = True
+
     async def close(self) -> None:
         """Let go of both connections, when nothing reads any more: a reader would reconnect."""
-        self._is_closed = True
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._commands.aclose)
             stack.push_async_callback(self._blocking.aclose)

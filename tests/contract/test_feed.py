@@ -315,3 +315,34 @@ def test_a_reader_that_is_cancelled_again_and_again_leaves_no_connection(redis_u
     deadline = utc_now() + timedelta(seconds=PATIENCE_S)
     while len(client.client_list()) > before:
         assert utc_now() < deadline
+
+
+def test_a_reader_who_comes_just_when_the_last_one_leaves_is_served(any_url: str) -> None:
+    async def act(writer: Writer, feed: RedisEventFeed) -> tuple[str, list[str]]:
+        job_id = writer.claim.job.id
+        await _say(writer, 1)
+        leaves = feed.follow(job_id, after=START)
+        await anext(leaves)
+        comes = feed.follow(job_id, after=START)
+        _, first = await asyncio.gather(leaves.aclose(), anext(comes))
+        await _complete(writer)
+        return first, await _all(comes)
+
+    first, rest = _while_following(any_url, _created(any_url), act)
+
+    assert _ids([first, *rest]) == ["1-1", "1-2"]
+
+
+def test_a_reader_who_saw_more_than_redis_has_kept_ends_with_the_job(any_url: str) -> None:
+    async def act(writer: Writer, _: RedisEventFeed) -> list[str]:
+        keys, client = JobKeys.of(writer.claim.job.id), connect(any_url)
+        feed = RedisEventFeed(any_url, alive=timedelta(milliseconds=20))
+        await _say(writer, 1, 2, 3)
+        ahead = feed.follow(writer.claim.job.id, after=START)
+        await anext(ahead)
+        client.delete(keys.events)  # as if these had not reached the disk
+        client.xadd(keys.events, {"event": "{}", "final": "1"}, id="1-1")
+        client.hset(keys.meta, "status", "completed")
+        return await _all(ahead)
+
+    assert set(_while_following(any_url, _created(any_url), act)) <= {""}
