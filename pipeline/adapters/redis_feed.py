@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from pipeline.adapters.async_tasks import heed_cancel, stop_task, undisturbed
 from pipeline.adapters.redis_connection import (
@@ -61,12 +61,6 @@ class _Head:
 
     is_final: bool
     last: Position
-    cut: Position
-    """The newest event that the stream had no room for any more; only pieces of text are lost."""
-
-    def misses(self, position: Position) -> bool:
-        """Whether events after that position may be gone."""
-        return position < self.cut
 
 
 @dataclass(eq=False, slots=True)
@@ -184,21 +178,19 @@ async def _live(
 async def _replay(
     hub: "_Hub", job_id: JobId, position: Position, until: Position
 ) -> AsyncIterator[_Batch]:
-    """What the stream holds after one position up to another."""
-    head = await hub.head(job_id)
-    if head is not None and head.misses(position):
-        yield _Batch(position, position, f"[{GAP}]", is_final=False, entries=())
-        oldest = await hub.oldest(job_id, until)  # all that there is, from the start
+    """What the stream holds after one position up to another; it is trimmed meanwhile."""
+    while True:
+        cut, entries = await hub.range(job_id, position, until)
+        if position < cut:
+            yield _Batch(position, position, f"[{GAP}]", is_final=False, entries=())
+            position, oldest = await hub.oldest(job_id, until)  # all that there is, from the start
+        else:
+            oldest = [_batch(entries)] if entries else []
+            position = oldest[-1].last if oldest else until
         for batch in oldest:
             yield batch
-        position = oldest[-1].last if oldest else position
-    while position < until:
-        entries = await hub.range(job_id, position, until)
-        if not entries:
+        if position >= until:
             return
-        batch = _batch(entries)
-        position = batch.last
-        yield batch
 
 
 class _Hub:
@@ -256,45 +248,53 @@ class _Hub:
 
         async def ask() -> _Head | None:
             pipe = self._commands.pipeline(transaction=True)
-            pipe.hmget(keys.meta, ["status", "cut"])
+            pipe.hget(keys.meta, "status")
             pipe.xrevrange(keys.events, count=1)
-            (status, cut), last = await pipe.execute()
+            status, last = await pipe.execute()
             if status is None:
                 return None
             return _Head(
                 is_final=JobStatus(status).is_final,
                 last=_position(last[0][0]) if last else (0, 0),
-                cut=_position(cut or START),
             )
 
         return await _until_answered(ask)
 
-    async def oldest(self, job_id: JobId, until: Position) -> Sequence[_Batch]:
-        """What is kept of what was trimmed, and the first events behind it."""
+    async def oldest(self, job_id: JobId, until: Position) -> tuple[Position, Sequence[_Batch]]:
+        """What is kept of what was trimmed, the first events behind it, and how far that is."""
         keys = JobKeys.of(job_id)
 
-        async def ask() -> tuple[Sequence[str], Entries]:
+        async def ask() -> tuple[str | None, Sequence[str], Entries]:
             # in one step: else events might be trimmed between the two
             pipe = self._commands.pipeline(transaction=True)
+            pipe.hget(keys.meta, "cut")
             pipe.lrange(keys.kept, 0, -1)
             pipe.xrange(keys.events, max="{}-{}".format(*until), count=PAGE)
-            kept, entries = await pipe.execute()
-            return kept, entries
+            cut, kept, entries = await pipe.execute()
+            return cut, kept, entries
 
-        kept, entries = await _until_answered(ask)
+        cut, kept, entries = await _until_answered(ask)
         lines = [line.split(" ", 1) for line in kept]
         old: Entries = [(entry, {"event": event}) for entry, event in lines]
-        return [_batch(each) for each in (old, entries) if each]
+        batches = [_batch(each) for each in (old, entries) if each]
+        places = [_position(cut or START), *(batch.last for batch in batches)]
+        return max(places), batches
 
-    async def range(self, job_id: JobId, after: Position, until: Position) -> Entries:
-        key = JobKeys.of(job_id).events
+    async def range(
+        self, job_id: JobId, after: Position, until: Position
+    ) -> tuple[Position, Entries]:
+        """The newest event that the stream had no room for any more, and a page of those it has."""
+        keys = JobKeys.of(job_id)
 
-        async def ask() -> Entries:
-            first, last = f"({after[0]}-{after[1]}", f"{until[0]}-{until[1]}"
-            found = await self._commands.xrange(key, min=first, max=last, count=PAGE)
-            return cast("Entries", found or [])
+        async def ask() -> tuple[str | None, Entries]:
+            pipe = self._commands.pipeline(transaction=True)
+            pipe.hget(keys.meta, "cut")
+            pipe.xrange(keys.events, f"({after[0]}-{after[1]}", f"{until[0]}-{until[1]}", PAGE)
+            cut, entries = await pipe.execute()
+            return cut, entries
 
-        return await _until_answered(ask)
+        cut, entries = await _until_answered(ask)
+        return _position(cut or START), entries or []
 
     async def _read_on(self) -> None:
         while True:

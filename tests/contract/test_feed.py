@@ -346,3 +346,23 @@ def test_a_reader_who_saw_more_than_redis_has_kept_ends_with_the_job(any_url: st
         return await _all(ahead)
 
     assert set(_while_following(any_url, _created(any_url), act)) <= {""}
+
+
+def test_a_reader_behind_whom_events_are_trimmed_while_it_reads_is_told(
+    any_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_journal, "EVENTS_KEPT", 4)
+    monkeypatch.setattr("pipeline.adapters.redis_feed.PAGE", 1)
+
+    async def act(writer: Writer, feed: RedisEventFeed) -> list[str]:
+        await _say(writer, 1, 2, 3, 4)
+        slow = feed.follow(writer.claim.job.id, after=START)
+        first = [await anext(slow) for _ in range(2)]
+        await _say(writer, 5, 6, 7, 8, 9)
+        await _complete(writer)
+        return first + await _all(slow)
+
+    ids = _ids(_while_following(any_url, _created(any_url), act))
+
+    assert ids[:3] == ["1-1", "1-2", "gap"]
+    assert ids[3:] == [f"1-{number}" for number in range(3, 11)]  # four of those trimmed are kept
