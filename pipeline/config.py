@@ -185,7 +185,7 @@ class Settings(BaseSettings):
     """Most jobs that wait for a place, of all processes; a further one is refused for now."""
 
     job_deadline: Duration = timedelta(hours=6)
-    """How long one job may run, from its first start on, whoever goes on with it."""
+    """How long one job may run, whoever goes on with it; time in which nobody runs it is free."""
 
     max_prompt_chars: PositiveInt = 20_000
     """Longest prompt that is taken; longer text belongs into a file."""

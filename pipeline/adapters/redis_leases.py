@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from redis.asyncio import Redis
 
+from pipeline.adapters import redis_index_scripts as index_scripts
 from pipeline.adapters import redis_scripts as scripts
 from pipeline.adapters.redis_connection import read_streams, store_errors
 from pipeline.adapters.redis_keys import (
@@ -42,6 +43,8 @@ class Claim:
     """The same of the manuscript's earlier jobs."""
     attempts: int = 1
     """How often it was claimed, without the times that it was given back in good order."""
+    ran: timedelta = timedelta(0)
+    """How long engines have run it before, by Redis' clock."""
 
 
 class Leases:
@@ -56,15 +59,15 @@ class Leases:
         self._now = now
         self._claim = client.register_script(scripts.CLAIM)
         self._give_back = client.register_script(scripts.GIVE_BACK)
-        self._expired = client.register_script(scripts.EXPIRED)
-        self._tell_load = client.register_script(scripts.TELL_LOAD)
+        self._expired = client.register_script(index_scripts.EXPIRED)
+        self._tell_load = client.register_script(index_scripts.TELL_LOAD)
 
     async def claim(self, job_id: JobId) -> Claim | None:
         """Take the job, or None if somebody holds it, it is final, or it is gone."""
         with store_errors(f"claim job {job_id!r}"):
             meta = await _answer(self._redis.hgetall(JobKeys.of(job_id).meta))
             keys = JobKeys.of_job(job_from(meta)) if meta else JobKeys.of(job_id)
-            epoch, given_up, attempts = await self._claim(
+            epoch, given_up, attempts, ran_ms = await self._claim(
                 keys=keys.for_script(),
                 args=[
                     job_id,
@@ -79,7 +82,8 @@ class Leases:
             if epoch <= 0:
                 return None
             claim = await self._load(keys, epoch=epoch, given_up=given_up == 1)
-            return replace(claim, attempts=attempts) if claim else None
+            ran = timedelta(milliseconds=ran_ms)
+            return replace(claim, attempts=attempts, ran=ran) if claim else None
 
     async def is_suspect(self, job_id: JobId) -> bool:
         """Whether it has lost its process in half of its attempts, and has some left."""

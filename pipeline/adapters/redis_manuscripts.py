@@ -12,6 +12,7 @@ from redis.exceptions import WatchError
 from redis.typing import EncodableT, FieldT
 
 from pipeline.adapters.redis_connection import store_errors
+from pipeline.adapters.redis_index_scripts import FORGET
 from pipeline.adapters.redis_keys import (
     INDEX_TTL,
     MANUSCRIPTS,
@@ -21,7 +22,6 @@ from pipeline.adapters.redis_keys import (
     reading_key,
     units_key,
 )
-from pipeline.adapters.redis_scripts import FORGET
 from pipeline.domain.documents import Reading
 from pipeline.domain.jobs import JobKind, ManuscriptId
 from pipeline.domain.manuscripts import Listed, Manuscript, OutlineDraft

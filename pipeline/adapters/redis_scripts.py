@@ -98,6 +98,12 @@ local function count_time(what, since)  -- in classes, for a monitor; see `redis
   count(name .. 'ms', string.format('%.0f', took))
   count(name .. 'count', 1)
 end
+local function count_running(lease)  -- nobody runs a job for longer without a sign of life
+  local ran = now - tonumber(redis.call('HGET', META, 'seen_ms') or now)
+  ran = math.max(0, math.min(ran, tonumber(lease)))
+  redis.call('HINCRBY', META, 'ran_ms', string.format('%.0f', ran))
+  redis.call('HSET', META, 'seen_ms', now)
+end
 local function count_named(name, open, by)  -- an open name beyond the limit counts as none
   if redis.call('HLEN', COUNTS) < MOST_COUNTERS
       or redis.call('HEXISTS', COUNTS, name .. open) == 1 then
@@ -194,28 +200,29 @@ CLAIM = (
     _START
     + """
 -- ARGV: job, owner, lease, ttl, max attempts, started_at, index ttl
--- -> {epoch, given up, attempts}; epoch 0: somebody holds it; -1: there is nothing to do
+-- -> {epoch, given up, attempts, time that it ran (ms)}; epoch 0: somebody holds it; -1: there is
+--    nothing to do
 local status = redis.call('HGET', META, 'status')
 if not status or is_final(status) then
   redis.call('ZREM', RUNNING, ARGV[1])
-  return {-1, 0, 0}
+  return {-1, 0, 0, 0}
 end
 local till = tonumber(redis.call('ZSCORE', RUNNING, ARGV[1]) or '0')
 if status == 'running' and till > now and redis.call('HGET', META, 'owner') ~= ARGV[2] then
-  return {0, 0, 0}
+  return {0, 0, 0, 0}
 end
 redis.call('ZADD', RUNNING, now + ARGV[3], ARGV[1])
 redis.call('PEXPIRE', RUNNING, ARGV[7])
 local epoch = redis.call('HINCRBY', META, 'epoch', 1)
 local attempts = redis.call('HINCRBY', META, 'attempts', 1)
-redis.call('HSET', META, 'status', 'running', 'seq', 0, 'owner', ARGV[2])
+redis.call('HSET', META, 'status', 'running', 'seq', 0, 'owner', ARGV[2], 'seen_ms', now)
 redis.call('HSETNX', META, 'started_at', ARGV[6])
 if redis.call('HSETNX', META, 'started_ms', now) == 1 then
   count_time('waited', tonumber(redis.call('HGET', META, 'queued_at') or now))
 end
 expire(ARGV[4])
 local given_up = attempts > tonumber(ARGV[5]) and 1 or 0
-return {epoch, given_up, attempts}
+return {epoch, given_up, attempts, tonumber(redis.call('HGET', META, 'ran_ms') or '0')}
 """
 )
 
@@ -229,6 +236,7 @@ APPEND = (
 -- -> 1 when a cancel was asked for, else 0
 if redis.call('HGET', META, 'epoch') ~= ARGV[2] then return redis.error_reply('FENCED') end
 if redis.call('HGET', META, 'status') ~= 'running' then return 0 end
+count_running(ARGV[3])
 local seen = tonumber(redis.call('HGET', META, 'seq'))
 local entries = tonumber(ARGV[9])
 local stop = 9 + 4 * entries
@@ -349,45 +357,3 @@ redis.call('ZREM', RECENT, ARGV[1])
 return 1
 """
 )
-
-EXPIRED = """
--- KEYS: jobs:running; ARGV: most -> ids of jobs that nobody holds: those that were begun, then
--- those that wait, by rank and time
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local begun = redis.call('ZRANGEBYSCORE', KEYS[1], '(0', now, 'LIMIT', 0, ARGV[1])
-local waiting = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', 0, 'LIMIT', 0, ARGV[1] - #begun)
-for _, job in ipairs(waiting) do begun[#begun + 1] = job end
-return begun
-"""
-
-FORGET = """
--- KEYS: an index, then the keys of its members; ARGV: the members -> number removed
-local gone = 0
-for i, member in ipairs(ARGV) do
-  if redis.call('EXISTS', KEYS[i + 1]) == 0 then
-    gone = gone + redis.call('ZREM', KEYS[1], member)
-  end
-end
-return gone
-"""
-
-TELL_LOAD = """
--- KEYS: engines; ARGV: engine, how long it holds (ms), jobs, model calls, index ttl; without jobs
--- it is leaving. What an engine has said that died is removed an hour later.
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-redis.call('HDEL', KEYS[1], ARGV[1])
-if ARGV[3] then
-  local till = string.format('%.0f', now + ARGV[2])
-  redis.call('HSET', KEYS[1], ARGV[1], till .. ' ' .. ARGV[3] .. ' ' .. ARGV[4])
-  redis.call('PEXPIRE', KEYS[1], ARGV[5])
-end
-local told = redis.call('HGETALL', KEYS[1])
-for i = 1, #told, 2 do
-  if tonumber(string.match(told[i + 1], '^%d+')) < now - 3600000 then
-    redis.call('HDEL', KEYS[1], told[i])
-  end
-end
-return 1
-"""

@@ -10,6 +10,7 @@ from redis import Redis
 
 from pipeline.adapters import redis_scripts as scripts
 from pipeline.adapters.redis_connection import store_errors
+from pipeline.adapters.redis_index_scripts import FORGET
 from pipeline.adapters.redis_keys import (
     CONTROLS_KEPT,
     EVENTS_KEPT,
@@ -68,7 +69,7 @@ class RedisJobStore:
         self._prioritise = client.register_script(scripts.PRIORITISE)
         self._keep = client.register_script(scripts.KEEP)
         self._delete = client.register_script(scripts.DELETE)
-        self._forget = client.register_script(scripts.FORGET)
+        self._forget = client.register_script(FORGET)
 
     def create(
         self,

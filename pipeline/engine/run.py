@@ -178,8 +178,8 @@ class Runner:
         return await self._result(claim, outcome)
 
     def _left(self, claim: Claim) -> timedelta:
-        """Of the deadline, which counts from the first start, whoever ran the job since."""
-        return max(timedelta(0), self._deadline - (self._hooks.now() - claim.started_at))
+        """Of the deadline, whoever ran the job before; while nobody runs it, it stands still."""
+        return max(timedelta(0), self._deadline - claim.ran)
 
     async def _start(self, claim: Claim, journal: RedisJournal, slots: Slots) -> str:
         job, request = claim.job, claim.request or ""

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -149,35 +149,6 @@ def test_a_queued_job_is_cancelled_at_once_and_never_runs(any_url: str) -> None:
     assert cancelled.status is JobStatus.CANCELLED
     assert rooms.entered == [first.id]
     assert len(endings_of(a_store(any_url), second.id)) == 1
-
-
-def test_a_job_past_its_deadline_is_stopped(redis_url: str) -> None:
-    rooms = Rooms()
-    job = a_job()
-    with running_engine(redis_url, rooms, job_deadline=timedelta(milliseconds=50)) as running:
-        submit(redis_url, running, job)
-        ended = running.next_end()
-
-    assert (ended.status, ended.error_code) == (JobStatus.FAILED, "deadline_exceeded")
-    assert rooms.left == ["cancelled"]
-    assert len(endings_of(a_store(redis_url), job.id)) == 1
-
-
-def test_the_deadline_counts_from_the_first_start_of_a_job_that_starts_again(
-    redis_url: str,
-) -> None:
-    job = a_job()
-    began = datetime.now(UTC) - timedelta(hours=2)
-    store = a_store(redis_url)
-    store.create(job, REQUEST, "提示")
-    key = f"longhand:job:{{{job.id}}}:meta"
-    store._redis.hset(key, "started_at", began.isoformat())  # as another engine left it
-    with running_engine(redis_url, Rooms(), job_deadline=timedelta(hours=1)) as running:
-        running.engine.submit(job.id)
-        ended = running.next_end()
-
-    assert (ended.status, ended.error_code) == (JobStatus.FAILED, "deadline_exceeded")
-    assert len(endings_of(a_store(redis_url), job.id)) == 1
 
 
 def test_no_more_jobs_run_at_once_than_allowed(redis_url: str) -> None:
