@@ -3,6 +3,10 @@
 Streamlit runs this file for each browser session; imported, by a server, it is the ASGI app.
 """
 
+import gc
+
+gc.disable()  # until all below is imported, and stays: looking through it is a tenth of the start
+
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +24,8 @@ from components.notices import store_gone
 from components.plain import plain
 from pipeline.errors import StoreUnavailable
 from pipeline.runtime import configure_logging, runtime
+
+gc.enable()
 
 RECENT = 5
 """Manuscripts listed at the side: those one goes back to."""
