@@ -53,7 +53,7 @@ class Uneven:
             return head_fault(fault, request)
         self.refused = True
         error = {"message": "Rate limit", "code": "rate_limit_exceeded"}
-        return Reply(429, {"error": error}, {"retry-after": "20"})
+        return Reply(429, {"error": error}, {"retry-after": "8"})
 
     def tokens(self, request: Mapping[str, Any], **options: Any) -> list[str]:
         text = answer_tokens(dict(request), **options)
