@@ -57,15 +57,15 @@ export function drawState(o) {
   if (!o.sync) return
   const [state, iconName] = stateOf(o)
   const { problem } = o.sync
+  const notice = problem && problem.code !== "offline" ? problem : o.warning
   o.state.dataset.state = state
   text(o.stateIcon, iconName)
   text(o.stateText, o.t(state))
-  const isRefused = Boolean(problem) && problem.code !== "offline"
-  if (isRefused) {
-    const { code, limit } = problem
+  if (notice) {
+    const { code, limit } = notice
     text(o.noticeText, o.t(o.t.has(code) ? code : "refused", { limit }))
   }
-  o.notice.hidden = !isRefused
+  o.notice.hidden = !notice
   text(o.retry, o.t("retry"))
   o.retry.hidden = !problem?.isFinal
 }

@@ -64,8 +64,11 @@ _EN = {
     "offline": "Not saved yet: no connection. Your changes are kept here.",
     "retry": "Try again",
     "refused": "The last change could not be saved. It is kept here.",
+    "change_unreadable": "One change could not be saved, and was taken back. All others are kept.",
+    "change_too_large": "One change was too large to be saved, and was taken back. "
+    "Make it in smaller steps.",
     "outline_too_many_nodes": "An outline can have at most {limit} sections. "
-    "The last change was taken back.",
+    "What went beyond that was taken back.",
     "outline_too_deep": "An outline can have at most {limit} levels. "
     "The last change was taken back.",
     "not_found": "This outline was deleted on the server. What you typed is still here.",
@@ -74,6 +77,8 @@ _EN = {
     "deleted_one": "{n} section deleted",
     "pasted": "{n} sections pasted",
     "pasted_one": "{n} section pasted",
+    "pasted_cut": "The pasted text was too long in places: "
+    "of each summary or note, the first {limit} characters were kept.",
     "selected": "{n} sections selected",
     "selected_one": "{n} section selected",
     "undone": "Undone",
@@ -140,7 +145,9 @@ _ZH = {
     "offline": "尚未保存：连接中断。您的更改保留在本页。",
     "retry": "重试",
     "refused": "上次更改未能保存，内容保留在本页。",
-    "outline_too_many_nodes": "大纲最多 {limit} 个小节，上次更改已撤回。",
+    "change_unreadable": "有一处更改无法保存，已撤回。其余更改不受影响。",
+    "change_too_large": "有一处更改过大，无法保存，已撤回。请分几次进行。",
+    "outline_too_many_nodes": "大纲最多 {limit} 个小节，超出的部分已撤回。",
     "outline_too_deep": "大纲最多 {limit} 级，上次更改已撤回。",
     "not_found": "服务器上的大纲已被删除，您输入的内容仍在本页。",
     "moved": "已移到第 {level} 级，第 {position} 个，共 {size} 个",
@@ -148,6 +155,7 @@ _ZH = {
     "deleted_one": "已删除 {n} 个小节",
     "pasted": "已粘贴 {n} 个小节",
     "pasted_one": "已粘贴 {n} 个小节",
+    "pasted_cut": "粘贴的文字过长：每条摘要或备注只保留前 {limit} 个字符。",
     "selected": "已选择 {n} 个小节",
     "selected_one": "已选择 {n} 个小节",
     "undone": "已撤销",

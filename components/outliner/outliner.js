@@ -75,6 +75,7 @@ class Outliner {
     if (this.address !== data.post) this.open(data)
     this.sync.take(data.snapshot)
     this.render()
+    if (this.request !== data.save_request) this.known = this.sync.problem
     this.request = data.save_request
     this.sync.flush(0)
     this.answer()
@@ -120,10 +121,11 @@ class Outliner {
   /** Tell the page once whether everything is saved, when it has asked for that. */
   answer() {
     if (!this.request || this.answered === this.request) return
-    const isLeft = this.sync.pending.length > 0
-    if (isLeft && !this.sync.problem?.isFinal) return
+    const { pending, problem } = this.sync
+    if (pending.length && !problem?.isFinal) return
     this.answered = this.request
-    this.report("saved", isLeft ? -this.request : this.request)
+    const isRefused = pending.length > 0 || (problem && problem !== this.known)
+    this.report("saved", isRefused ? -this.request : this.request)
   }
 
   close() {
@@ -152,6 +154,7 @@ class Outliner {
 
   run(operations) {
     const inverses = []
+    this.warning = null
     for (const operation of operations) {
       const inverse = apply(this.tree, operation)
       if (!inverse) continue

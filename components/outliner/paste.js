@@ -1,9 +1,11 @@
 // Reading pasted text as nodes, by the rules of pipeline/domain/outline_text.py.
 import { AT_END } from "./commands.js"
+import { drawState } from "./frame.js"
 import { newNode } from "./tree.js"
 
 const TAB = "    "
 const MAX_TITLE_CHARS = 500
+const MAX_FIELD_CHARS = 20000 // the server takes no longer summary or note
 const HAN_NUMBER = "一二三四五六七八九十百千零〇两"
 
 const HEADING = /^(#{1,6})\s+(.+?)(?:\s+#+)?$/
@@ -73,10 +75,16 @@ function readLines(text) {
   })
 }
 
+/** As much of a text as the server takes: it counts code points. */
+function cut(text, limit) {
+  if (text.length <= limit) return text
+  return Array.from(text.slice(0, 2 * limit)).slice(0, limit).join("")
+}
+
 function makeItem({ text, rank }) {
-  const isLong = text.length > MAX_TITLE_CHARS
-  const summary = isLong ? [text] : []
-  return { title: text.slice(0, MAX_TITLE_CHARS), rank, summary, notes: [], children: [] }
+  const title = cut(text, MAX_TITLE_CHARS)
+  const summary = title === text ? [] : [text]
+  return { title, rank, summary, notes: [], children: [] }
 }
 
 /** Items with `title`, `summary`, `notes` (lists of lines) and `children`. */
@@ -102,16 +110,26 @@ export function parse(text) {
 function nodesOf(item, parent) {
   const root = newNode(parent, {
     title: item.title,
-    content_summary: item.summary.join("\n"),
-    notes: item.notes.join("\n"),
+    content_summary: cut(item.summary.join("\n"), MAX_FIELD_CHARS),
+    notes: cut(item.notes.join("\n"), MAX_FIELD_CHARS),
   })
   return [root, ...item.children.flatMap((child) => nodesOf(child, root.id))]
+}
+
+function isTooLong(lines) {
+  const text = lines.join("\n")
+  return cut(text, MAX_FIELD_CHARS) !== text
+}
+
+function losesText({ summary, notes, children }) {
+  return isTooLong(summary) || isTooLong(notes) || children.some(losesText)
 }
 
 /** Pasting several lines into a title makes nodes after it; one line is left to the browser. */
 export function onPaste(o, event) {
   if (event.target.dataset?.k !== "title" || o.readonly) return
-  const pasted = event.clipboardData.getData("text/plain")
+  const raw = event.clipboardData.getData("text/plain")
+  const pasted = raw.toWellFormed?.() ?? raw
   const items = pasted.split("\n").filter((line) => line.trim()).length > 1 ? parse(pasted) : []
   if (!items.length) return
   event.preventDefault()
@@ -130,4 +148,7 @@ export function onPaste(o, event) {
   if (!title && !kids.length) operations.push({ t: "del", id })
   o.change(operations, { focus: first, caret: AT_END })
   o.say(o.t.count("pasted", count))
+  if (!items.some(losesText)) return
+  o.warning = { code: "pasted_cut", limit: MAX_FIELD_CHARS }
+  drawState(o)
 }

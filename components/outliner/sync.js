@@ -2,6 +2,14 @@
 
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000] // an outage of any length costs one call in 15 s
 const BEACON_BYTES = 60000 // browsers refuse beacons above 64 KB
+const MAX_OPERATIONS = 1000 // in one call; the server takes five times as many
+
+// What the server says of a call in which something can never be taken, and what the author hears
+// when that was left out.
+const UNREADABLE = {
+  invalid_request: "change_unreadable",
+  request_too_large: "change_too_large",
+}
 
 function stored(key) {
   try {
@@ -39,6 +47,8 @@ export class Sync {
     this.failures = 0
     this.drops = 0
     this.problem = null
+    this.most = MAX_OPERATIONS
+    this.suspect = null
     this.closed = false
     // Edits of an earlier visit that were never acknowledged keep their client and numbers, so
     // that sending them twice (from a duplicated tab too) changes nothing.
@@ -94,13 +104,15 @@ export class Sync {
     this.onState()
   }
 
-  /** The oldest operations of one client, as they are sent. */
+  /** The oldest operations of one client, as they are sent; none while one is under suspicion. */
   batch() {
+    if (this.suspect) return { client: this.suspect.client, ops: [], revision: -1 }
     const client = this.pending[0].client
     const end = this.pending.findIndex((operation) => operation.client !== client)
-    const ops = end < 0 ? this.pending : this.pending.slice(0, end)
+    const ops = this.pending.slice(0, end < 0 ? this.most : Math.min(end, this.most))
     if (client === this.client) this.sent = Math.max(this.sent, ops.at(-1).seq)
-    return { client, ops: ops.map(({ client: _, ...operation }) => operation) }
+    const { revision } = this
+    return { client, ops: ops.map(({ client: _, ...operation }) => operation), revision }
   }
 
   async send() {
@@ -113,7 +125,7 @@ export class Sync {
       const response = await fetch(this.post, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ ...batch, revision: this.revision }),
+        body: JSON.stringify(batch),
       })
       const body = await response.json().catch(() => null)
       if (response.ok && body) answer = body
@@ -123,27 +135,62 @@ export class Sync {
     }
     this.busy = false
     if (this.closed) return
-    if (answer) this.succeeded(batch.client, answer)
+    if (answer) this.succeeded(batch, answer)
+    else if (batch.ops.length && UNREADABLE[this.problem.code]) this.narrow(batch)
     else this.failed()
   }
 
   refusal(response, body) {
     const isFinal = response.status >= 400 && response.status < 500 && response.status !== 429
+    if (response.status === 413) return { code: "request_too_large", isFinal } // also of a proxy
     if (!isFinal || !body?.error) return { code: "offline" }
     return { code: body.error.code, message: body.error.message, isFinal: true }
   }
 
-  succeeded(client, answer) {
+  succeeded(batch, answer) {
+    const { suspect } = this
     this.failures = 0
-    this.problem = answer.refused || null
-    this.acknowledge({ [client]: answer.ack })
-    this.take(answer, Boolean(answer.refused))
+    this.acknowledge({ [batch.client]: answer.ack })
+    if (suspect) this.leaveOut(suspect)
+    else if (answer.refused) this.takenBack(answer.refused)
+    else if (this.isTold(batch)) this.problem = null
+    this.take(answer, Boolean(suspect || answer.refused))
     if (this.pending.length) this.flush(0)
+    else this.most = MAX_OPERATIONS
     this.onState()
+  }
+
+  /** Something in it cannot be taken: find what by halves, so that all else is saved. */
+  narrow({ client, ops }) {
+    const { code } = this.problem
+    this.problem = null
+    if (ops.length > 1) this.most = Math.ceil(ops.length / 2)
+    // Only if the server takes a call without it, it is to blame, and not the call.
+    else this.suspect = { client, seq: ops[0].seq, code: UNREADABLE[code] }
+    this.flush(0)
+  }
+
+  leaveOut({ client, seq, code }) {
+    this.suspect = null
+    this.most = MAX_OPERATIONS
+    this.pending = this.pending.filter((each) => each.client !== client || each.seq !== seq)
+    store(this.key, this.pending)
+    this.takenBack({ code })
+  }
+
+  takenBack(problem) {
+    this.problem = { ...problem, until: this.seq }
+  }
+
+  /** What was taken back is said until something that was done after it is saved. */
+  isTold({ client, ops }) {
+    if (this.problem?.until === undefined) return true
+    return client === this.client && ops.at(-1)?.seq > this.problem.until
   }
 
   /** A lost connection is tried again by itself; a refusal waits for the next edit. */
   failed() {
+    this.suspect = null
     const wait = RETRY_MS[Math.min(this.failures++, RETRY_MS.length - 1)]
     if (!this.problem.isFinal) this.flush(jitter(wait))
     this.onState()
@@ -167,7 +214,7 @@ export class Sync {
   leave() {
     store(this.key, this.pending)
     if (!this.pending.length || this.closed) return
-    const body = JSON.stringify({ ...this.batch(), revision: this.revision })
+    const body = JSON.stringify(this.batch())
     if (body.length > BEACON_BYTES) this.send()
     else navigator.sendBeacon(this.post, new Blob([body], { type: "application/json" }))
   }

@@ -11,6 +11,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from api.bodies import bounded
+from api.live import MAX_EDIT_BYTES, guarded
 from components.assets import asset_routes
 from components.outliner import outliner
 from pipeline.domain.edits import EditRequest, answer, apply_operations, snapshot
@@ -26,14 +28,15 @@ SOURCES = [
 ]
 
 
+@guarded
 async def take_edits(request: Request) -> Response:
     there = desk(request.path_params["name"])
     if there.delay_ms:
         await asyncio.sleep(there.delay_ms / 1000)
     if there.status != 200:
-        error = {"code": "not_found", "message": "There is no such outline."}
+        error = {"code": there.code, "message": "Refused."}
         return JSONResponse({"error": error}, there.status)
-    edits = EditRequest.model_validate_json(await request.body())
+    edits = EditRequest.model_validate_json(await bounded(request, MAX_EDIT_BYTES))
     applied = apply_operations(there.draft, edits.client, edits.ops, max_nodes=1000, max_depth=8)
     there.change(lambda _: applied.draft)
     return JSONResponse(answer(applied, edits))
@@ -48,6 +51,7 @@ async def misbehave(request: Request) -> Response:
     wanted = await request.json()
     there.delay_ms = wanted.get("delay_ms", 0)
     there.status = wanted.get("status", 200)
+    there.code = wanted.get("code", "not_found")
     return JSONResponse({})
 
 

@@ -26,6 +26,7 @@ class Desk:
     draft: OutlineDraft
     delay_ms: int = 0
     status: int = 200
+    code: str = "not_found"
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def change(self, change: Callable[[OutlineDraft], OutlineDraft]) -> None:

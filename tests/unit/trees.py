@@ -54,4 +54,8 @@ OUTLINE_TEXTS: dict[str, tuple[str, list[object]]] = {
         "# 3D printing\n# 2024 in review",
         ["3D printing", "2024 in review"],
     ),
+    "a line that is too long for a title, in characters that take two units in a browser": (
+        f"甲{'𠮷' * 500}\n乙",
+        [f"甲{'𠮷' * 499}", "乙"],
+    ),
 }
