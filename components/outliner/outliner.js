@@ -324,7 +324,7 @@ class Outliner {
     const { id } = field.closest(".ol-row").dataset
     let v = k === "title" ? oneLine : typed
     if (k === "target_words") {
-      const digits = typed.replace(/\D/g, "")
+      const digits = typed.normalize("NFKC").replace(/\D/g, "")
       v = digits ? Math.min(Number(digits), MAX_WORDS) : null
     }
     this.change([{ t: "set", id, k, v }], { ...options, group: `${id} ${k}` })

@@ -143,3 +143,11 @@ def test_while_the_server_takes_no_call_at_all_nothing_is_taken_back(author: Aut
 
     author.wait_until_saved()
     assert author.saved_titles()[1] == "Market size and growth 1 kept"
+
+
+def test_target_words_may_be_typed_in_full_width_digits(author: Author) -> None:
+    author.row(1).hover()
+    author.row(1).locator(".ol-words").fill("１２００")
+
+    author.wait_until_saved()
+    assert author.nodes()[1]["target_words"] == 1_200
