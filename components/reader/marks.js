@@ -48,8 +48,8 @@ export class Marks {
   }
 
   /** Put a sign behind each marked sentence of a section that was drawn anew. */
-  attach(view, section) {
-    for (const claim of section.claims) {
+  attach(view) {
+    for (const claim of view.section.claims) {
       const pieces = view.pieces(claim.name)
       if (!pieces.length || pieces[0].dataset.kind) continue
       for (const piece of pieces) piece.dataset.kind = claim.kind

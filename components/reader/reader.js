@@ -34,6 +34,7 @@ class Reader {
       ...data,
       onSaved: (id) => setStateValue("edited", `${id} ${Date.now()}`),
       onRetry: (id) => setTriggerValue("retry", id),
+      onDrawn: (view) => this.dress(view),
     }
     this.root.lang = data.language
     setText(this.integrity, data.integrity)
@@ -59,8 +60,6 @@ class Reader {
       const place = this.sections.children[index]
       if (place !== view.element) this.sections.insertBefore(view.element, place ?? null)
       view.update(section, context)
-      this.describeCitations(view.element)
-      this.marks.attach(view, section)
     })
     for (const id of left) {
       this.views.get(id).element.remove()
@@ -68,13 +67,15 @@ class Reader {
     }
   }
 
-  describeCitations(element) {
-    for (const button of element.querySelectorAll(".lr-cite:not([aria-label])")) {
+  /** A section was drawn anew, by the page or because its editor was closed. */
+  dress(view) {
+    for (const button of view.citations()) {
       const citation = this.data.citations[button.dataset.passage]
       button.setAttribute("aria-label", fill(this.data.labels.citation, citation))
       button.setAttribute("aria-haspopup", "dialog")
       button.setAttribute("aria-expanded", "false")
     }
+    this.marks.attach(view)
   }
 
   /** For each reference's number, the sections that cite it, in order. */

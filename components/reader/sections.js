@@ -63,6 +63,7 @@ export class SectionView {
     this.body.lang = this.context.document_language
     for (const cite of this.citations()) keepTogether(cite)
     if (this.section.failure) this.body.prepend(this.gap())
+    this.context.onDrawn(this)
   }
 
   gap() {

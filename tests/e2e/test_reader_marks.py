@@ -104,6 +104,21 @@ def test_marks_are_gone_through_by_keyboard_alone(page: Page) -> None:
     expect(dialog(page)).to_have_accessible_name("Not found in its source")
 
 
+def test_leaving_the_editor_brings_back_the_marks_and_the_names_of_citations(page: Page) -> None:
+    show_marks(page)
+    open_editor(page, "bodies")
+    expect(signs(page)).to_have_text(["!"])
+
+    page.keyboard.press("Escape")
+
+    expect(signs(page)).to_have_text(["?", "[?]", "!"])
+    cite = section(page, "bodies").get_by_role("button", name="Citation 1: The Moon and the sea")
+    expect(cite.first).to_have_attribute("aria-haspopup", "dialog")
+    page.keyboard.press("F8")
+    expect(dialog(page)).to_have_accessible_name("Worth a check")
+    expect(dialog(page)).to_contain_text("1 of 3")
+
+
 def test_hiding_the_marks_closes_what_they_opened_and_leaves_the_keys_alone(page: Page) -> None:
     show_marks(page)
     page.keyboard.press("F8")
