@@ -1,16 +1,7 @@
-// Editing one section's Markdown in place. What is typed is kept until the server has it.
+// Editing one section's Markdown in place. What is typed outlives a reload until the server has it.
 
 import { make, makeButton, setText } from "../board/elements.js"
-
-function draftKey(post, id) {
-  return `longhand:draft:${post}:${id}`
-}
-
-/** Text of this section that was typed and never saved, or null. */
-export function keptDraft(post, section) {
-  const draft = sessionStorage.getItem(draftKey(post, section.id))
-  return draft === section.source ? null : draft
-}
+import { forgetDraft, keepDraft } from "./drafts.js"
 
 export class Editor {
   /** @param {object} on `saved()`, and `cancelled(text)` with what was typed, or null */
@@ -32,10 +23,6 @@ export class Editor {
     this.area.addEventListener("keydown", (event) => this.pressed(event))
   }
 
-  get key() {
-    return draftKey(this.context.post, this.section.id)
-  }
-
   /** @param {string|null} draft unsaved text from before; then the focus stays where it is */
   open(draft) {
     this.area.value = draft ?? this.section.source
@@ -54,7 +41,8 @@ export class Editor {
   }
 
   typed() {
-    sessionStorage.setItem(this.key, this.area.value)
+    const { id, source } = this.section
+    this.isKept = keepDraft(this.context.post, id, this.area.value, source)
     this.fit()
   }
 
@@ -70,7 +58,7 @@ export class Editor {
 
   cancel() {
     if (this.isSaving) return
-    sessionStorage.removeItem(this.key)
+    forgetDraft(this.context.post, this.section.id)
     this.on.cancelled(this.area.value === this.section.source ? null : this.area.value)
   }
 
@@ -84,13 +72,19 @@ export class Editor {
     const problem = await this.post()
     if (problem) {
       this.setSaving(false)
-      setText(this.problem, this.labels[`problem_${problem}`] ?? this.labels.problem)
+      setText(this.problem, this.words(problem))
       this.area.focus()
       return
     }
-    sessionStorage.removeItem(this.key)
+    forgetDraft(this.context.post, this.section.id)
     this.isSaved = true
     this.on.saved()
+  }
+
+  words(problem) {
+    // After a reload there is no text to open where the browser keeps none.
+    const code = problem === "conflict" && !this.isKept ? "conflict_copy" : problem
+    return this.labels[`problem_${code}`] ?? this.labels.problem
   }
 
   setSaving(isSaving) {

@@ -1,7 +1,8 @@
 // One section of the document: heading, text, the gap of a failed one, the way into the editor.
 
 import { fill, icon, make, makeButton } from "../board/elements.js"
-import { Editor, keptDraft } from "./editor.js"
+import { draftAside, forgetAside, keptDraft } from "./drafts.js"
+import { Editor } from "./editor.js"
 
 const DEEPEST_HEADING = 6
 
@@ -39,8 +40,11 @@ export class SectionView {
     const isEditable = context.post !== null && section.is_leaf
     this.drawHead(isEditable)
     this.drawBody()
-    const draft = isEditable ? keptDraft(context.post, section) : null
+    if (!isEditable) return
+    const draft = keptDraft(context.post, section)
+    const aside = draftAside(context.post, section)
     if (draft !== null) this.openEditor(draft)
+    else if (aside !== null) this.body.prepend(this.offer(aside))
   }
 
   drawHead(isEditable) {
@@ -124,10 +128,26 @@ export class SectionView {
   }
 
   wayBack(discarded) {
-    const { labels, language } = this.context
-    const back = makeButton("lr-undo", labels.bring_back, () => this.openEditor(discarded))
-    const line = make("p", { className: "lr-hint", role: "status", lang: language })
-    line.append(labels.discarded, " ", back)
+    const { labels } = this.context
+    return this.way(labels.discarded, labels.bring_back, () => this.openEditor(discarded))
+  }
+
+  /** Of a text that this section had before: the author sees the new one first. */
+  offer(aside) {
+    const { labels, post } = this.context
+    return this.way(labels.set_aside, labels.open_aside, () => {
+      forgetAside(post, this.id)
+      this.openEditor(aside)
+    })
+  }
+
+  way(sentence, label, onClick) {
+    const button = makeButton("lr-undo", label, () => {
+      onClick()
+      this.editor.area.focus()
+    })
+    const line = make("p", { className: "lr-hint", role: "status", lang: this.context.language })
+    line.append(sentence, " ", button)
     return line
   }
 

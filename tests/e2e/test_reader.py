@@ -35,6 +35,12 @@ def page(browser: Browser, app: RunningApp, name: str) -> Iterator[Page]:
         yield page
 
 
+def saved_elsewhere(page: Page, app: RunningApp, name: str, section_id: str, text: str) -> None:
+    """Another tab corrects a section meanwhile."""
+    body = {"section_id": section_id, "content": text}
+    assert page.request.post(f"{app.url}live/documents/{name}/sections", data=body).ok
+
+
 def test_sections_are_shown_with_numbers_tables_lists_and_code(page: Page) -> None:
     bodies = section(page, "bodies")
 
@@ -244,6 +250,56 @@ def test_text_that_was_refused_is_kept_even_over_a_reload(
     page.reload()
     expect(section(page, "spring")).to_contain_text("改过的潮汐[2]。")
     expect(page.get_by_role("textbox")).to_have_count(0)
+
+
+def test_a_draft_of_an_earlier_text_is_offered_and_not_put_over_the_new_one(
+    page: Page, app: RunningApp, name: str
+) -> None:
+    open_editor(page, "spring").fill("我的改动[@s1]。")
+    saved_elsewhere(page, app, name, "spring", "别人的改动[@m4]。")
+
+    page.reload()
+
+    spring = section(page, "spring")
+    expect(spring).to_contain_text("别人的改动[1]。")
+    expect(spring).to_contain_text("You have unsaved text for an earlier version of this section.")
+    expect(spring.get_by_role("textbox")).to_have_count(0)
+    open_editor(page, "spring").fill("别人的改动，再改[@m4]。")
+    page.keyboard.press("Control+Enter")
+    expect(spring).to_contain_text("别人的改动，再改[1]。")
+
+    spring.get_by_role("button", name="Open it").click()
+
+    expect(spring.get_by_role("textbox")).to_have_value("我的改动[@s1]。")
+    expect(spring.get_by_role("textbox")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(spring).to_contain_text("别人的改动，再改[1]。")
+    expect(spring.get_by_role("button", name="Open it")).to_have_count(0)
+
+
+def test_a_document_is_read_and_corrected_where_the_browser_keeps_nothing(
+    page: Page, app: RunningApp, name: str
+) -> None:
+    page.add_init_script(
+        """for (const name of ["getItem", "setItem", "removeItem"]) {
+          const own = Storage.prototype[name]
+          Storage.prototype[name] = function (key, ...more) {
+            if (key.startsWith("longhand")) throw new DOMException("Forbidden", "SecurityError")
+            return own.call(this, key, ...more)
+          }
+        }"""
+    )
+    page.reload()
+
+    tell(f"{app.url}control/{name}/refuse", "conflict")
+    open_editor(page, "shore").fill("Typed 潮.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert").filter(has_text="copy it, reload")).to_be_visible()
+    tell(f"{app.url}control/{name}/refuse")
+    page.get_by_role("button", name="Save").click()
+
+    expect(section(page, "shore")).to_contain_text("Typed 潮.")
+    expect(section(page, "shore").get_by_role("textbox")).to_have_count(0)
 
 
 def test_text_being_typed_survives_a_rerun_of_the_page(page: Page) -> None:
