@@ -25,7 +25,7 @@ class Board {
     this.story = new Story()
     this.bar = new Bar(data.labels.progress)
     this.status = new Status()
-    this.stop = new Stop(`${data.live}/cancel`, data.labels)
+    this.stop = new Stop(`${data.live}/cancel`, this.stopLabels())
     this.waiting = new Waiting(`${data.live}/priority`, this.words)
     this.resumed = make("p", { className: "lb-resumed", hidden: true })
     this.spending = make("p", { className: "lb-spending", hidden: !data.metered })
@@ -39,9 +39,18 @@ class Board {
     this.feed.open()
   }
 
+  stopLabels() {
+    const { labels } = this
+    const [question, keep, failed] = this.isCompact
+      ? [labels.stop_proposal, labels.keep_proposing, labels.stop_proposal_failed]
+      : [labels.stop_question, labels.keep_writing, labels.stop_failed]
+    return { ...labels, question, keep, failed }
+  }
+
   drawCompact() {
-    const { status, bar, spending, waiting } = this
-    const parts = [status.element, bar.element, spending, waiting.element]
+    const { status, bar, spending, waiting, stop } = this
+    const now = make("div", { className: "lb-top" }, status.element, stop.element)
+    const parts = [now, bar.element, spending, waiting.element]
     return make("div", { className: "lb lb-compact" }, ...parts)
   }
 

@@ -3,14 +3,17 @@
 import { make, makeButton, setText } from "./elements.js"
 
 export class Stop {
-  /** @param {string} path relative address that stops the job */
+  /**
+   * @param {string} path relative address that stops the job
+   * @param {object} labels of the board, with `question`, `keep` and `failed` of this kind of job
+   */
   constructor(path, labels) {
     this.path = path
     this.labels = labels
     this.button = makeButton("lb-button", labels.stop, () => this.isStopping || this.ask(true))
-    this.keep = makeButton("lb-button", labels.keep_writing, () => this.ask(false))
+    this.keep = makeButton("lb-button", labels.keep, () => this.ask(false))
     this.confirm = makeButton("lb-button lb-danger", labels.stop, () => this.stop())
-    const question = make("p", { id: "lb-question" }, labels.stop_question)
+    const question = make("p", { id: "lb-question" }, labels.question)
     this.dialog = make("div", { className: "lb-ask", hidden: true, role: "alertdialog" })
     this.dialog.append(question, this.keep, this.confirm)
     this.dialog.setAttribute("aria-labelledby", question.id)
@@ -35,7 +38,7 @@ export class Stop {
     const isTaken = await post(this.path)
     if (isTaken || this.isOver) return
     this.setStopping(false)
-    setText(this.problem, this.labels.stop_failed)
+    setText(this.problem, this.labels.failed)
   }
 
   setStopping(isStopping) {

@@ -84,6 +84,24 @@ def test_sections_are_seen_while_they_are_written_side_by_side(
     assert visit.read() == headings
 
 
+def test_a_proposal_is_stopped_from_its_page(visit: Visit, endpoint: Endpoint) -> None:
+    stop = LABELS["en"]["stop"]
+    visit.new()
+    visit.take_example("grid")
+    endpoint.pace = SLOWLY
+    visit.page.locator(".lc-submit").click()
+    visit.arrives("outline")
+    visit.page.get_by_role("button", name=stop, exact=True).click(timeout=PATIENCE_MS)
+
+    visit.page.get_by_role("alertdialog").get_by_role("button", name=stop, exact=True).click()
+
+    visit.says("outline.cancelled")
+    expect(visit.button("outline.retry")).to_be_visible()
+    endpoint.pace = AT_ONCE
+    visit.button("outline.retry").click()
+    visit.wait_until_saved()
+
+
 def test_a_reload_and_a_second_tab_show_the_same_writing(visit: Visit, endpoint: Endpoint) -> None:
     job_id = begin_to_write(visit, endpoint)
     titles = visit.page.locator(".lb-card .lb-title")
