@@ -10,6 +10,8 @@ import { Stop } from "./stop.js"
 import { Story } from "./story.js"
 import { Waiting } from "./waiting.js"
 
+const GONE = { status: "gone", code: "not_found", retryable: false }
+
 class Board {
   constructor(parent, data, setState) {
     this.labels = data.labels
@@ -27,6 +29,7 @@ class Board {
     this.status = new Status()
     this.stop = new Stop(`${data.live}/cancel`, this.stopLabels())
     this.waiting = new Waiting(`${data.live}/priority`, this.words)
+    this.leave = make("p", { className: "lb-leave" }, data.labels.leave)
     this.resumed = make("p", { className: "lb-resumed", hidden: true })
     this.spending = make("p", { className: "lb-spending", hidden: !data.metered })
     this.groups = new Groups(this.words)
@@ -59,8 +62,7 @@ class Board {
     const heading = make("h1", { dir: "auto" }, fill(this.labels.heading, { title }))
     const words = make("div", {}, heading, this.summary, this.spending)
     const head = make("div", { className: "lb-top" }, words, this.stop.element)
-    const leave = make("p", { className: "lb-leave" }, this.labels.leave)
-    const now = make("div", { className: "lb-line" }, this.status.element, leave)
+    const now = make("div", { className: "lb-line" }, this.status.element, this.leave)
     const { bar, waiting, resumed, groups } = this
     const parts = [head, bar.element, now, waiting.element, resumed, groups.element]
     return make("div", { className: "lb" }, ...parts)
@@ -112,7 +114,7 @@ class Board {
     if (!story.now) return
     if (!this.isCompact) this.paintSections()
     if (story.spending) setText(this.spending, spendingSentence(story.spending, this.words))
-    this.bar.paint(this.share())
+    this.bar.paint(this.share(), { isOver: Boolean(story.ending) })
     if (story.ending) this.status.sayNow(endingSentence(story.ending, this.labels))
     else if (story.delay) this.status.say(delaySentence(story.delay, this.words))
     else if (story.progress) this.status.say(story.progress.sentence)
@@ -147,8 +149,7 @@ class Board {
   /** The page decides what comes next; a hidden tab paints nothing, so this does not wait. */
   finish() {
     this.feed.close()
-    this.stop.end()
-    this.waiting.hide()
+    this.end()
     this.root.dataset.status = this.story.ending.status
     this.setState("finished", this.story.ending)
   }
@@ -165,9 +166,21 @@ class Board {
   }
 
   gone() {
+    const { story, words } = this
+    story.ending = GONE
+    this.end()
+    this.bar.paint(this.share(), { isOver: true })
+    this.paintResumed()
+    if (!this.isCompact) setText(this.summary, summary(story, words))
+    this.status.sayNow(endingSentence(GONE, this.labels))
+    this.setState("finished", GONE)
+  }
+
+  /** Nothing goes on any more that could be stopped, waited for or left. */
+  end() {
     this.stop.end()
-    this.status.sayNow(this.labels.gone)
-    this.setState("finished", { status: "gone", code: "not_found", retryable: false })
+    this.waiting.hide()
+    this.leave.hidden = true
   }
 
   dispose() {

@@ -17,7 +17,9 @@ export class Bar {
     this.element.setAttribute("aria-valuemax", "100")
   }
 
-  paint(share) {
+  /** A job that is over, and of which nobody knows how far it came, has no bar. */
+  paint(share, { isOver = false } = {}) {
+    this.element.hidden = isOver && share === null
     this.element.classList.toggle("lb-bar-open", share === null)
     if (share === null) {
       this.element.removeAttribute("aria-valuenow")
@@ -62,7 +64,7 @@ export class Status {
 /** "7 of 12 sections, 5,420 words, about 2 minutes left". */
 export function summary(story, words) {
   const { labels, unit, number } = words
-  if (!story.sections.size) return labels.starting
+  if (!story.sections.size) return story.ending ? "" : labels.starting
   const parts = [fill(labels.sections, { done: story.done, total: story.sections.size })]
   if (story.words) parts.push(fill(labels[unit], { n: number.format(story.words) }))
   const left = story.ending ? "" : timeLeft(story.msLeft, labels)
@@ -78,6 +80,6 @@ function timeLeft(ms, labels) {
 
 /** What the end of a job is called. */
 export function endingSentence(ending, labels) {
-  if (ending.status === "completed") return labels.completed
+  if (ending.status === "completed" || ending.status === "gone") return labels[ending.status]
   return labels[`error_${ending.code}`] ?? labels.error_internal
 }

@@ -1,13 +1,19 @@
-"""How a job ends on the live board: stopped from where it is shown."""
+"""How a job ends on the live board: stopped from there, and nothing says that it goes on."""
+
+import json
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
+from pipeline.domain.jobs import TaskStarted
 from tests.e2e.conftest import RunningApp, StartApp
 from tests.e2e.live_job import LiveJob
 from tests.e2e.test_board import page_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
+
+GOES_ON = "You can leave this page; the work goes on."
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +24,12 @@ def app(start_app: StartApp) -> RunningApp:
 @pytest.fixture
 def job(app: RunningApp) -> LiveJob:
     return LiveJob(app)
+
+
+@pytest.fixture
+def page(browser: Browser, job: LiveJob) -> Iterator[Page]:
+    with page_of(browser, job) as page:
+        yield page
 
 
 @pytest.mark.parametrize(
@@ -42,3 +54,36 @@ def test_a_proposal_is_stopped_where_it_is_shown(
         expect(page.get_by_text("The page knows: cancelled")).to_be_visible()
         expect(page.locator(".lb-button").first).to_be_hidden()
         assert job.facts()["cancels"] == 1
+
+
+@pytest.mark.parametrize("code", ["cancelled", "model_unavailable"])
+def test_an_ended_job_is_not_said_to_go_on(page: Page, job: LiveJob, code: str) -> None:
+    job.say(job.planned())
+    expect(page.get_by_text(GOES_ON)).to_be_visible()
+
+    job.say(job.failed(code))
+
+    expect(page.get_by_text(GOES_ON)).to_be_hidden()
+    expect(page.locator(".lb-summary")).to_have_text("0 of 4 sections")
+    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "0")
+
+
+def test_a_job_that_ended_before_it_had_a_plan_shows_no_progress(page: Page, job: LiveJob) -> None:
+    begun = TaskStarted(outline_title="Tides", **job.envelope(0))
+
+    job.say(begun, job.failed("no_readable_file"))
+
+    expect(page.locator(".lb-now")).to_contain_text("None of the files could be read.")
+    expect(page.locator(".lb-summary")).to_be_empty()
+    expect(page.get_by_role("progressbar")).to_be_hidden()
+    expect(page.get_by_text(GOES_ON)).to_be_hidden()
+
+
+def test_a_job_that_is_no_longer_kept_is_not_said_to_go_on(browser: Browser, job: LiveJob) -> None:
+    job.control("configure", json.dumps({"is_known": False}))
+
+    with page_of(browser, job) as page:
+        expect(page.locator(".lb-now")).to_contain_text("This job is no longer kept.")
+        expect(page.locator(".lb-summary")).to_be_empty()
+        expect(page.get_by_role("progressbar")).to_be_hidden()
+        expect(page.get_by_text(GOES_ON)).to_be_hidden()
