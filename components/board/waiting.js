@@ -16,10 +16,11 @@ export class Waiting {
       this.choice.append(make("option", { value: name }, labels[`priority_${name}`]))
     }
     this.choice.addEventListener("change", () => this.choose())
+    this.said = make("output", { className: "lb-taken" })
     this.problem = make("p", { className: "lb-problem", role: "alert" })
     const label = make("label", {}, labels.priority, " ", this.choice)
     this.element = make("div", { className: "lb-waiting", hidden: true })
-    this.element.append(this.sentence, label, this.problem)
+    this.element.append(this.sentence, label, this.said, this.problem)
   }
 
   /** @param {{before: number, priority: string}} place */
@@ -37,23 +38,37 @@ export class Waiting {
 
   offer(priority) {
     this.element.hidden = false
-    if (!this.choice.disabled) this.choice.value = this.taken = priority
+    if (this.isSending) return
+    if (this.taken !== priority) setText(this.said, "")
+    this.choice.value = this.taken = priority
   }
 
   hide() {
     this.element.hidden = true
   }
 
+  /** It is not disabled meanwhile, which would take the focus; the newest choice is sent last. */
   async choose() {
-    setText(this.problem, "")
-    this.choice.disabled = true
-    const isTaken = await post(this.path, { priority: this.choice.value })
-    this.choice.disabled = false
-    if (isTaken) this.taken = this.choice.value
-    else {
-      this.choice.value = this.taken
-      setText(this.problem, this.words.labels.priority_failed)
+    if (this.isSending) return
+    const { labels } = this.words
+    this.setSending(true)
+    while (this.choice.value !== this.taken) {
+      const priority = this.choice.value
+      if (!(await post(this.path, { priority }))) break
+      this.taken = priority
+      setText(this.said, fill(labels.priority_taken, { name: labels[`priority_${priority}`] }))
     }
+    if (this.choice.value !== this.taken) setText(this.problem, labels.priority_failed)
+    this.choice.value = this.taken
+    this.setSending(false)
+  }
+
+  setSending(isSending) {
+    this.isSending = isSending
+    this.choice.setAttribute("aria-busy", String(isSending))
+    if (!isSending) return
+    setText(this.said, "")
+    setText(this.problem, "")
   }
 }
 

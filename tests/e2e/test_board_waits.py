@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from pipeline.domain.documents import SectionStatus
 from pipeline.domain.jobs import ModelDelayed, TaskStarted
@@ -126,6 +126,34 @@ def test_the_priority_of_a_proposal_that_runs_is_not_asked(browser: Browser, job
         job.control("say", json.dumps([["running", {"priority": "low"}]]))
 
         expect(page.get_by_label("Priority")).to_be_hidden()
+
+
+def test_arrow_keys_go_on_while_a_priority_is_on_its_way(page: Page, job: LiveJob) -> None:
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    job.control("say", json.dumps([["waiting", {"before": 3, "priority": "normal"}]]))
+    choice = page.get_by_label("Priority")
+    page.route("**/priority", hold_the_first)
+    choice.focus()
+    page.keyboard.press("ArrowDown")
+    expect(choice).to_have_attribute("aria-busy", "true")
+    page.keyboard.press("ArrowDown")
+    job.control("say", json.dumps([["waiting", {"before": 2, "priority": "normal"}]]))
+    expect(page.locator(".lb-waiting [role=status]")).to_have_text("2 jobs are before yours.")
+    expect(choice).to_have_value("urgent")
+
+    held[0].continue_()
+
+    expect(page.locator(".lb-taken")).to_have_text("The priority is now urgent.")
+    expect(choice).to_have_attribute("aria-busy", "false")
+    expect(choice).to_be_focused()
+    assert job.facts()["priorities"] == ["high", "urgent"]
 
 
 def test_a_priority_that_was_not_taken_is_as_it_was(page: Page, job: LiveJob) -> None:
