@@ -5,6 +5,7 @@ import { Uploads, isWorthRetrying } from "./uploads.js"
 
 const SAVE_MS = 250 // a browser that crashes costs a quarter of a second of typing
 const SETTLED = new Set(["read", "failed"])
+const NOT_SENT = "file_not_sent" // the code of a file that the page lost with a reload
 const ROLES = ["content", "requirements", "style_guide", "outline"]
 
 const drafts = new Map()
@@ -78,13 +79,23 @@ class Draft {
   /** Take files; `refusal(file)` is the code of why one is not even sent, or empty. */
   attach(files, { url, refusal }) {
     for (const file of files) {
-      const entry = fresh(file)
+      const entry = this.found(fresh(file))
       this.files.push(entry)
       const code = refusal(file)
       if (code) this.settled(Object.assign(entry, { state: "failed", error_code: code, file: null }))
       else this.uploads.add(entry, url)
     }
     this.edit({ type: "files" })
+  }
+
+  /** The same file again that a reload had lost is for what that was for. */
+  found(entry) {
+    const { file_name, size_bytes } = entry
+    const isLost = (one) =>
+      one.error_code === NOT_SENT && one.file_name === file_name && one.size_bytes === size_bytes
+    const lost = this.files.find(isLost)
+    this.files = this.files.filter((one) => one !== lost)
+    return lost ? { ...entry, role: lost.role } : entry
   }
 
   /** Take pages of the web; one that is there already is not fetched again. */
@@ -283,22 +294,30 @@ function blank() {
   }
 }
 
-/** Entries of what the server has read before: from storage, or of an example; pages to fetch. */
+/** Entries of what was here before: from storage, or of an example; pages go on being fetched. */
 function entries(files) {
-  const known = Array.isArray(files) ? files.filter((file) => file && (file.file_id || file.url)) : []
+  const known = Array.isArray(files) ? files.filter((file) => file?.file_name || file?.url) : []
   return known.map((file) => {
     const entry = { ...blank(), ...onWire(file), error_code: text(file.error_code) }
     if (!ROLES.includes(entry.role)) entry.role = ROLES[0]
     if (!entry.file_id) entry.state = "paused"
+    if (!entry.file_id && !entry.url) entry.error_code = NOT_SENT
     if (entry.error_code) entry.state = "failed"
     return entry
   })
 }
 
-/** A file that was not read is gone with the page; an address can be asked again. */
+/**
+ * What a reload brings back. A file that was not read is gone with the page, which its row then
+ * says, unless it was refused; an address can be asked again.
+ */
 function kept(files) {
-  const stays = files.filter((entry) => entry.state === "read" || entry.url)
+  const stays = files.filter((entry) => entry.state !== "failed" || entry.url || isMissing(entry))
   return stays.map((entry) => ({ ...onWire(entry), error_code: entry.error_code }))
+}
+
+function isMissing(entry) {
+  return entry.error_code === NOT_SENT || isWorthRetrying(entry)
 }
 
 function onWire({ file_id, file_name, url = "", role, size_bytes, pages, words, headings, notes = [] }) {

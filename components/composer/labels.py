@@ -153,6 +153,10 @@ LABELS: Mapping[str, Text] = {
         "Not used: there is nothing in it. Attach a file that holds text.",
         "未采用：文件没有内容。请添加有文字的文件。",
     ),
+    "file_not_sent": Text(
+        "Not used: it was not sent before the page was reloaded. Attach it again.",
+        "未采用：刷新页面前尚未发送完毕，请重新添加。",
+    ),
     "folder": Text(
         "Not used: folders cannot be attached. Open it and drop the files in it.",
         "未采用：不能添加文件夹。请打开文件夹，拖入其中的文件。",

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
+from components.composer.labels import LABELS
 from pipeline.adapters.embedded_redis import ensure_server, server_pid, stop_server
 from pipeline.domain.documents import Language
 from tests.e2e.app_driver import PATIENCE_MS, Visit, second_tab, visiting
+from tests.e2e.composer_driver import a_file, attach, row
 from tests.e2e.conftest import RunningApp, StartApp
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
@@ -63,6 +65,30 @@ def test_the_prompt_survives_a_reload_and_a_look_into_the_library(visit: Visit) 
     visit.navigate("nav.new")
 
     expect(visit.prompt).to_have_value("A guide to tides, 给水手看的潮汐指南", timeout=PATIENCE_MS)
+
+
+def test_a_file_that_a_reload_broke_off_is_said_until_it_is_attached_again(visit: Visit) -> None:
+    def hold(_: Route) -> None:
+        """Let it travel for ever."""
+
+    notes = a_file("潮汐.md", "# Tides\n\nThe Moon pulls at the sea.")
+    visit.new()
+    visit.page.route("**/live/uploads*", hold)
+    attach(visit.page, notes)
+    expect(row(visit.page, "潮汐.md")).to_contain_text("Uploading")
+    row(visit.page, "潮汐.md").get_by_role("combobox").select_option("requirements")
+
+    for _ in range(2):
+        visit.page.reload()
+        expect(row(visit.page, "潮汐.md")).to_contain_text(
+            LABELS["file_not_sent"].en, timeout=PATIENCE_MS
+        )
+    visit.page.unroute("**/live/uploads*")
+    attach(visit.page, notes)
+
+    expect(visit.page.locator(".lc-file")).to_have_count(1)
+    expect(row(visit.page, "潮汐.md")).to_contain_text("1 heading", timeout=PATIENCE_MS)
+    expect(row(visit.page, "潮汐.md").get_by_role("combobox")).to_have_value("requirements")
 
 
 @pytest.mark.parametrize("leave", LEAVING)
