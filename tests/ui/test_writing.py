@@ -118,7 +118,7 @@ def test_the_end_of_what_is_watched_opens_the_document(
     app.session_state[f"board-{manuscript.document_job}"] = {"finished": {"status": "completed"}}
     sound(app.run())
 
-    assert components_of(app) == ["longhand_reader"]
+    assert "longhand_reader" in components_of(app)
     assert app.query_params["doc"] == manuscript.id
 
 
@@ -138,7 +138,7 @@ def test_a_stopped_writing_offers_its_draft(
     draft = end_text("draft", Messages(language))
     sound(next(button for button in app.button if button.label == draft).click().run())
 
-    assert components_of(app) == ["longhand_reader"]
+    assert "longhand_reader" in components_of(app)
     assert running.manuscripts.open(written.id).manuscript.document is not None
 
 
