@@ -26,7 +26,7 @@ def brief_editor(brief: Brief, m: Messages, *, key: str, has_document: bool) -> 
     """Draw it folded; returns the brief as it is to be, when the author saves a change."""
     with (
         st.expander(m.say(TEXTS["title"]), icon=":material/tune:"),
-        st.form(f"brief-{key}", border=False),
+        st.form(f"brief-{key}", border=False, enter_to_submit=False),  # its hint is English alone
     ):
         kind = _field("type", brief, "document_type", m)
         audience = _field("audience", brief, "audience", m)

@@ -6,6 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
+from components.amounts import amount_of, count_of, shown
 from components.messages import Messages
 from components.plain import plain
 from components.session import session
@@ -20,7 +21,9 @@ SMALLEST = 0.01
 """What costs less is said to."""
 
 MOST_COST, MOST_TOKENS = 1_000_000.0, 1_000_000_000
-TOKEN_STEP = 10_000
+
+TYPING_PAUSE = "500ms"
+"""After it, what is typed counts; a field that waits for Enter says so in English alone."""
 
 SYMBOLS: Mapping[str, Text] = {
     "USD": Text("$", "US$"),
@@ -50,6 +53,8 @@ TEXTS: Mapping[str, Text] = {
     "cost": Text("Budget ({currency})", "预算（{currency}）"),
     "token_budget": Text("Budget (tokens)", "预算（词元）"),
     "none": Text("No limit", "不限"),
+    "unclear": Text("Enter a number such as 5 or 0.50.", "请输入数字，例如 5 或 0.50。"),
+    "unclear_tokens": Text("Enter a whole number such as 200,000.", "请输入整数，例如 200,000。"),
     "help": Text(
         "The most that the outline, and that each writing, may use. It stops there and keeps what "
         "is finished.",
@@ -128,16 +133,18 @@ def stored_budget(
     tokens_key = f"{cost_key}_tokens"
 
     def typed() -> None:
-        tokens = st.session_state.get(tokens_key)
-        kept = budget.cost if tokens is None else None  # nobody could keep it without a price
-        cost = st.session_state[cost_key] if currency else kept
         try:
+            tokens = _tokens(st.session_state.get(tokens_key, ""))
+            kept = budget.cost if tokens is None else None  # nobody could keep it without a price
+            cost = _cost(st.session_state[cost_key]) if currency else kept
             store(manuscript.id, Budget(tokens=tokens, cost=cost))
+        except ValueError:
+            return  # the field says so
         except PipelineError as error:
             state.unbudgeted = (manuscript.id, m.problem(error.code, error.details))
 
-    _show(cost_key, budget.cost)
-    _show(tokens_key, budget.tokens)
+    _show(cost_key, budget.cost, _cost)
+    _show(tokens_key, budget.tokens, _tokens)
     cost_field = _Field(cost_key, is_stored=True, on_change=typed)
     tokens_field = _Field(tokens_key, is_stored=True, on_change=typed)
     _fields(budget, currency, m, cost_field, tokens_field)
@@ -147,10 +154,22 @@ def stored_budget(
     return budget
 
 
-def _show(key: str, stored: float | None) -> None:
+def _show(key: str, stored: float | None, read: Callable[[str], float | None]) -> None:
     """Let a field show what is stored; what is just being typed into it stays when that is so."""
-    if st.session_state.get(key) != stored:
-        st.session_state[key] = stored
+    try:
+        is_shown = key in st.session_state and read(st.session_state[key]) == stored
+    except ValueError:  # what is typed is no number yet
+        is_shown = True
+    if not is_shown:
+        st.session_state[key] = shown(stored)
+
+
+def _cost(text: str) -> float | None:
+    return amount_of(text, least=SMALLEST, most=MOST_COST)
+
+
+def _tokens(text: str) -> int | None:
+    return count_of(text, most=MOST_TOKENS)
 
 
 def _fields(
@@ -158,35 +177,35 @@ def _fields(
 ) -> Budget:
     cost, tokens = budget.cost, budget.tokens
     if currency:
-        cost = st.number_input(
-            m.say(TEXTS["cost"], currency=currency),
-            min_value=SMALLEST,
-            max_value=MOST_COST,
-            value=None if cost_field.is_stored else cost,
-            step=0.1,
-            format="%.2f",
-            placeholder=m.say(TEXTS["none"]),
-            help=m.say(TEXTS["help"]),
-            key=cost_field.key,
-            bind=cost_field.bind,
-            on_change=cost_field.on_change,
-        )
+        label = m.say(TEXTS["cost"], currency=currency)
+        text = _draw(label, cost, cost_field, m)
+        try:
+            cost = _cost(text)
+        except ValueError:
+            st.caption(f":red[{m.say(TEXTS['unclear'])}]")
     if not currency or budget.tokens is not None:
-        tokens = st.number_input(
-            m.say(TEXTS["token_budget"]),
-            min_value=1,
-            max_value=MOST_TOKENS,
-            value=None if tokens_field.is_stored else tokens,
-            step=TOKEN_STEP,
-            placeholder=m.say(TEXTS["none"]),
-            help=m.say(TEXTS["help"]),
-            key=tokens_field.key,
-            bind=tokens_field.bind,
-            on_change=tokens_field.on_change,
-        )
+        text = _draw(m.say(TEXTS["token_budget"]), tokens, tokens_field, m)
+        try:
+            tokens = _tokens(text)
+        except ValueError:
+            st.caption(f":red[{m.say(TEXTS['unclear_tokens'])}]")
     if not currency and tokens is not None:
         cost = None  # nobody could keep it without a price
     return Budget(tokens=tokens, cost=cost)
+
+
+def _draw(label: str, value: float | None, field: _Field, m: Messages) -> str:
+    return st.text_input(
+        label,
+        "" if field.is_stored else shown(value),
+        placeholder=m.say(TEXTS["none"]),
+        help=m.say(TEXTS["help"]),
+        live=TYPING_PAUSE,
+        autocomplete="off",
+        key=field.key,
+        bind=field.bind,
+        on_change=field.on_change,
+    )
 
 
 def _limits(budget: Budget, currency: str, m: Messages) -> str:

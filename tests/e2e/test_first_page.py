@@ -60,6 +60,7 @@ def test_choices_stay_when_the_language_of_the_interface_changes(
 
         kind = visit.page.get_by_role("combobox", name=visit.m("new.type"))
         expect(kind).to_have_value(visit.m("type.survey"), timeout=PATIENCE_MS)
+        expect(visit.page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
 def test_an_address_inside_the_network_is_refused_in_words(

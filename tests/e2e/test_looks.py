@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from components.examples import EXAMPLES
+from components.interface import TAGS
 from pipeline.domain.documents import Language
 from tests.e2e.accessibility import KNOWN, page_violations
 from tests.e2e.app_driver import PATIENCE_MS, Visit, visiting
@@ -67,6 +68,7 @@ def test_every_page_fits_a_telephone_with_its_first_action_in_reach(
             primary.scroll_into_view_if_needed()
             expect(primary).to_be_in_viewport(ratio=1)
             assert width_of(visit.page) <= 390
+            assert visit.page.locator("html").get_attribute("lang") == TAGS[language]
 
 
 def width_of(page: Page) -> int:

@@ -65,7 +65,7 @@ def test_what_is_above_the_budget_is_said_before_the_start(
 
     told = m.say(BUDGETS["beyond"], budget=plain(money(0.05, "CNY", m)))
     assert [warning.value for warning in app.warning] == [told]
-    sound(app.number_input(key=f"budget-{manuscript.id}").set_value(500.0).run())
+    sound(app.text_input(key=f"budget-{manuscript.id}").set_value("500").run())
     assert list(app.warning) == []
     assert priced.manuscripts.open(manuscript.id).manuscript.brief.budget == Budget(cost=500)
 
@@ -78,16 +78,16 @@ def test_another_tab_does_not_write_its_old_budget_back(
     job = finish(priced, priced.manuscripts.write(manuscript.id).id)
     first = shown(priced, page, doc=manuscript.id, job=job.id)
     key = f"budget-{manuscript.id}"
-    sound(first.number_input(key=key).set_value(5.0).run())
+    sound(first.text_input(key=key).set_value("5").run())
     assert stored(priced, manuscript) == Budget(cost=5)
 
     other = shown(priced, page, doc=manuscript.id, job=job.id)
-    sound(other.number_input(key=key).set_value(8.0).run())
+    sound(other.text_input(key=key).set_value("8").run())
     sound(first.run())
 
     assert stored(priced, manuscript) == Budget(cost=8)
-    assert first.number_input(key=key).value == 8
-    sound(first.number_input(key=key).set_value(None).run())
+    assert first.text_input(key=key).value == "8.00"
+    sound(first.text_input(key=key).set_value("").run())
     assert stored(priced, manuscript) == Budget()
 
 
@@ -100,17 +100,51 @@ def test_a_document_with_gaps_that_the_budget_left_has_its_field(
     assert whole
     assert whole.cost
     doc = manuscript.id
-    assert not shown(priced, "document", doc=doc, language=language).number_input
+    assert not shown(priced, "document", doc=doc, language=language).text_input
     manuscript = begun(priced, Budget(cost=whole.cost / 3))
     job = finish(priced, priced.manuscripts.write(manuscript.id).id)
     assert job.status is JobStatus.COMPLETED
 
     app = shown(priced, "document", doc=manuscript.id, language=language)
 
-    field = app.number_input(key=f"budget-{manuscript.id}")
+    field = app.text_input(key=f"budget-{manuscript.id}")
     assert field.label == m.say(BUDGETS["cost"], currency="CNY")
-    sound(field.set_value(700.0).run())
+    sound(field.set_value("700").run())
     assert stored(priced, manuscript) == Budget(cost=700)
+
+
+def test_what_is_no_number_yet_is_said_and_changes_no_budget(
+    priced: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    manuscript = begun(priced, Budget(cost=5))
+    app = shown(priced, "outline", doc=manuscript.id, language=language)
+    field = app.text_input(key=f"budget-{manuscript.id}")
+    assert field.value == "5.00"
+
+    sound(field.set_value("2,50").run())
+
+    assert m.say(BUDGETS["unclear"]) in text_of(app)
+    assert app.text_input(key=f"budget-{manuscript.id}").value == "2,50"
+    assert stored(priced, manuscript) == Budget(cost=5)
+
+
+def test_no_field_waits_for_enter_which_streamlit_says_in_english_alone(
+    priced: Runtime, shown: Open
+) -> None:
+    manuscript = begun(priced, Budget(cost=0.01))
+    job = finish(priced, priced.manuscripts.write(manuscript.id).id)
+
+    for page in ("new", "outline", "writing", "library"):
+        app = shown(priced, page, doc=manuscript.id, job=job.id, language="zh")
+        waiting = [
+            field.label
+            for field in app.text_input
+            if not field.proto.HasField("live_debounce_ms") and not field.proto.form_id
+        ]
+        assert not waiting
+        assert not list(app.number_input)
+        assert all(not form.proto.form.enter_to_submit for form in app.get("form"))
 
 
 def test_a_job_whose_budget_has_no_price_says_so_without_its_details(language: Language) -> None:
@@ -130,10 +164,10 @@ def test_a_budget_is_given_on_the_first_page(
 
     app = shown(priced, "new", language=language)
 
-    field = app.number_input(key="budget")
+    field = app.text_input(key="budget")
     assert field.label == m.say(BUDGETS["cost"], currency="CNY")
     assert field.placeholder == m.say(BUDGETS["none"])
-    sound(field.set_value(2.5).run())
+    sound(field.set_value("２．５").run())
     assert app.session_state["session"].budget == Budget(cost=2.5)
 
 
@@ -150,7 +184,7 @@ def test_without_a_price_the_budget_is_one_of_tokens(
 
         app = shown(runtime, "outline", doc=manuscript.id, language=language)
 
-        assert app.number_input(key=f"budget-{manuscript.id}_tokens").value == 200
+        assert app.text_input(key=f"budget-{manuscript.id}_tokens").value == "200"
         text = text_of(app)
         assert m.say(BUDGETS["no_price"], model=plain(PRICED_MODEL)) in text
         told = m.say(BUDGETS["beyond"], budget=plain(m.say(BUDGETS["most_tokens"], tokens="200")))
@@ -165,7 +199,7 @@ def test_offline_it_costs_nothing_and_that_is_said(
     app = shown(running, "outline", doc=manuscript.id, language=language)
 
     assert m.say(BUDGETS["free"]) in text_of(app)
-    assert list(app.number_input) == []
+    assert not [field for field in app.text_input if "budget" in (field.key or "")]
 
 
 def test_a_writing_that_the_budget_did_not_hold_is_tried_again_with_a_higher_one(
@@ -180,7 +214,7 @@ def test_a_writing_that_the_budget_did_not_hold_is_tried_again_with_a_higher_one
 
     assert m.problem("budget_reached") in text_of(app)
     assert component_data(app, "longhand_board")["metered"] is True
-    sound(app.number_input(key=f"budget-{manuscript.id}").set_value(900.0).run())
+    sound(app.text_input(key=f"budget-{manuscript.id}").set_value("900").run())
     again = priced.manuscripts.write(manuscript.id)
     finish(priced, again.id)
     document = priced.manuscripts.open(manuscript.id).manuscript.document
