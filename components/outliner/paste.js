@@ -9,7 +9,9 @@ const MAX_FIELD_CHARS = 20000 // the server takes no longer summary or note
 const HAN_NUMBER = "一二三四五六七八九十百千零〇两"
 
 const HEADING = /^(#{1,6})\s+(.+?)(?:\s+#+)?$/
-const CHAPTER = new RegExp(`^第\\s*[${HAN_NUMBER}\\d]+\\s*([部篇编章节])(?:[\\s:：、.]+|(?=\\S))(.+)$`)
+const CHAPTER = new RegExp(
+  `^第\\s*[${HAN_NUMBER}\\d]+\\s*(部分|部(?!分)|[篇编章节])(?:[\\s:：、.]+|(?=\\S))(.+)$`,
+)
 const HAN_ITEM = new RegExp(`^[${HAN_NUMBER}]+[、.．]\\s*(.+)$`)
 const HAN_PARENS = new RegExp(`^[（(][${HAN_NUMBER}]+[）)]\\s*(.+)$`)
 const DECIMAL = /^(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$/
@@ -18,7 +20,7 @@ const BARE_NUMBER = /^\d{1,2}\s+(.+)$/
 const PARENS = /^[（(]\d+[）)]\s*(.+)$/
 const BULLET = /^[-*+•·]\s+(.+)$/
 
-const RANK_OF_PART = { 部: 200, 篇: 200, 编: 200, 章: 210, 节: 220 }
+const RANK_OF_PART = { 部: 200, 部分: 200, 篇: 200, 编: 200, 章: 210, 节: 220 }
 
 function withoutNumber(title) {
   for (const pattern of [CHAPTER, HAN_ITEM, HAN_PARENS, DECIMAL, NUMBER]) {

@@ -24,7 +24,9 @@ MAX_LEVELS = 40
 
 _HAN_NUMBER = "一二三四五六七八九十百千零〇两"
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)(?:\s+#+)?$")
-_CHAPTER = re.compile(rf"^第\s*[{_HAN_NUMBER}\d]+\s*([部篇编章节])(?:[\s:：、.]+|(?=\S))(.+)$")
+_CHAPTER = re.compile(
+    rf"^第\s*[{_HAN_NUMBER}\d]+\s*(部分|部(?!分)|[篇编章节])(?:[\s:：、.]+|(?=\S))(.+)$"
+)
 _HAN_ITEM = re.compile(rf"^[{_HAN_NUMBER}]+[、.．]\s*(.+)$")
 _HAN_PARENS = re.compile(rf"^[（(][{_HAN_NUMBER}]+[）)]\s*(.+)$")
 _DECIMAL = re.compile(r"^(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$")
@@ -49,7 +51,7 @@ _HIGHEST_MARK = re.compile(r"^#[ \t]", re.MULTILINE)
 
 _FIRST_NUMBERED_RANK = 200
 _FIRST_ITEM_RANK = 1000
-_RANK_OF_PART = {"部": 200, "篇": 200, "编": 200, "章": 210, "节": 220}
+_RANK_OF_PART = {"部": 200, "部分": 200, "篇": 200, "编": 200, "章": 210, "节": 220}
 
 
 @dataclass(frozen=True, slots=True)

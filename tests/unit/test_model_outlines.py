@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import from_json
 
-from pipeline.adapters.model_author.answers import OutlineAnswer, proposal
+from pipeline.adapters.model_author.answers import Chapter, OutlineAnswer, proposal
 from pipeline.adapters.model_author.outline_prompts import (
     DIGESTS_SIZE,
     fair_shares,
@@ -173,6 +173,16 @@ def test_an_outline_answer_becomes_a_proposal_without_numbers_or_short_names() -
             ProposedNode(title="3D maps"),
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [("第一部分 项目概况", "项目概况"), ("第二部分：方案", "方案"), ("第三部 终章", "终章")],
+)
+def test_a_part_is_a_number_as_a_whole(written: str, title: str) -> None:
+    whole = proposal(OutlineAnswer(title=written, chapters=(Chapter(title=written),)), NAMES)
+
+    assert (whole.title, whole.nodes[0].title) == (title, title)
 
 
 def test_of_an_unfinished_outline_nodes_are_only_added_whatever_has_arrived() -> None:

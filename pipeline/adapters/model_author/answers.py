@@ -14,7 +14,7 @@ from pipeline.domain.language import sentence_spans
 from pipeline.domain.markdown import blocks, is_within, protected
 
 _ENUMERATION = re.compile(
-    r"^(?:第\s*[一二三四五六七八九十百零〇\d]+\s*[章节部篇][\s:：、.]*"
+    r"^(?:第\s*[一二三四五六七八九十百零〇\d]+\s*(?:部分|部(?!分)|[章节篇])[\s:：、.]*"
     r"|[一二三四五六七八九十]+、\s*|[（(][一二三四五六七八九十\d]+[）)]\s*"
     r"|\d+(?:\.\d+)+[.、)]?\s+|\d+[.、)）]\s+"
     r"|(?:chapter|section|part)\s+(?:\d+|[ivx]+)\s*[:.\-–—]\s*)",
