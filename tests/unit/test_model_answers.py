@@ -124,6 +124,17 @@ def test_a_made_up_link_loses_its_target_and_a_given_one_keeps_it() -> None:
 
 
 @pytest.mark.parametrize(
+    "written", ["[S1](#S1)", "[S1](https://given.example/y)", "[S1](https://made.up/x)", "[S1](S1)"]
+)
+def test_a_link_that_is_called_like_a_marker_is_a_citation(written: str) -> None:
+    known = 'From https://given.example/y: <passage id="S1">'
+
+    assert cleaned(f"Tides rise {written}.", known) == "Tides rise [@p.moon]."
+    assert cleaned("潮汐[S1、S2](#S1)与 `[S1](#S1)`。") == "潮汐[@p.moon][@p.sun]与 `[S1](#S1)`。"
+    assert cleaned("Tides [S9](#S9).") == "Tides [@unknown]."
+
+
+@pytest.mark.parametrize(
     ("cut", "expected"),
     [
         ("One. Two and th", "One."),

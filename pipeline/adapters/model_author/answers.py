@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from pipeline.adapters.model_author.markers import Markers
+from pipeline.adapters.model_author.markers import NAMES, Markers
 from pipeline.adapters.model_author.source_names import SourceNames
 from pipeline.domain.briefs import ChapterEdits, Replacement
 from pipeline.domain.documents import Language, ProposedNode, ProposedOutline, Value
@@ -144,13 +144,20 @@ def section_text(answer: str, titles: Sequence[str], markers: Markers, known: st
         answer: What the model wrote.
         titles: Headings that stand above the text anyway: of the section and of those above.
         markers: The markers of the prompt.
-        known: What was in the prompt; a link to anywhere else is made up and loses its target.
+        known: What was in the prompt; a link to anywhere else is made up and loses its target,
+            and so does one that is called like a marker, which is a citation.
     """
     text = _without_title(unwrapped(answer), {_bare(title) for title in titles})
     text = _outside_code(_FOOTNOTE, _without_references(f"\n{text}"), lambda _: "").strip()
     return markers.restored(
-        _outside_code(_LINK, text, lambda link: link[0] if link[2] in known else link[1])
+        _outside_code(_LINK, text, lambda link: _without_target(link, known))
     )
+
+
+def _without_target(link: re.Match[str], known: str) -> str:
+    if NAMES.fullmatch(link[1]):
+        return f"[{link[1]}]"
+    return link[0] if link[2] in known else link[1]
 
 
 def unwrapped(answer: str) -> str:

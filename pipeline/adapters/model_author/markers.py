@@ -21,6 +21,9 @@ _MARKER = re.compile(
     rf"[@^]?({_NUMBER}(?:{_SEPARATOR}[@^]?{_NUMBER})*)\s{{0,4}}[\]】］](?!{LINK_TARGET})",
     re.IGNORECASE,
 )
+NAMES = re.compile(rf"\s*[@^]?{_NUMBER}(?:{_SEPARATOR}[@^]?{_NUMBER})*\s*", re.IGNORECASE)
+"""What stands in the brackets of markers: their names, and nothing else."""
+
 _NAME = re.compile(
     r"(?<![A-Za-z0-9_.])(?<!fig )(?<!fig\. )(?<!figs\. )(?<!figure )(?<!table )(?<!图)(?<!表)"
     rf"([@^]?{_NUMBER}(?:\s?(?:{_TO})\s?[@^]?{_NUMBER})?)(?![A-Za-z0-9_])",
