@@ -14,6 +14,9 @@ from pipeline.domain.markdown import blocks, protected
 LONGEST_LEAD_IN = 120
 """Words; a lead-in is a sentence or two, and above this it is a section of its own."""
 
+_LABEL = "⟦"
+"""Begins the id of a sentence, which an editor sees and no text holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -75,7 +78,7 @@ def labelled(section: int, text: str) -> str:
     pieces: list[str] = []
     position = 0
     for sentence in numbered_sentences(text):
-        label = f"⟦{section}.{sentence.number}⟧"
+        label = f"{_LABEL}{section}.{sentence.number}⟧"
         pieces += [text[position : sentence.start], label]
         position = sentence.start
     return "".join([*pieces, text[position:]])
@@ -127,7 +130,7 @@ def _keeps(old: str, new: str, allowed: set[PassageId]) -> bool:
     before, after = set(cited(old)), set(cited(new))
     if not before <= after <= before | allowed:
         return False
-    if not without_markers(new).strip(" .,;。，；"):
+    if not without_markers(new).strip(" .,;。，；") or new.count(_LABEL) > old.count(_LABEL):
         return False
     return _verbatim(old) == _verbatim(new) and _is_running_text(new)
 
@@ -171,6 +174,7 @@ def _cites(sheet: _Sheet) -> frozenset[PassageId]:
 def _is_lead_in(text: str, allowed: set[PassageId]) -> bool:
     return (
         _is_running_text(text)
+        and _LABEL not in text
         and set(cited(text)) <= allowed
         and count_words(text) <= LONGEST_LEAD_IN
     )

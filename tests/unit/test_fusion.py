@@ -84,6 +84,17 @@ def test_an_edit_that_makes_a_heading_or_a_list_of_a_sentence_is_refused() -> No
     assert (result.texts[NodeId("n1")], result.refused) == (text, 3)
 
 
+def test_an_edit_that_keeps_the_id_of_a_sentence_is_refused() -> None:
+    text = "One. Two. The sign ⟦ opens."
+
+    result = fused(
+        [text], ("1.1", "⟦1.1⟧"), ("1.2", "A. ⟦1.2⟧ B."), ("1.3", "⟦ opens."), lead_in="⟦1⟧ On it."
+    )
+
+    assert result.texts[NodeId("n1")] == "One. Two. ⟦ opens."
+    assert (result.lead_in, result.applied, result.refused) == ("", 1, 3)
+
+
 def test_an_edit_of_an_unknown_sentence_or_a_second_one_is_refused() -> None:
     edits = (("1.9", "X."), ("3.1", "X."), ("one", "X."), ("1.1", "Uno."), ("1.1", "Ein."))
 

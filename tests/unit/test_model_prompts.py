@@ -206,6 +206,25 @@ def test_a_chapter_of_nothing_but_code_has_seams_too() -> None:
     assert size_of(fuse_messages(brief, Markers([]))[1]["content"]) < CHAPTER_SIZE
 
 
+def test_the_id_before_a_new_sentence_is_no_part_of_it() -> None:
+    brief = chapter()
+    markers = Markers.of_texts([each.text for each in brief.sections])
+    edits = (
+        SentenceEdit(sentence="1.1", replacement="⟦1.1⟧ Tides come from the Moon [S1]."),
+        SentenceEdit(sentence="1.2", replacement="⟦1.2⟧"),
+    )
+
+    made = chapter_edits(FuseAnswer(lead_in=" ⟦1.1⟧⟦1.2⟧On tides.", edits=edits), markers)
+    fused = apply_edits(brief.sections, made)
+
+    assert made.lead_in == "On tides."
+    assert [edit.text for edit in made.replacements] == [
+        "Tides come from the Moon [@p.moon].",
+        "⟦1.2⟧",
+    ]
+    assert (fused.applied, fused.refused) == (2, 1)
+
+
 def test_an_edit_with_a_marker_that_was_not_given_is_refused() -> None:
     brief = chapter()
     markers = Markers.of_texts([each.text for each in brief.sections])

@@ -37,6 +37,7 @@ _REFERENCES = re.compile(
 )
 _ENTRY = re.compile(r"\s*(?:[-*+•]\s|\d+[.、)]|[\[【（(]\s?[\^@]?[A-Za-z]?\d)")
 _FOOTNOTE = re.compile(r"^\[\^[^\]\n]+\]:.*\n?", re.MULTILINE)
+_LABELS = re.compile(r"\A\s*(?:⟦[\d.]+⟧\s*)+(?=\S)")
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((\S+?)(?:\s+\"[^\"\n]*\")?\)")
 
 SHORTEST_OVERLAP = 8
@@ -125,12 +126,13 @@ def _heading(title: str) -> str:
 
 
 def chapter_edits(answer: FuseAnswer, markers: Markers) -> ChapterEdits:
-    """The edits in an answer, with our markers."""
+    """The edits in an answer, with our markers and without the ids of the sentences."""
     return ChapterEdits(
-        lead_in=markers.restored(answer.lead_in.strip()),
+        lead_in=markers.restored(_LABELS.sub("", answer.lead_in).strip()),
         replacements=tuple(
             Replacement(
-                sentence=edit.sentence.strip("⟦⟧[] "), text=markers.restored(edit.replacement)
+                sentence=edit.sentence.strip("⟦⟧[] "),
+                text=markers.restored(_LABELS.sub("", edit.replacement)),
             )
             for edit in answer.edits
         ),
@@ -149,9 +151,7 @@ def section_text(answer: str, titles: Sequence[str], markers: Markers, known: st
     """
     text = _without_title(unwrapped(answer), {_bare(title) for title in titles})
     text = _outside_code(_FOOTNOTE, _without_references(f"\n{text}"), lambda _: "").strip()
-    return markers.restored(
-        _outside_code(_LINK, text, lambda link: _without_target(link, known))
-    )
+    return markers.restored(_outside_code(_LINK, text, lambda link: _without_target(link, known)))
 
 
 def _without_target(link: re.Match[str], known: str) -> str:
