@@ -83,9 +83,13 @@ def cleaned(answer: str, known: str = "") -> str:
         "```markdown\n## Spring tides\nTides rise.\n```",
         "Sure, here is the section:\n\nTides rise.",
         "好的，以下是这一节的内容：\n\nTides rise.",
+        "以下是本节的正文：\n\nTides rise.",
+        "当然！\n\nTides rise.",
+        "Sure! Here are the paragraphs:\nTides rise.",
+        "Here is the revised text:\n\nTides rise.",
         "Tides rise.\n\n## References\n[S1] A page.\n[2] Another.",
         "Tides rise.\n\n**参考文献**\n[1] 某书。",
-        "Tides rise.\n\n[^1]: A footnote.",
+        "Tides rise.\n\n[^1]: A footnote.\n[^S2]: 一页。",
     ],
 )
 def test_what_surrounds_the_text_of_a_section_is_removed(answer: str) -> None:
@@ -95,6 +99,27 @@ def test_what_surrounds_the_text_of_a_section_is_removed(answer: str) -> None:
 def test_a_list_or_a_heading_of_its_own_at_the_start_stays() -> None:
     for text in ("- one\n- two", "#### 起因\n\n月球。", "Here is the sea. It moves."):
         assert cleaned(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "当然，潮汐能也有局限[@p.moon]。\n\n正文。",
+        "以下是三种电站：\n\n- 堤坝",
+        "下面是主要内容：\n\n- 堤坝",
+        "Here are the four kinds of barrage:\n\n- one",
+        "Of course, tides have limits:\n\n- one",
+        "Sure, here is the point [@p.moon]:\n\nTides rise.",
+    ],
+)
+def test_a_first_line_that_says_something_stays(text: str) -> None:
+    assert cleaned(text.replace("@p.moon", "S1")) == text
+
+
+def test_notes_that_words_name_stay_with_what_they_cite() -> None:
+    text = "The mill[^a] is old.\n\n[^a]: Built in 1170 [S2]."
+
+    assert cleaned(text) == text.replace("S2", "@p.sun")
 
 
 CODE = (

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from pipeline.adapters.model_author.markers import NAMES, Markers
 from pipeline.adapters.model_author.source_names import SourceNames
 from pipeline.domain.briefs import ChapterEdits, Replacement
+from pipeline.domain.checking.leftovers import AT_START
 from pipeline.domain.documents import Language, ProposedNode, ProposedOutline, Value
 from pipeline.domain.language import sentence_spans
 from pipeline.domain.markdown import blocks, is_within, protected
@@ -24,11 +25,18 @@ _UNDERLINE = re.compile(r"\A(?:={2,}|-{2,})[ \t]*(?:\n|\Z)")
 _ENDED = re.compile(r"[.!?。！？…][\"”’」』）)\]]*\Z")
 _MARKUP = re.compile(r"[#*_`:：.。\s]+")
 _FENCE = re.compile(r"\A\s*```(?:markdown|md)?[ \t]*\n(.*)\n```\s*\Z", re.DOTALL)
-_PREAMBLE = re.compile(
-    r"\A(?:(?:sure|certainly|of course|okay|here(?:'s| is| are))\b|好的|当然|以下(?:是|为)|下面是)"
-    r"[^\n]{0,160}[:：。!！]\s*\n+",
+_GREETING = re.compile(
+    r"(?:sure(?: thing)?|certainly|of course|okay|absolutely|好的|当然(?:可以)?|没问题)"
+    r"[\s!！,，.。:：]*\Z"
+    r"|(?:sure|certainly|okay|absolutely)[,!.]?\s[^\n.!?]{0,80}\bhere(?:'s| is| are)\b"
+    r"|here(?:'s| is| are) (?:the|a|your|my)\b[^\n.!?:]{0,40}"
+    r"\b(?:section|text|draft|version|rewrite)(?: you \w+(?: for)?)?\s*[:!]"
+    r"|(?:以下|下面)(?:是|为)[^\n]{0,20}(?:本节|[这该]一?节|小节|章节)[^\n]{0,12}"
+    r"(?:正文|内容|文本|草稿|全文)",
     re.IGNORECASE,
 )
+_CITES = re.compile(r"[\[【]S\d")
+_ENDS_GREETING = (":", "：", "。", "!", "！")
 _REFERENCES = re.compile(
     r"\n+(?:#{1,6}\s*|\*\*)?(?:references|bibliography|sources|works cited"
     r"|参考文献|参考资料|引用来源)"
@@ -36,9 +44,13 @@ _REFERENCES = re.compile(
     re.IGNORECASE,
 )
 _ENTRY = re.compile(r"\s*(?:[-*+•]\s|\d+[.、)]|[\[【（(]\s?[\^@]?[A-Za-z]?\d)")
-_FOOTNOTE = re.compile(r"^\[\^[^\]\n]+\]:.*\n?", re.MULTILINE)
+_FOOTNOTE = re.compile(r"^\[\^[Ss]?\d+\]:.*\n?", re.MULTILINE)
+"""A note that a number names is an entry of a list of references; others belong to the text."""
 _LABELS = re.compile(r"\A\s*(?:⟦[\d.]+⟧\s*)+(?=\S)")
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((\S+?)(?:\s+\"[^\"\n]*\")?\)")
+
+LONGEST_GREETING = 200
+"""Characters; a longer line says more than that an answer follows."""
 
 SHORTEST_OVERLAP = 8
 """Characters; a shorter repetition at a seam may be chance."""
@@ -165,7 +177,15 @@ def unwrapped(answer: str) -> str:
     text = answer.strip()
     if fenced := _FENCE.match(text):
         text = fenced.group(1).strip()
-    return _PREAMBLE.sub("", text)
+    line, _, rest = text.partition("\n")
+    return rest.lstrip() if _is_greeting(line.rstrip()) else text
+
+
+def _is_greeting(line: str) -> bool:
+    """Whether a line only says that an answer follows; one that cites is a part of the answer."""
+    if len(line) > LONGEST_GREETING or not line.endswith(_ENDS_GREETING) or _CITES.search(line):
+        return False
+    return bool(_GREETING.match(line) or AT_START.match(line))
 
 
 def up_to_last_sentence(text: str) -> str:

@@ -24,7 +24,7 @@ _ANYWHERE = re.compile(
     re.IGNORECASE,
 )
 _IN_CAPITALS = frozenset({"todo", "tbd", "fixme", "xxx"})
-_AT_START = re.compile(
+AT_START = re.compile(
     r"\A\s*(?:(?:sure|certainly|of course|absolutely|great)[,!.]\s"
     r"[^\n.!?]{0,80}\b(?:here(?:'s| is)|below)\b"
     r"|here(?:'s| is) (?:the|a|your|my) (?:section|text|draft|revised|rewritten|requested)\b"
@@ -32,6 +32,7 @@ _AT_START = re.compile(
     r"|以下是(?:为您|为你|根据您|根据你|按照您|您要求)[^\n]{0,40})",
     re.IGNORECASE,
 )
+"""How a model begins that talks about its answer before it gives it."""
 _AT_END = re.compile(
     r"(?:I hope this (?:helps|section)|let me know if you(?:'d| would)? (?:like|need|want)|"
     r"feel free to (?:ask|let me know)|would you like me to)[^\n]{0,120}\s*\Z"
@@ -59,7 +60,7 @@ def leftovers(document: Document) -> Iterator[Finding]:
 def _places(content: str) -> tuple[tuple[int, int], ...]:
     shield = protected(content)
     matches = [
-        *_AT_START.finditer(content),
+        *AT_START.finditer(content),
         *_ANYWHERE.finditer(content),
         *_AT_END.finditer(content),
     ]
