@@ -7,6 +7,7 @@ from functools import lru_cache
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock, reference
 from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
@@ -144,6 +145,12 @@ def _citation(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _reference(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """Take a line for the address of links; a note, `[^a]: …`, is a text that is to be read."""
+    begin = state.bMarks[first] + state.tShift[first]
+    return not state.src.startswith("[^", begin) and reference(state, first, last, silent)
+
+
 def _emphasis(state: StateInline, silent: bool) -> bool:
     """Let `**` open and close beside Chinese, which puts no spaces around its words.
 
@@ -197,6 +204,7 @@ def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     markdown.inline.ruler.before("link", "citation", _citation)
     markdown.inline.ruler.at("emphasis", _emphasis)
+    markdown.block.ruler.at("reference", _reference)
     markdown.add_render_rule("citation", _draw_citation)
     markdown.add_render_rule("image", _draw_image)
     markdown.add_render_rule("table_open", _open_table)

@@ -23,6 +23,7 @@ _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _MATHEMATICAL = re.compile(r"\\[A-Za-z{}|,;!\\]|(?<!\\)[\^_=+<>]|[−×÷±·≤≥≠≈∑∏∫√∞∈]")
 _WORDS = re.compile(rf"[{HAN}]|[A-Za-z]{{2,}}\s+[A-Za-z]{{2,}}")
 _ENTRY = re.compile(r"\[\d{1,4}\] ")
+_NOTE = re.compile(r"(?<![^\r\n])([ \t>]*\[\^[^\[\]\s]{1,40}\]):")
 _OPENED = r"(?:\\\[|&(?:#0*91|#[xX]0*5[bB]|lsqb|lbrack);)"
 _CLOSED = r"(?:\\\]|&(?:#0*93|#[xX]0*5[dD]|rsqb|rbrack);)"
 _ESCAPED_NUMBER = re.compile(
@@ -65,6 +66,7 @@ class Signed:
 
 def signed(markdown: str) -> Signed:
     """The text with its signs; it holds none before."""
+    markdown = _with_notes_as_text(markdown)
     formulas: list[Formula] = []
     pieces: list[str] = []
     position = 0
@@ -133,6 +135,16 @@ def _unquoted(text: str, start: int, end: int) -> str:
     line = text.rfind("\n", 0, start) + 1
     is_quoted = text[line:start].lstrip().startswith(">")
     return _QUOTE_MARK.sub("", text[start:end]) if is_quoted else text[start:end]
+
+
+def _with_notes_as_text(text: str) -> str:
+    """The text where no note, `[^a]: …`, defines a link: it would not be shown."""
+    if not _NOTE.search(text):
+        return text
+    shield = protected(text)
+    return _NOTE.sub(
+        lambda note: note[0] if is_within(shield, note.start(1)) else f"{note[1]}\\:", text
+    )
 
 
 def _guarded(text: str) -> str:

@@ -270,6 +270,17 @@ def test_a_line_break_is_a_space_but_between_chinese_signs() -> None:
     assert word_file(text).paragraphs[-1].text == "第一句。第二句强调。 One two 三 four"
 
 
+NOTES = (
+    "# T\n\n磨坊[^甲]。\n\n[^甲]: 建于1170年[1]。\n\n```\n[^b]: c\n```\n\n## References\n\n[1] A"
+)
+
+
+def test_notes_are_shown() -> None:
+    texts = [p.text for p in word_file(NOTES).paragraphs]
+
+    assert texts[-5:] == ["磨坊[^甲]。", "[^甲]: 建于1170年[1]。", "[^b]: c", "References", "[1] A"]
+
+
 FORMULAS = r"""# 公式
 
 ## 1 \(e_1\)

@@ -176,6 +176,12 @@ def test_numbers_that_are_no_citations_lead_nowhere(form: Form) -> None:
     assert not re.search("[\ufdd0-\ufdef]", text)
 
 
+def test_notes_are_shown() -> None:
+    said = words_of("".join(map(str, page(test_export.NOTES).itertext())))
+
+    assert "磨坊[^甲]。[^甲]:建于1170年[1]。[^b]:c" in said
+
+
 def test_every_part_of_a_book_is_well_formed_and_dated() -> None:
     book = built("epub", language="zh")
     parts = parts_of(book)

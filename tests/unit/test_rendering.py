@@ -39,6 +39,13 @@ def test_bracketed_text_that_is_no_citation_stays_as_it_is(text: str) -> None:
     assert html(text) == f"<p>{text}</p>\n"
 
 
+def test_a_note_is_shown_and_a_definition_of_a_link_is_none() -> None:
+    assert html("磨坊[^甲]。\n\n[^甲]: 建于1170年[@a1]。") == (
+        f"<p>磨坊[^甲]。</p>\n<p>[^甲]: 建于1170年{cite('a1', 1)}。</p>\n"
+    )
+    assert html("[a]\n\n[a]: https://e.example").count("<p>") == 1
+
+
 def test_a_marker_in_code_stays_as_it_is() -> None:
     assert html("`[@a1]`\n\n```\nx[@a1]\n```") == (
         '<p><code>[@a1]</code></p>\n<pre tabindex="0"><code>x[@a1]\n</code></pre>\n'
