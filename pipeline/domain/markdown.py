@@ -299,6 +299,8 @@ class _Gathered:
         """Whether a line that follows begins another kind of block."""
         if not (_ITEM.match(line) or line.lstrip().startswith((">", "|"))):
             return False
+        if self.kind in {"table", "quote"}:
+            return bool(_ITEM.match(line)) and not line.startswith(("    ", "\t"))
         if len(self.lines) > 2 and self.kind in {"math", "paragraph"}:
             return not (self._formula and _is_math([self._formula, self.lines[-1]]))
         return self.kind == "paragraph"

@@ -187,6 +187,14 @@ def test_a_list_goes_on_behind_code_and_formulas_in_its_items(inside: str) -> No
     assert cited(text) == ["a1", "b2", "c3"]
 
 
+@pytest.mark.parametrize("above", ["| a | 表 |\n[x]", "> 引文\n接着"])
+def test_an_item_ends_a_table_and_a_quotation_above_it(above: str) -> None:
+    text = f"{above}\n1. 一\n\n    二[@a1]"
+
+    assert [block.kind for block in blocks(text)][1:] == ["list", "list"]
+    assert cited(text) == ["a1"]
+
+
 def test_thousands_of_pieces_of_code_behind_each_other_are_quick() -> None:
     with thread_cost() as cost:
         found = blocks("    ```\n    x\n    ```\n\n    y\n\n" * 5_000)
