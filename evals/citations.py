@@ -36,12 +36,15 @@ NO_CITATIONS = (
     "[1](https://example.org)",
     "[^1]",
     "- [ ] 待办",
+    "[@angular/core]",
+    "[@anna: please check]",
 )
 
 GOAL = "100.0"
 
 _AS_WRITTEN = re.compile(
-    r"[\[【［]\s*@[A-Za-z0-9_]|(?<![A-Za-z0-9_.])@[0-9a-f]{12}(?![0-9a-z])|[\[【［]S\d"
+    r"[\[【［]\s*@[A-Za-z0-9_.:-]+\s*(?:[\]】］]|[,;，；、]\s*@)"
+    r"|(?<![A-Za-z0-9_.])@[0-9a-f]{10}(?:[0-9a-f]{2})?(?![0-9a-z])|[\[【［]S\d"
 )
 """What begins like a marker, and the names of passages, wherever they stand."""
 

@@ -26,8 +26,10 @@ from pipeline.domain.references import csl_item, entry_text, works
 from pipeline.domain.stray_markers import ID, Names, closed_markers, straightened, unnested
 
 _LOCATOR = r"(?:\s{0,4}[,，]?\s{0,4}(?:pp?\.|§|第)[^\[\]@;；]{1,20})?"
+_BETWEEN = r"(?:\s{0,4}[,;，；、]\s{0,4}|\s{1,4}|(?=@[0-9a-f]{10}))"
+# with nothing between them only passages stand side by side: `[@user@host]` is a person
 _MARKER = (
-    rf"\\?[\[【]\s{{0,4}}@{ID}(?:\s{{0,4}}[,;，；、]?\s{{0,4}}@{ID})*{_LOCATOR}\s{{0,4}}[\]】]"
+    rf"\\?[\[【]\s{{0,4}}@{ID}(?:{_BETWEEN}@{ID})*{_LOCATOR}\s{{0,4}}[\]】]"
     rf"(?!{LINK_TARGET})"
 )
 # a backslash before it is a model's caution, and would show the marker as it is written
@@ -36,7 +38,7 @@ _RUN = rf"{_MARKER}(?:[ \t]*{_MARKER})*"
 _DEFINITION = re.compile(rf"(?<![^\r\n])(?:[ \t]*(?:>|[-*+]|\d{{1,9}}[.)]))*[ \t]*(?P<run>{_RUN}):")
 _IDS = re.compile(rf"@({ID})")
 _NAME = re.compile(rf"(?:(?<![A-Za-z0-9_.@/])@|(?<=[;,；，、])[ \t]{{0,3}})(?P<name>{ID})")
-_PASSAGE_LIKE = re.compile(r"(?=[a-f]*\d)[0-9a-f]{12}")
+_PASSAGE_LIKE = re.compile(r"(?=[a-f]*\d)[0-9a-f]{10}(?:[0-9a-f]{2})?")
 _COUNT = r"\d+(?:\s{0,2}[-–,，、;；]\s{0,2}\d+)*"
 _RUN_OR_NUMBER = re.compile(
     rf"{_RUN}|(?:(?<!\\)|(?<=\\\\))\[(?P<number>{_COUNT})\](?!{LINK_TARGET})"
@@ -112,6 +114,7 @@ def checked(text: str, known: Mapping[PassageId, Passage]) -> Draft:
             or bool(_PASSAGE_LIKE.fullmatch(name["name"]))
         ),
         write=lambda name: f"[@{name.lstrip(' @')}]",
+        leads_prose=False,
     )
     clean, before = text, ""
     while clean != before:  # a marker that went may have kept a code fence from being one

@@ -63,6 +63,8 @@ class Names:
     """The marker for what was found."""
     amid_prose: bool = True
     """Whether names are taken from a bracket that begins with other words, and holds such."""
+    leads_prose: bool = True
+    """Whether any name that begins a bracket is taken, whatever else the bracket says."""
 
 
 def is_place_in_a_list(text: str, at: int, number: str) -> bool:
@@ -74,7 +76,8 @@ def is_place_in_a_list(text: str, at: int, number: str) -> bool:
 def straightened(text: str, names: Names) -> str:
     """The text with each bracket that names passages as markers, side by side.
 
-    A bracket that says more than `see` or `p. 4` keeps its words, with markers for the names in it.
+    A bracket that says more than `see` or `p. 4` keeps its words, with markers for the names in it,
+    and all of it where they are names of something else: `[@angular/core]`.
     Code, formulas and links stay as they are.
     """
     shield = protected(text)
@@ -91,9 +94,12 @@ def straightened(text: str, names: Names) -> str:
         ]
         leads = group == "square" and bool(found) and not inside[: found[0].start()].strip(" \\")
         taken = [token for token in found if names.takes(token, leads)]
+        says_more = bool(_AROUND.sub("", _with_each(inside, taken, lambda _: "")))
+        if says_more and leads and not names.leads_prose:
+            taken = [token for token in taken if names.takes(token, False)]
         if not taken:
             return match[0]
-        if not _AROUND.sub("", _with_each(inside, taken, lambda _: "")):
+        if not says_more:
             return "".join(names.write(token[0]) for token in taken)
         if not (leads or names.amid_prose):
             return match[0]
@@ -125,7 +131,8 @@ def closed_markers(text: str, names: Names) -> str:
     taken = [
         match
         for match in _OPENED.finditer(text)
-        if not is_within(shield, match.start()) and names.takes(match, match["bracket"] is not None)
+        if not is_within(shield, match.start())
+        and names.takes(match, match["bracket"] is not None and _leads(text, match, names, shield))
     ]
     ends = [_end_of_bracket(text, match.end(), shield) for match in taken if match["bracket"]]
     stray = {end for end in ends if end is not None}
@@ -135,6 +142,16 @@ def closed_markers(text: str, names: Names) -> str:
         pieces += [_spared(text, position, match.start(), stray), names.write(f"@{match['name']}")]
         position = match.end()
     return "".join([*pieces, _spared(text, position, len(text), stray)])
+
+
+def _leads(text: str, name: re.Match[str], names: Names, shield: list[tuple[int, int]]) -> bool:
+    """Whether the bracket that a name begins says nothing else, or nothing closes it."""
+    end = _end_of_bracket(text, name.end(), shield)
+    if names.leads_prose or end is None:
+        return True
+    rest = text[name.end() - 1 : end]  # with what stands before it, by which names are known
+    others = [token for token in names.token.finditer(rest, 1) if names.takes(token, True)]
+    return not _AROUND.sub("", _with_each(rest, others, lambda _: "")[1:]).strip("[]【】［］")
 
 
 def _end_of_bracket(text: str, inside: int, shield: list[tuple[int, int]]) -> int | None:

@@ -99,6 +99,8 @@ NO_CITATIONS = [
     "[7](a b)",
     "\\",
     r"\[x = 1\]",
+    "[@angular/core]",
+    "[@anna: 请看] [@user@host.social]",
 ]
 MALFORMED = [
     written.format(FIRST, THIRD)
@@ -184,6 +186,7 @@ def test_the_faults_are_seen() -> None:
         f"【@{FIRST}】",
         f"(@{FIRST})",
         "[S3]",
+        "(@0f0f0f0f0f)",
     ):
         assert faults(document.model_copy(update={"content": content.replace("甲[2]", marker)}))
         assert faults(document.model_copy(update={"content": f"甲{marker}。\n\n{content}"})) == [

@@ -49,6 +49,9 @@ NO_MARKERS = (
     f"`(@{MOON})` and (see `[see @{MOON}]`).",
     f"[see @{MOON}](https://example.org) and $x(@{MOON})$",
     "The sign [@] and [S1] (S2) [S3, p. 4].",
+    "Install [@angular/core] first, or [@types/node, @types/react].",
+    "[@anna: please check] [@anna, thanks] [@user@host.social] 【@小明：请看】",
+    "Within [@anna, see [this], please].",
 )
 
 
@@ -95,6 +98,10 @@ NO_MARKERS = (
         (f"[[@{MOON}]](https://example.org)", f"[[@{MOON}]](https://example.org)", 0),
         (f"$[[@{MOON}]]$ and `[@{MOON}, see [x]]`", f"$[[@{MOON}]]$ and `[@{MOON}, see [x]]`", 0),
         ("Made up (@deadbeef0123, p. 4).", "Made up.", 1),
+        ("Made up (@deadbeef01, p. 4).", "Made up.", 1),
+        ("Made up [@deadbeef01 says so].", "Made up [says so].", 1),
+        (f"[@p9, @{MOON}, p. 4] [@p9 on @{MOON}]", f"[@{MOON}] [@p9 on [@{MOON}]]", 1),
+        ("Open [@p9 and on.", "Open and on.", 1),
         (f"[as @{MOON} shows, costs fell]", f"[as [@{MOON}] shows, costs fell]", 0),
         (rf"On \[0, 1) [@{MOON}], on (0, 1\].", rf"On \[0, 1) [@{MOON}], on (0, 1\].", 0),
         (f"[@{MOON}]: https://example.org", f"[@{MOON}]\\: https://example.org", 0),
