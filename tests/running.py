@@ -6,7 +6,7 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -97,6 +97,18 @@ def events_of(store: RedisJobStore, job_id: JobId) -> Sequence[JobEvent]:
 def endings_of(store: RedisJobStore, job_id: JobId) -> Sequence[JobEvent]:
     events = events_of(store, job_id)
     return [event for event in events if isinstance(event, TaskCompleted | TaskFailed)]
+
+
+def numbered(event_ids: Iterable[str]) -> list[str]:
+    """Event ids with claims counted from 1, where they have the time of each; a gap stays one."""
+    epochs: list[str] = []
+    short = []
+    for event_id in event_ids:
+        epoch, dash, seq = event_id.partition("-")
+        if dash and epoch not in epochs:
+            epochs.append(epoch)
+        short.append(f"{epochs.index(epoch) + 1}-{seq}" if dash else event_id)
+    return short
 
 
 def some_settings(**changes: object) -> Settings:

@@ -176,6 +176,7 @@ class RedisJournal:
             self._total,
             self._usage_now(),
             len(entries),
+            self.claim.owner,
         ]
         for entry in entries:
             arguments += [entry.seq, entry.event, entry.unit, entry.stored]

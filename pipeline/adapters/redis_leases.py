@@ -32,7 +32,9 @@ class Claim:
     request: str | None
     """None when it has been evicted: the job cannot run any more."""
     epoch: int
-    """Counts the claims of this job; what an older one writes is refused."""
+    """Grows with each claim of this job; what an older one writes is refused."""
+    owner: str
+    """The engine that holds it; what another one writes is refused."""
     started_at: datetime
     """When its first run started."""
     given_up: bool = False
@@ -98,7 +100,13 @@ class Leases:
             keys = JobKeys.of_job(claim.job).for_script()
             await self._give_back(
                 keys=keys,
-                args=[claim.job.id, claim.epoch, CONTROLS_KEPT, milliseconds(INDEX_TTL)],
+                args=[
+                    claim.job.id,
+                    claim.epoch,
+                    CONTROLS_KEPT,
+                    milliseconds(INDEX_TTL),
+                    claim.owner,
+                ],
             )
 
     async def expired(self, most: int) -> Sequence[JobId]:
@@ -135,6 +143,7 @@ class Leases:
             job=job_from(meta),
             request=request,
             epoch=epoch,
+            owner=self._owner,
             started_at=datetime.fromisoformat(meta["started_at"]),
             given_up=given_up,
             units=units,

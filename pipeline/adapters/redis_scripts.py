@@ -35,6 +35,9 @@ local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local function is_final(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local function next_epoch(last)  -- the time: none comes twice, though Redis forgets a claim in a crash
+  return string.format('%.0f', math.max(tonumber(last or 0) + 1, now))
+end
 local function expire(ttl)
   redis.call('PEXPIRE', META, ttl)
   redis.call('PEXPIRE', EVENTS, ttl)
@@ -182,7 +185,7 @@ REFUSE = (
 -- -> 1 there is such a job now, and it has failed; 0 the id is taken
 if redis.call('EXISTS', META) == 1 then return 0 end
 redis.call('DEL', EVENTS, KEPT, UNITS, REQUEST, RESULT)
-local epoch = (redis.call('GET', FENCE) or 0) + 1
+local epoch = next_epoch(redis.call('GET', FENCE))
 redis.call('HSET', META, 'job', ARGV[2], 'fingerprint', ARGV[3],
            'epoch', epoch, 'seq', 0, 'attempts', 0, 'added', 0)
 publish(ARGV[5], epoch .. '-1', ARGV[4], true)
@@ -213,36 +216,39 @@ if status == 'running' and till > now and redis.call('HGET', META, 'owner') ~= A
 end
 redis.call('ZADD', RUNNING, now + ARGV[3], ARGV[1])
 redis.call('PEXPIRE', RUNNING, ARGV[7])
-local epoch = redis.call('HINCRBY', META, 'epoch', 1)
+local epoch = next_epoch(redis.call('HGET', META, 'epoch'))
 local attempts = redis.call('HINCRBY', META, 'attempts', 1)
-redis.call('HSET', META, 'status', 'running', 'seq', 0, 'owner', ARGV[2], 'seen_ms', now)
+redis.call('HSET', META, 'status', 'running', 'epoch', epoch, 'seq', 0, 'owner', ARGV[2],
+           'seen_ms', now)
 redis.call('HSETNX', META, 'started_at', ARGV[6])
 if redis.call('HSETNX', META, 'started_ms', now) == 1 then
   count_time('waited', tonumber(redis.call('HGET', META, 'queued_at') or now))
 end
 expire(ARGV[4])
 local given_up = attempts > tonumber(ARGV[5]) and 1 or 0
-return {epoch, given_up, attempts, tonumber(redis.call('HGET', META, 'ran_ms') or '0')}
+local ran = redis.call('HGET', META, 'ran_ms') or '0'
+return {tonumber(epoch), given_up, attempts, tonumber(ran)}
 """
 )
 
 APPEND = (
     _START
     + """
--- ARGV: job, epoch, lease, ttl, events kept, done, total, usage or '', number of entries,
+-- ARGV: job, epoch, lease, ttl, events kept, done, total, usage or '', number of entries, owner,
 --       then for each entry: seq, event, unit, stored unit,
 --       then, with the last event: status, finished_at, error, error_code, retryable, ttl,
 --       shared ttl, result
 -- -> 1 when a cancel was asked for, else 0
 if redis.call('HGET', META, 'epoch') ~= ARGV[2] then return redis.error_reply('FENCED') end
 if redis.call('HGET', META, 'status') ~= 'running' then return 0 end
+if redis.call('HGET', META, 'owner') ~= ARGV[10] then return redis.error_reply('FENCED') end
 count_running(ARGV[3])
 local seen = tonumber(redis.call('HGET', META, 'seq'))
 local entries = tonumber(ARGV[9])
-local stop = 9 + 4 * entries
+local stop = 10 + 4 * entries
 local ends = ARGV[stop + 1]
 if ends == 'completed' then redis.call('SET', RESULT, ARGV[stop + 8], 'PX', ARGV[stop + 6]) end
-for i = 10, stop, 4 do
+for i = 11, stop, 4 do
   local seq = tonumber(ARGV[i])
   if seq > seen then
     if ARGV[i + 3] ~= '' then redis.call('HSET', UNITS, ARGV[i + 2], ARGV[i + 3]) end
@@ -274,8 +280,9 @@ return redis.call('HGET', META, 'cancel') == '1' and 1 or 0
 GIVE_BACK = (
     _START
     + """
--- ARGV: job, epoch, controls kept, index ttl -> 1 when somebody else may take it now
+-- ARGV: job, epoch, controls kept, index ttl, owner -> 1 when somebody else may take it now
 if redis.call('HGET', META, 'epoch') ~= ARGV[2] then return 0 end
+if redis.call('HGET', META, 'owner') ~= ARGV[5] then return 0 end
 if redis.call('HGET', META, 'status') ~= 'running' then return 0 end
 redis.call('HSET', META, 'status', 'queued', 'owner', '')
 redis.call('HINCRBY', META, 'attempts', -1)
@@ -303,7 +310,8 @@ if status == 'running' and till > now then
   redis.call('PEXPIRE', CONTROL, ARGV[12])
   return 1
 end
-local epoch = redis.call('HINCRBY', META, 'epoch', 1)
+local epoch = next_epoch(redis.call('HGET', META, 'epoch'))
+redis.call('HSET', META, 'epoch', epoch)
 publish(ARGV[3], epoch .. '-1', ARGV[2], true)
 local terms = {}
 for i = 1, 7 do terms[i] = ARGV[i + 4] end

@@ -14,7 +14,7 @@ from pipeline.runtime import Runtime
 from tests.api.conftest import Serve
 from tests.api.test_live import FOREIGN
 from tests.api.wire import refusal
-from tests.running import Writer, as_writer, progress
+from tests.running import Writer, as_writer, numbered, progress
 from tests.runtimes import idle_runtime
 
 
@@ -39,7 +39,7 @@ def given_back(runtime: Runtime, job: Job) -> None:
 def places(socket: WebSocketTestSession, *, until: str) -> list[Any]:
     """What comes over a socket, to the first place of that name."""
     said: list[Any] = []
-    while not said or said[-1][0] != until:
+    while not said or numbered([said[-1][0]]) != [until]:
         said += socket.receive_json()
     return said
 

@@ -25,6 +25,7 @@ from tests.running import (
     a_store,
     as_writer,
     kill_server,
+    numbered,
     progress,
     utc_now,
 )
@@ -51,7 +52,11 @@ async def _complete(writer: Writer) -> None:
 
 
 def _ids(batches: list[str]) -> list[str]:
-    return [event_id for batch in batches if batch for event_id, _ in json.loads(batch)]
+    return numbered(event_id for batch in batches if batch for event_id, _ in json.loads(batch))
+
+
+def _at(writer: Writer, seq: int) -> EventId:
+    return EventId(f"{writer.claim.epoch}-{seq}")
 
 
 async def _all(batches: AsyncIterator[str]) -> list[str]:
@@ -91,7 +96,7 @@ def test_a_reader_resumes_after_the_last_event_it_saw(any_url: str) -> None:
     async def act(writer: Writer, feed: RedisEventFeed) -> list[str]:
         await _say(writer, 1, 2, 3)
         await _complete(writer)
-        return await _all(feed.follow(writer.claim.job.id, after=EventId("1-2")))
+        return await _all(feed.follow(writer.claim.job.id, after=_at(writer, 2)))
 
     batches = _while_following(any_url, _created(any_url), act)
 
@@ -104,7 +109,7 @@ def test_a_reader_that_saw_the_end_gets_nothing(any_url: str) -> None:
         following = feed.follow(writer.claim.job.id, after=START)
         await anext(following)  # somebody else still follows
         await _complete(writer)
-        again = await _all(feed.follow(writer.claim.job.id, after=EventId("1-2")))
+        again = await _all(feed.follow(writer.claim.job.id, after=_at(writer, 2)))
         return [again, await _all(following)]
 
     nothing, rest = _while_following(any_url, _created(any_url), act)
@@ -185,7 +190,7 @@ def test_a_reader_whose_place_was_trimmed_is_told_and_gets_all_but_pieces_of_tex
             await writer.journal.settle()
         await _say(writer, 5, 6, 7, 8, 9)
         await _complete(writer)
-        places = [START, EventId("1-3"), EventId("1-6"), EventId("1-7")]
+        places = [START, _at(writer, 3), _at(writer, 6), _at(writer, 7)]
         return [await _all(feed.follow(job_id, after=place)) for place in places]
 
     from_the_start, behind, just, later = _while_following(any_url, _created(any_url), act)
