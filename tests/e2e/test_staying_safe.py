@@ -120,6 +120,34 @@ def test_what_is_typed_just_before_writing_is_written(visit: Visit) -> None:
     assert visit.read()[1] == f"2 {TYPED}"
 
 
+def test_what_is_taken_back_while_writing_is_asked_for_is_seen_before_it_begins(
+    visit: Visit,
+) -> None:
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    visit.propose_example()
+    visit.page.route("**/ops", hold_the_first)
+    visit.outline.go(0)
+    visit.outline.paste("\n".join("  " * level + f"- Level {level}" for level in range(9)))
+    visit.write()
+    expect(visit.page.get_by_text(visit.m("outline.saving"))).to_be_visible(timeout=PATIENCE_MS)
+
+    held[0].continue_()
+
+    notice = visit.page.locator(".ol-notice")
+    expect(notice).to_contain_text("An outline can have at most 8 levels", timeout=PATIENCE_MS)
+    expect(visit.page.get_by_text(visit.m("outline.saving"))).to_be_hidden(timeout=PATIENCE_MS)
+    expect(notice).to_be_visible()
+    visit.write()
+    assert visit.read()
+
+
 def test_a_title_that_was_lacking_can_be_given_at_once(visit: Visit) -> None:
     visit.propose_example()
     visit.rename_outline("")
