@@ -23,6 +23,7 @@ TEXTS: Mapping[str, Text] = {
     "kept": Text("{number} kept", "保留 {number} 节"),
     "removed": Text("{number} removed", "删除 {number} 节"),
     "fused": Text("{number} chapters smoothed again", "重新润色衔接 {number} 章"),
+    "fused_one": Text("1 chapter smoothed again", "重新润色衔接 1 章"),
     "sections": Text("Sections: {counts}.", "小节：{counts}。"),
     "for_all": Text(
         "Every section is written again, because of a change to: {why}.",
@@ -34,9 +35,18 @@ TEXTS: Mapping[str, Text] = {
     ),
     "by_hand": Text("your text", "你修改过的正文"),
     "lost": Text(
-        "You corrected these sections, and their text is replaced: {names}. It stays under the "
+        "You corrected these sections, and their texts are replaced: {names}. They stay under the "
         "new document, to be put back.",
         "以下小节由你修改过，其正文将被取代：{names}。原文会保留在新文档下方，可随时恢复。",
+    ),
+    "lost_one": Text(
+        "You corrected this section, and its text is replaced: {names}. It stays under the new "
+        "document, to be put back.",
+        "以下小节由你修改过，其正文将被取代：{names}。原文会保留在新文档下方，可随时恢复。",
+    ),
+    "keep_by_hand_one": Text(
+        "You corrected one of the kept sections; it stays as you left it.",
+        "保留的小节中有 1 节由你修改过，将保持原样。",
     ),
     "keep_by_hand": Text(
         "You corrected {number} of the kept sections; they stay as you left them.",
@@ -88,7 +98,7 @@ def change_notes(changes: Changes, m: Messages) -> None:
         "removed": changes.removed,
         "fused": changes.fused,
     }
-    counts = [m.say(TEXTS[name], number=len(each)) for name, each in lists.items() if each]
+    counts = [m.counted(name, len(each), TEXTS) for name, each in lists.items() if each]
     st.markdown(m.say(TEXTS["sections"], counts=m("list.comma").join(counts)))
     if changes.for_all:
         st.markdown(m.say(TEXTS["for_all"], why=_why(changes.for_all, m)))
@@ -96,7 +106,8 @@ def change_notes(changes: Changes, m: Messages) -> None:
         st.markdown(m.say(TEXTS["web"]))
     if changes.lost:
         names = m("list.comma").join(_named(each) for each in changes.lost)
-        st.warning(m.say(TEXTS["lost"], names=names), icon=":material/history:")
+        lost = m.counted("lost", len(changes.lost), TEXTS, names=names)
+        st.warning(lost, icon=":material/history:")
     for name, each in lists.items():
         if each:
             with st.expander(m.say(TEXTS[f"list.{name}"], number=len(each))):
@@ -108,7 +119,7 @@ def to_write_anew(changes: Changes, m: Messages) -> tuple[NodeId, ...]:
     own = {section.id: section for section in changes.by_hand}
     if not own:
         return ()
-    st.markdown(m.say(TEXTS["keep_by_hand"], number=len(own)))
+    st.markdown(m.counted("keep_by_hand", len(own), TEXTS))
     chosen = st.multiselect(
         m.say(TEXTS["over"]),
         list(own),

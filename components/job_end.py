@@ -10,7 +10,10 @@ from components.text import Text
 from pipeline.domain.jobs import Job
 
 KEEP = timedelta(days=1)
-"""What one click adds: until tomorrow, when somebody has read it."""
+"""How long one click keeps it, from then on: until tomorrow, when somebody has read it."""
+
+NEARLY_ALL = 0.9
+"""Of that time: while so much of it is left, a click would add next to nothing."""
 
 TEXTS: Mapping[str, Text] = {
     "draft": Text("Read the draft", "阅读草稿"),
@@ -34,7 +37,8 @@ TEXTS: Mapping[str, Text] = {
     "left": Text(
         "The record of this job is kept for another {left}.", "本任务的记录还会保留{left}。"
     ),
-    "keep": Text("Keep for another day", "再保留一天"),
+    "keep": Text("Keep until tomorrow", "保留到明天"),
+    "keep_for": Text("Keep for {time} from now", "从现在起保留{time}"),
     "minutes": Text("{n} min", " {n} 分钟"),
     "hours": Text("{n} h", " {n} 小时"),
     "days": Text("{n} days", " {n} 天"),
@@ -59,17 +63,21 @@ def kept_for(left: timedelta, m: Messages) -> str:
     return end_text("minutes", m, n=minutes)
 
 
-def time_left(job: Job, now: datetime, m: Messages) -> bool:
-    """Say how long an ended job is kept; returns whether the author wants more."""
+def time_left(job: Job, now: datetime, m: Messages, most: timedelta) -> timedelta | None:
+    """Say how long an ended job is kept; returns for how long from now its author wants it.
+
+    `most` is for how long a job may be kept.
+    """
     if job.expires_at is None:
-        return False
+        return None
+    left, given = job.expires_at - now, min(KEEP, most)
     with st.container(horizontal=True, vertical_alignment="center"):
-        left = kept_for(job.expires_at - now, m)
-        st.caption(end_text("left", m, left=left), width="content")
-        is_short = job.expires_at - now < KEEP
-        return is_short and st.button(
-            end_text("keep", m), type="tertiary", icon=":material/more_time:"
-        )
+        st.caption(end_text("left", m, left=kept_for(left, m)), width="content")
+        if left > NEARLY_ALL * given:
+            return None
+        is_short = given < KEEP
+        label = end_text("keep_for" if is_short else "keep", m, time=kept_for(given, m))
+        return given if st.button(label, type="tertiary", icon=":material/more_time:") else None
 
 
 def finished_text(number: int, m: Messages) -> str:

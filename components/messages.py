@@ -97,9 +97,7 @@ TEXTS: Mapping[str, Text] = {
         "已停止拟定大纲。现有内容已保留，你可以继续手动编辑。",
     ),
     "outline.estimate": Text("Estimate", "预计"),
-    "outline.estimate_words": Text(
-        "{sections} sections, {words} words", "{sections} 节，{words} 字"
-    ),
+    "outline.estimate_words": Text("{sections}, {length}", "{sections}，{length}"),
     "outline.estimate_offline": Text(
         "Written offline from your files, in seconds.", "离线依据你的文件写作，数秒完成。"
     ),
@@ -110,8 +108,8 @@ TEXTS: Mapping[str, Text] = {
         "请附上文件重新开始，或连接模型。",
     ),
     "outline.estimate_short": Text(
-        "The aim is about {asked} words; your files hold enough for about {words}.",
-        "目标约 {asked} 字；你的文件只够写约 {words} 字。",
+        "The aim is about {asked}; your files hold enough for about {length}.",
+        "目标约 {asked}；你的文件只够写约 {length}。",
     ),
     "outline.estimate_model": Text(
         "Written by {author}, all sections at once.", "由 {author} 写作，各节同时进行。"
@@ -121,6 +119,7 @@ TEXTS: Mapping[str, Text] = {
     "outline.carries": Text(
         "for {number} of {sections} sections", "用于 {number} 节（共 {sections} 节）"
     ),
+    "outline.carries_all_one": Text("for the only section", "用于仅有的一节"),
     "outline.carries_none": Text("for no section yet", "尚未用于任何小节"),
     "outline.found_page": Text("found on the web", "网上找到"),
     "outline.role_requirements": Text("requirements", "要求"),
@@ -135,9 +134,19 @@ TEXTS: Mapping[str, Text] = {
         "**Enter** 新建小节 · **Tab / Shift+Tab** 调整级别 · **Alt+↑ ↓** 移动 · "
         "**Shift+Enter** 摘要 · **Ctrl+Z** 撤销 · **Esc** 行模式，再按 **Tab** 离开",
     ),
-    "file.read": Text("{words} words", "{words} 字"),
-    "file.read_pages": Text("{pages} pages, {words} words", "{pages} 页，{words} 字"),
-    "file.read_slides": Text("{pages} slides, {words} words", "{pages} 张幻灯片，{words} 字"),
+    "count.sections": Text("{number} sections", "{number} 节"),
+    "count.sections_one": Text("1 section", "1 节"),
+    "count.words": Text("{number} words", "{number} 词"),
+    "count.words_one": Text("1 word", "1 词"),
+    "count.characters": Text("{number} characters", "{number} 字"),
+    "count.characters_one": Text("1 character", "1 字"),
+    "file.words": Text("{number} words", "{number} 字"),
+    "file.words_one": Text("1 word", "1 字"),
+    "file.pages": Text("{number} pages", "{number} 页"),
+    "file.pages_one": Text("1 page", "1 页"),
+    "file.slides": Text("{number} slides", "{number} 张幻灯片"),
+    "file.slides_one": Text("1 slide", "1 张幻灯片"),
+    "file.read": Text("{size}, {words}", "{size}，{words}"),
     "writing.title": Text("Writing", "写作"),
     "writing.failed": Text("The writing ended early.", "写作提前结束。"),
     "writing.cancelled": Text("You stopped the writing.", "你已停止写作。"),
@@ -179,7 +188,7 @@ TEXTS: Mapping[str, Text] = {
     "document.csl": Text("CSL-JSON", "CSL-JSON"),
     "document.style": Text("Style of the reference list", "参考文献格式"),
     "document.style_is": Text("References: {style}", "参考文献：{style}"),
-    "document.meta": Text("{words} words, {sections} sections", "{words} 字，{sections} 节"),
+    "document.meta": Text("{length}, {sections}", "{length}，{sections}"),
     "document.offline": Text(
         "Written offline: sentences from your files, each with its source.",
         "离线写作：句子均摘自你的文件，并注明出处。",
@@ -201,8 +210,12 @@ TEXTS: Mapping[str, Text] = {
         "No documents yet. Start with a sentence.", "还没有文档。从一句话开始吧。"
     ),
     "library.kept": Text(
-        "Documents are kept for {days} days after their last change.",
-        "文档自最后一次修改起保留 {days} 天。",
+        "Documents are kept for {number} days after their last change.",
+        "文档自最后一次修改起保留 {number} 天。",
+    ),
+    "library.kept_one": Text(
+        "Documents are kept for one day after their last change.",
+        "文档自最后一次修改起保留一天。",
     ),
     "library.memory": Text(
         "Kept in memory until the app stops. Install Redis, or set REDIS_URL, to keep documents.",
@@ -260,6 +273,17 @@ class Messages:
     def say(self, text: Text, **values: str | int) -> str:
         """A text of a component's own table."""
         return self._in(text).format_map(values)
+
+    def counted(
+        self, key: str, number: int, texts: Mapping[str, Text] = TEXTS, **values: str | int
+    ) -> str:
+        """A text with a `{number}` in it, in the singular where it is one and has such a form."""
+        text = texts.get(f"{key}_one", texts[key]) if number == 1 else texts[key]
+        return self.say(text, number=f"{number:,}", **values)
+
+    def length(self, number: int, written_in: Language) -> str:
+        """How long a text is: one in Chinese is measured in characters."""
+        return self.counted("count.characters" if written_in == "zh" else "count.words", number)
 
     def problem(self, code: str, details: Mapping[str, str | int] | None = None) -> str:
         """What happened and what to do, for the code of an error."""

@@ -50,16 +50,18 @@ def _name(file: AttachedFile) -> str:
 
 
 def _read(file: AttachedFile, m: Messages) -> str:
-    words = f"{file.words:,}"
-    if file.pages:
-        key = "file.read_slides" if has_slides(file.file_name) else "file.read_pages"
-        return m(key, pages=file.pages, words=words)
-    return m("file.read", words=words)
+    words = m.counted("file.words", file.words)
+    if not file.pages:
+        return words
+    key = "file.slides" if has_slides(file.file_name) else "file.pages"
+    return m("file.read", size=m.counted(key, file.pages), words=words)
 
 
 def _carries(number: int, sections: int, m: Messages) -> str:
     if not number:
         return m("outline.carries_none")
+    if sections == 1:
+        return m("outline.carries_all_one")
     return m("outline.carries", number=number, sections=sections)
 
 

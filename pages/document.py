@@ -84,9 +84,10 @@ def page(view: View, document: Document) -> None:
 
 def made_of(document: Document) -> str:
     """How much it is, and who wrote it."""
-    words = f"{document.word_count:,}"
+    length = m.length(document.word_count, document.language)
+    sections = m.counted("count.sections", len(leaves(document.sections)))
+    meta = m("document.meta", length=length, sections=sections)
     by = "document.offline" if document.author == "offline" else "document.model"
-    meta = m("document.meta", words=words, sections=len(leaves(document.sections)))
     return f"{meta} · {m(by, author=plain(document.author))}"
 
 

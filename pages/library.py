@@ -142,6 +142,6 @@ elif not found:
     st.markdown(m("library.nothing", query=plain(query)))
 cards(found, query)
 if runtime().is_durable:
-    st.caption(m("library.kept", days=settings.manuscript_ttl.days))
+    st.caption(m.counted("library.kept", settings.manuscript_ttl.days))
 else:
     st.caption(m("library.memory"))

@@ -65,6 +65,7 @@ def page(view: View, draft: OutlineDraft) -> None:
                 if file.role is FileRole.CONTENT
             ],
             language=m.language,
+            document_language=manuscript.language,
             save_request=state.write_request if waits(view) else 0,
         )
     with side:
@@ -271,7 +272,9 @@ def estimate(manuscript: Manuscript, draft: OutlineDraft) -> None:
     words = sum(place.node.target_words or 0 for place in sections)
     with st.container(border=True):
         st.markdown(f"**{m('outline.estimate')}**")
-        st.markdown(m("outline.estimate_words", sections=len(sections), words=f"{words:,}"))
+        length = m.length(words, manuscript.language)
+        number = m.counted("count.sections", len(sections))
+        st.markdown(m("outline.estimate_words", sections=number, length=length))
         if settings.has_model:
             st.caption(m("outline.estimate_model", author=plain(runtime().author_name)))
         elif not any(file.role is FileRole.CONTENT for file in manuscript.files):
@@ -279,8 +282,8 @@ def estimate(manuscript: Manuscript, draft: OutlineDraft) -> None:
         else:
             asked = manuscript.brief.target_words or settings.default_target_words
             if 0 < words < ENOUGH * asked:
-                told = {"asked": f"{asked:,}", "words": f"{words:,}"}
-                st.caption(m("outline.estimate_short", **told))
+                aim = m.length(asked, manuscript.language)
+                st.caption(m("outline.estimate_short", asked=aim, length=length))
             st.caption(m("outline.estimate_offline"))
         if not settings.has_model:
             guided = any(file.role is FileRole.STYLE_GUIDE for file in manuscript.files)

@@ -8,7 +8,7 @@ from components.board import Look, board
 from components.budgets import estimate_notes, stored_budget
 from components.change_notes import change_notes
 from components.interface import messages
-from components.job_end import KEEP, end_text, finished_text, kept_for, time_left
+from components.job_end import end_text, finished_text, kept_for, time_left
 from components.notices import missing, problem
 from components.session import manuscript_id, open_id, session
 from components.steps import Step, steps
@@ -192,12 +192,13 @@ def to_outline(doc: ManuscriptId) -> None:
 
 
 def keeping(job: Job) -> None:
-    """How long the job is kept; another day for who wants it."""
-    if not time_left(job, datetime.now(UTC), m):
+    """How long the job is kept, and longer for who wants it."""
+    most = max(settings.max_result_ttl, settings.result_ttl)
+    wanted = time_left(job, datetime.now(UTC), m, most)
+    if wanted is None:
         return
     try:
-        most = max(settings.max_result_ttl, settings.result_ttl)
-        jobs.keep(job.id, round(min(KEEP, most).total_seconds()))
+        jobs.keep(job.id, round(wanted.total_seconds()))
     except PipelineError as error:
         problem(error, m)
     else:

@@ -65,7 +65,8 @@ export class Status {
 export function summary(story, words) {
   const { labels, unit, number } = words
   if (!story.sections.size) return story.ending ? "" : labels.starting
-  const parts = [fill(labels.sections, { done: story.done, total: story.sections.size })]
+  const total = story.sections.size
+  const parts = [fill(total === 1 ? labels.sections_one : labels.sections, { done: story.done, total })]
   if (story.words) parts.push(fill(labels[unit], { n: number.format(story.words) }))
   const left = story.ending ? "" : timeLeft(story.msLeft, labels)
   if (left) parts.push(left)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 
 from components.assets import component
-from components.outliner.labels import LABELS
+from components.outliner.labels import LABELS, labels_for
 from pipeline.domain.documents import Language
 
 LABEL_KEYS = tuple(LABELS["en"])
@@ -21,6 +21,7 @@ def outliner(  # noqa: PLR0913  each is a plain value that the page has at hand
     live: str | None,
     sources: Sequence[tuple[str, str]] = (),
     language: Language = "en",
+    document_language: Language | None = None,
     readonly: bool = False,
     save_request: int = 0,
 ) -> int:
@@ -34,6 +35,7 @@ def outliner(  # noqa: PLR0913  each is a plain value that the page has at hand
         live: WebSocket that pushes snapshots: a URL relative to the page; None: nobody pushes.
         sources: Id and title of each source that a node can be bound to.
         language: Of the interface.
+        document_language: Chinese documents are measured in characters; None: as the interface's.
         readonly: Show it, and let nothing be changed.
         save_request: A new number asks to save what is still on its way; when all of it is
             acknowledged, the page runs again and gets that number; its negative when the
@@ -46,7 +48,7 @@ def outliner(  # noqa: PLR0913  each is a plain value that the page has at hand
             "post": post,
             "live": live,
             "sources": [list(source) for source in sources],
-            "labels": dict(LABELS[language]),
+            "labels": labels_for(language, document_language or language),
             "language": language,
             "readonly": readonly,
             "save_request": save_request,

@@ -166,3 +166,29 @@ _ZH = {
 LABELS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
     {"en": MappingProxyType(_EN), "zh": MappingProxyType(_ZH)}
 )
+
+_OTHER_MEASURE: Mapping[Language, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": {
+            "words": "Target characters of section",
+            "words_below": "Target characters below section",
+            "unit": "chars",
+            "total_words": "{n} characters",
+            "total_words_one": "{n} character",
+        },
+        "zh": {
+            "words": "目标词数",
+            "words_below": "下属小节目标词数合计",
+            "unit": "词",
+            "total_words": "{n} 词",
+            "total_words_one": "{n} 词",
+        },
+    }
+)
+"""Of a document in the other language than the interface's: only Chinese is measured by signs."""
+
+
+def labels_for(language: Language, document_language: Language) -> dict[str, str]:
+    """The interface's words for a document in that language."""
+    other = {} if document_language == language else _OTHER_MEASURE[language]
+    return {**LABELS[language], **other}

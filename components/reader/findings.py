@@ -27,7 +27,12 @@ ORDER = (
 )
 """What changes the text most comes first."""
 
-VARIANTS = {"contradiction": "differs", "language": "language", "markdown": "problem"}
+VARIANTS = {
+    "contradiction": "differs",
+    "language": "language",
+    "length": "unit",
+    "markdown": "problem",
+}
 """Kinds that have sentences of their own for the values of one field."""
 
 _MARKERS = re.compile(r"\s*\[@[^\[\]\s]{1,128}\]")
@@ -76,12 +81,15 @@ def claims_shown(claims: Sequence[Claim], language: Language) -> list[Shown]:
 def findings_shown(document: Document, language: Language) -> list[Shown]:
     """The findings by kind, each as a sentence with the places that it leads to."""
     labels = LABELS[language]
+    unit = "characters" if document.language == "zh" else "words"
     sections = {section.id: section for section in document.sections}
     groups: dict[str, list[Shown]] = {}
     for finding, places in zip(document.findings, _places(document), strict=True):
         if finding.section_id in sections:
             kind = finding.kind if finding.kind in ORDER else "other"
-            shown = _finding_shown(finding, places, sections, labels)
+            values = {**finding.values, "unit": unit}
+            told = finding.model_copy(update={"values": values})
+            shown = _finding_shown(told, places, sections, labels)
             groups.setdefault(kind, []).append(shown)
     return [
         {"kind": kind, "name": labels[f"group_{kind}"], "findings": groups[kind]}

@@ -96,6 +96,14 @@ def test_the_summary_counts_words_and_says_how_long_it_takes(page: Page, job: Li
     )
 
 
+def test_one_section_is_no_sections(page: Page, job: LiveJob) -> None:
+    planned = job.planned()
+
+    job.say(planned.model_copy(update={"sections": planned.sections[:1]}))
+
+    expect(page.locator(".lb-summary")).to_have_text("0 of 1 section")
+
+
 def test_chinese_documents_are_counted_in_characters(browser: Browser, job: LiveJob) -> None:
     with page_of(browser, job, "lang=zh&document=zh&title=潮汐") as page:
         job.say(job.planned(), job.text(INTRO, "潮汐由 Moon 引"), job.text(INTRO, "起。"))

@@ -96,7 +96,10 @@ def test_the_estimate_says_when_the_files_hold_less_than_is_asked_for(
     text = text_of(shown(running, "outline", doc=manuscript.id, language=language))
 
     assert 0 < words < 100
-    assert m("outline.estimate_short", asked="4,000", words=words) in text
+    assert (
+        m("outline.estimate_short", asked=m.length(4_000, "zh"), length=m.length(words, "zh"))
+        in text
+    )
     assert m("outline.estimate_offline") in text
 
 
@@ -312,7 +315,7 @@ def test_writing_again_names_the_texts_of_the_author_that_stay_and_those_that_go
 
     sound(app.button[0].click().run())
 
-    lost = "their text is replaced: {}" if language == "en" else "其正文将被取代：{}"
+    lost = "its text is replaced: {}" if language == "en" else "其正文将被取代：{}"
     assert lost.format(f"{going.number}\u2002新的标题") in text_of(app)
     [choice] = app.multiselect
     assert choice.options == [f"{staying.number} {staying.title}"]

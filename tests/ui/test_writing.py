@@ -15,6 +15,10 @@ from tests.runtimes import finish, idle_at, idle_runtime
 from tests.ui.conftest import Open
 from tests.ui.screens import component_data, components_of, links_of, sound, text_of
 
+ONE_SECTION = DocumentGenerationRequest.model_validate(
+    {"outline": {"title": "潮汐能", "nodes": [{"id": "n1", "title": "引言"}]}}
+)
+
 
 def test_an_unknown_job_is_said_kindly(running: Runtime, shown: Open, language: Language) -> None:
     m = Messages(language)
@@ -146,11 +150,7 @@ def test_an_ended_job_says_how_long_it_is_kept_and_is_kept_longer_on_request(
     idle: Runtime, shown: Open, language: Language
 ) -> None:
     m = Messages(language)
-    job = idle.jobs.submit_document(
-        DocumentGenerationRequest.model_validate(
-            {"outline": {"title": "潮汐能", "nodes": [{"id": "n1", "title": "引言"}]}}
-        )
-    )
+    job = idle.jobs.submit_document(ONE_SECTION)
     idle.jobs.cancel(job.id)
     app = shown(idle, "writing", job=job.id, language=language)
     assert end_text("left", m, left=end_text("minutes", m, n=60)) in text_of(app)
@@ -159,9 +159,28 @@ def test_an_ended_job_says_how_long_it_is_kept_and_is_kept_longer_on_request(
     sound(keep.click().run())
 
     assert end_text("left", m, left=end_text("hours", m, n=24)) in text_of(app)
+    assert end_text("keep", m) not in [button.label for button in app.button]
     expires = idle.jobs.job(job.id).expires_at
     assert expires is not None
     assert expires - datetime.now(UTC) > timedelta(hours=23)
+
+
+def test_a_job_is_offered_to_be_kept_no_longer_than_it_may_be(
+    shown: Open, tmp_path: Path, language: Language
+) -> None:
+    m = Messages(language)
+    two_hours = end_text("hours", m, n=2)
+    with idle_runtime(tmp_path, max_result_ttl=timedelta(hours=2)) as runtime:
+        job = runtime.jobs.submit_document(ONE_SECTION)
+        runtime.jobs.cancel(job.id)
+        app = shown(runtime, "writing", job=job.id, language=language)
+        keep = end_text("keep_for", m, time=two_hours)
+        assert end_text("keep", m) not in [button.label for button in app.button]
+
+        sound(next(button for button in app.button if button.label == keep).click().run())
+
+        assert end_text("left", m, left=two_hours) in text_of(app)
+        assert keep not in [button.label for button in app.button]
 
 
 def test_an_expired_job_says_so_and_what_to_do(shown: Open, tmp_path: Path) -> None:
