@@ -2,10 +2,11 @@ import tracemalloc
 
 import pytest
 
+from benchmarks.pace import thread_cost
 from pipeline.adapters.reading import Limits, read_bytes
 from pipeline.adapters.reading.child import read_here
 from tests.samples.docx import make_zip, parts_of
-from tests.samples.office import Formatted, make_xlsx
+from tests.samples.office import Formatted, make_pptx, make_xlsx, slide_table
 
 ACCOUNT = '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-'
 
@@ -160,3 +161,73 @@ def test_empty_cells_with_a_format_cost_no_memory() -> None:
 
     assert reading.blocks[1].text.split("\n")[-1] == "| 甲 | 50% |"
     assert peak < 8_000_000
+
+
+def test_titles_above_a_table_are_no_names_of_its_columns() -> None:
+    title, unit, head = "2024年销售统计表", "单位：万元", ("地区", "门店", "销售额")
+    body = [("华东", f"店{n}", float(n)) for n in range(1, 31)]
+    data = make_xlsx({"S": [(title,), ("", "", unit), head, *body]}, merged=["A1:C1"])
+
+    blocks = read_bytes("a.xlsx", data).blocks
+
+    assert [block.text for block in blocks[:3]] == ["S", title, unit]
+    assert [block.kind for block in blocks[3:]] == ["table"] * 3
+    for block in blocks[3:]:
+        assert block.text.startswith("| 地区 | 门店 | 销售额 |\n| --- | --- | --- |\n| 华东 |")
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Sales of the year\n\nregion,2022,2023\nnorth,1,2\n", "Sales of the year"),
+        ("Sales\n,Q1,Q2\nnorth,1,2\n", "Sales"),
+        ("名,\n甲,5\n", "| 名 |  |\n| --- | --- |\n| 甲 | 5 |"),
+        (",share\n甲,50%\n", "|  | share |\n| --- | --- |\n| 甲 | 50% |"),
+        ("名\n甲\n乙\n", "| 名 |\n| --- |\n| 甲 |\n| 乙 |"),
+    ],
+)
+def test_only_what_stands_alone_above_a_head_is_a_title(text: str, first: str) -> None:
+    assert read_bytes("a.csv", text.encode()).blocks[0].text == first
+
+
+def test_merged_cells_of_a_sheet_are_told_in_each_row_that_they_span() -> None:
+    long = "long " * 50
+    rows: list[tuple[str | float, ...]] = [
+        ("", "区", "site", "remark", "m"),
+        ("", "华东", "甲", long, 1.0),
+        ("", "", "乙", "", 2.0),
+        ("",),
+        ("", "", "丙", "both", ""),
+        ("", "华南", "丁", "", 4.0),
+    ]
+    data = make_xlsx({"S": rows}, merged=["B2:B5", "D2:D3", "D5:E6"])
+
+    [_, table] = read_bytes("a.xlsx", data).blocks
+
+    assert table.text.split("\n")[2:] == [
+        f"| 华东 | 甲 | {long.strip()} | 1 |",
+        "| 华东 | 乙 |  | 2 |",
+        "| 华东 | 丙 | both |  |",
+        "| 华南 | 丁 | both | 4 |",
+    ]
+
+
+def test_merged_cells_of_a_slides_table_are_told_in_each_row_that_they_span() -> None:
+    rows = slide_table(("区", "m"), ("华东", "1"), ("^", "2"), ("^", "3"))
+
+    [table] = read_bytes("a.pptx", make_pptx([rows])).blocks
+
+    assert table.text.split("\n")[2:] == ["| 华东 | 1 |", "| 华东 | 2 |", "| 华东 | 3 |"]
+
+
+def test_merged_cells_without_end_cost_no_time() -> None:
+    columns = [chr(65 + n) for n in range(26)]
+    rows = [(float(n), *("",) * 24, "x") for n in range(20_000)]
+    many = [f"{c}{top}:{c}{1_000_000}" for c in columns for top in range(1, 400)]
+    data = make_xlsx({"S": rows}, merged=many)
+
+    with thread_cost() as cost:
+        reading = read_here("a.xlsx", data, Limits())
+
+    assert cost.seconds < 10
+    assert len(reading.blocks) > 1_000

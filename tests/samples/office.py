@@ -44,16 +44,15 @@ def shape(*lines: str, placeholder: str = "", level: int = 0) -> str:
 
 
 def slide_table(*rows: Sequence[str]) -> str:
-    """A table on a slide."""
-    lines = "".join(
-        "<a:tr>"
-        + "".join(
-            f"<a:tc><a:txBody><a:p><a:r><a:t>{c}</a:t></a:r></a:p></a:txBody></a:tc>" for c in row
-        )
-        + "</a:tr>"
-        for row in rows
-    )
+    """A table on a slide; a cell `^` is merged with the one above it."""
+    lines = "".join(f"<a:tr>{''.join(map(_slide_cell, row))}</a:tr>" for row in rows)
     return f"<p:graphicFrame><a:tbl>{lines}</a:tbl></p:graphicFrame>"
+
+
+def _slide_cell(text: str) -> str:
+    if text == "^":
+        return '<a:tc vMerge="1"><a:txBody><a:p/></a:txBody></a:tc>'
+    return f"<a:tc><a:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></a:txBody></a:tc>"
 
 
 def make_pptx(
@@ -83,8 +82,14 @@ def make_pptx(
     return make_zip(parts)
 
 
-def make_xlsx(sheets: dict[str, Sequence[Sequence[_Value]]], hidden: Sequence[str] = ()) -> bytes:
-    """A workbook with these sheets, texts stored inline."""
+def make_xlsx(
+    sheets: dict[str, Sequence[Sequence[_Value]]],
+    hidden: Sequence[str] = (),
+    merged: Sequence[str] = (),
+) -> bytes:
+    """A workbook with these sheets, texts stored inline; in each the cells of `merged` are so."""
+    ranges = "".join(f'<mergeCell ref="{each}"/>' for each in merged)
+    merges = f'<mergeCells count="{len(merged)}">{ranges}</mergeCells>' if merged else ""
     formats = list(
         dict.fromkeys(
             cell.format
@@ -112,7 +117,7 @@ def make_xlsx(sheets: dict[str, Sequence[Sequence[_Value]]], hidden: Sequence[st
     for number, rows in enumerate(sheets.values(), start=1):
         data = "".join(_row(place, row, formats) for place, row in enumerate(rows, start=1))
         parts[f"xl/worksheets/s{number}.xml"] = (
-            f'<worksheet xmlns="{_S}"><sheetData>{data}</sheetData></worksheet>'
+            f'<worksheet xmlns="{_S}"><sheetData>{data}</sheetData>{merges}</worksheet>'
         )
     return make_zip(parts)
 

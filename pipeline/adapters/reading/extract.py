@@ -1,8 +1,10 @@
 """What every format module returns, and how it becomes a `Reading`."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.prose import clean, numbered_level, one_line
@@ -31,8 +33,16 @@ MAX_AS_WRITTEN_CHARS = 100_000
 ROWS_PER_TABLE = 12
 """About one passage: a row without its head means little."""
 
+MOST_TITLES = 5
+"""A title, the unit, the date; more lines above a table are a text."""
+
+HEAD_SAMPLE = 50
+"""Rows that tell how many columns a table has."""
+
 SAMPLE_CHARS = 100_000
 """Enough to tell the language of a file by."""
+
+_FIGURE = re.compile(r"[-+(]?[\d.,%¥$€)\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +147,17 @@ def table_text(rows: Iterable[Iterable[str]]) -> str:
 def table_blocks(name: str, rows: Iterable[Sequence[str]], limits: Limits) -> list[Block]:
     """Rows as tables of `ROWS_PER_TABLE`, each with the head that the first row is.
 
+    Titles above the head are paragraphs.
+
     Raises:
         UnreadableFile: `file_too_large`, as soon as the tables hold more than `limits.chars`.
     """
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     if not filled:
         return []
-    head, body = filled[0], filled[1:]
-    blocks: list[Block] = []
+    titles = _titles(filled)
+    head, body = filled[len(titles)], filled[len(titles) + 1 :]
+    blocks = [Block(kind="paragraph", text=title) for title in titles]
     chars = 0
     for at in range(0, max(1, len(body)), ROWS_PER_TABLE):
         text = table_text([head, *body[at : at + ROWS_PER_TABLE]])
@@ -153,6 +166,24 @@ def table_blocks(name: str, rows: Iterable[Sequence[str]], limits: Limits) -> li
             raise too_many_chars(name, limits)
         blocks.append(Block(kind="table", text=text))
     return blocks
+
+
+def _titles(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The texts above a head: the first stands at the left, and each is alone in its row.
+
+    Below them a head fills its row, but for its corner. In two columns it has no figures: a lone
+    name above figures is a head itself.
+    """
+    texts = [[cell.strip() for cell in row if cell.strip()] for row in rows[:HEAD_SAMPLE]]
+    alone = list(takewhile(lambda row: len(row) == 1, texts[:MOST_TITLES]))
+    if not alone or not rows[0][0].strip() or len(alone) == len(texts):
+        return []
+    head = texts[len(alone)]
+    width = max(map(len, texts))
+    is_head = len(head) >= max(2, width - 1)
+    if width == 2:
+        is_head = is_head and not any(map(_FIGURE.fullmatch, head))
+    return [one_line(text) for row in alone for text in row] if is_head else []
 
 
 def _cleaned(blocks: Iterable[Block]) -> Iterable[Block]:

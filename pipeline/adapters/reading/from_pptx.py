@@ -9,6 +9,7 @@ from pipeline.adapters.reading.extract import HIDDEN, Extract, table_text
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.office_properties import properties_of
 from pipeline.adapters.reading.prose import one_line, whole_number
+from pipeline.adapters.reading.tables import LONGEST_LABEL
 from pipeline.domain.documents import Block
 
 MAX_INDENT = 8
@@ -69,8 +70,7 @@ def _shape(shape: etree._Element, number: int) -> Iterator[Block]:
     if _placeholder(shape) in _FURNITURE:
         return
     for table in shape.iter(f"{_A}tbl"):
-        rows = table.iterchildren(f"{_A}tr")
-        text = table_text([" ".join(_lines(cell)) for cell in row.iter(f"{_A}tc")] for row in rows)
+        text = table_text(_rows(table))
         if text:
             yield Block(kind="table", text=text, page=number)
         return
@@ -80,6 +80,20 @@ def _shape(shape: etree._Element, number: int) -> Iterator[Block]:
         yield Block(kind="list", text=text, page=number)
     elif lines:
         yield Block(kind="paragraph", text=lines[0], page=number)
+
+
+def _rows(table: etree._Element) -> Iterator[list[str]]:
+    """The texts of each row; what a merged cell says is told in each row that it spans."""
+    above: dict[int, str] = {}
+    for row in table.iterchildren(f"{_A}tr"):
+        texts = [
+            above.get(column, "")
+            if cell.get("vMerge") in {"1", "true"}
+            else " ".join(_lines(cell)).strip()
+            for column, cell in enumerate(row.iter(f"{_A}tc"))
+        ]
+        above = {column: text for column, text in enumerate(texts) if len(text) <= LONGEST_LABEL}
+        yield texts
 
 
 def _lines(element: etree._Element) -> list[str]:

@@ -16,6 +16,7 @@ from python_calamine import (
 from pipeline.adapters.reading.archive import Archive
 from pipeline.adapters.reading.extract import HIDDEN, Extract, damaged, table_blocks, too_many_chars
 from pipeline.adapters.reading.limits import Limits
+from pipeline.adapters.reading.merged_cells import Merged
 from pipeline.adapters.reading.number_formats import shown
 from pipeline.adapters.reading.office_properties import properties_of
 from pipeline.adapters.reading.sheet_formats import Place, SheetFormats
@@ -60,11 +61,13 @@ def _rows(
 ) -> Iterator[list[str]]:
     chars = 0
     first_column = sheet.start[1] if sheet.start else 0  # rows are given from the very first on
+    merged = Merged(sheet.merged_cell_ranges or (), first_column)
     for row, values in enumerate(sheet.iter_rows()):
         cells = [
             _text(value, formats.get((row, column), ""))
             for column, value in enumerate(values, start=first_column)
         ]
+        merged.fill(row, cells)
         chars += sum(map(len, cells))
         if chars > limits.chars:
             raise too_many_chars(name, limits)
