@@ -1,5 +1,6 @@
 """The trial before a service is believed: it refuses noise, and no service that knows words."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Mapping
@@ -7,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from evals.local_service import Answer, meaning, service
+from evals.local_service import Answer, Say, meaning, service
 from pipeline.adapters.meaning import RankedMaterial
-from pipeline.adapters.meaning.service import AT_ONCE
+from pipeline.adapters.meaning.service import AT_ONCE, TRIES
 from pipeline.adapters.meaning.trial import TEXTS, merit, trial_of
 from pipeline.errors import PipelineError, RankingFailed
+from pipeline.graphs.research import passages_on
 from tests.meaning_service import (
     SUBJECTS,
     TRIED,
@@ -132,3 +134,64 @@ def test_merit_is_one_for_what_leads_back_half_for_chance_and_ties_and_zero_for_
     assert merit([[3, 1, 2], [0, 9, 1]]) == 1.0
     assert merit([[1, 1, 1], [1, 1, 1]]) == 0.5
     assert merit([[1, 2, 3], [9, 0, 1]]) == 0.0
+
+
+def slow(seconds: float) -> Say:
+    def say(path: str, body: Mapping[str, Any]) -> Answer:
+        time.sleep(seconds)
+        return good(path, body)
+
+    return say
+
+
+@pytest.mark.parametrize("kinds", [{"embeddings": False}, {"reranker": False}])
+def test_a_service_that_is_asked_for_many_sections_at_once_is_not_late_for_that(
+    monkeypatch: pytest.MonkeyPatch, kinds: dict[str, bool]
+) -> None:
+    monkeypatch.setattr("pipeline.adapters.meaning.material.TIME_LIMIT_S", 1.5)
+    questions = [f"turbines injure salmon; bay {number} has a wall" for number in range(80)]
+
+    async def all_at_once(material: RankedMaterial) -> None:
+        await asyncio.gather(*(passages_on([each], material, limit=6) for each in questions))
+        await material.meaning.aclose()
+
+    troubles: list[PipelineError] = []
+    with service(slow(0.1)) as server:
+        asyncio.run(all_at_once(ranked(server.url, troubles, **kinds)))
+        asked = [body.get("query") or body["input"][0] for _, body in server.asked]
+
+    assert troubles == []
+    assert set(questions) <= set(asked)
+
+
+def test_an_outage_is_not_waited_for_by_each_section() -> None:
+    def fails_after_its_trial(path: str, body: Mapping[str, Any]) -> Answer:
+        if len(body["documents"]) <= TEXTS:
+            return good(path, body)
+        time.sleep(0.05)
+        return 503, {}
+
+    async def all_at_once(material: RankedMaterial) -> None:
+        questions = [f"turbines injure salmon; bay {number} has a wall" for number in range(80)]
+        await asyncio.gather(*(passages_on([each], material, limit=6) for each in questions))
+        await material.meaning.aclose()
+
+    troubles: list[PipelineError] = []
+    with service(fails_after_its_trial) as server:
+        asyncio.run(all_at_once(ranked(server.url, troubles, embeddings=False)))
+        calls = len(server.asked)
+
+    assert len(troubles) == 1
+    assert calls <= TRIED + TRIES * AT_ONCE + AT_ONCE
+
+
+def test_a_service_that_lets_one_question_wait_too_long_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pipeline.adapters.meaning.service.LONGEST_S", 0.2)
+    troubles: list[PipelineError] = []
+    with service(slow(1.0)) as server:
+        texts = found(ranked(server.url, troubles, embeddings=False), "salmon")
+
+    assert texts == found(index(), "salmon")
+    assert "it took over 0.2 s" in str(troubles[0])

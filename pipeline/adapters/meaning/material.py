@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,8 +30,7 @@ RERANKED = 50
 """Passages that a reranker compares for one query: it reads each of them whole."""
 
 TIME_LIMIT_S = 60.0
-"""For one query, the first of which embeds the material; beyond it, waiting costs more than
-further passages are worth."""
+"""For embedding a material; beyond it, waiting costs more than further passages are worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,7 @@ class RankedMaterial:
         """What it ranks with, which other jobs use as well."""
         self._trouble = trouble
         self._is_off = False
+        self._questions: set[asyncio.Timeout] = set()
         self._all: NDArray[np.float32] | None = None
         self._embedding = asyncio.Lock()
         self._is_tried = False
@@ -105,13 +105,25 @@ class RankedMaterial:
             return ()
         try:
             await self._try_out()
-            async with asyncio.timeout(TIME_LIMIT_S):
+            async with self._unless_given_up():
                 return await self._nearest(query, beside, limit, within)
         except RankingFailed as error:
             self._give_up(error)
         except TimeoutError:
-            self._give_up(RankingFailed(f"Ranking by meaning took over {TIME_LIMIT_S:.0f} s."))
+            log.debug("It was given up while a question waited for its place.")
         return ()
+
+    @asynccontextmanager
+    async def _unless_given_up(self) -> AsyncIterator[None]:
+        """Raises `TimeoutError` inside as soon as another question finds that the service fails:
+        those that still wait would each wait for the same outage.
+        """
+        async with asyncio.timeout(None) as question:
+            self._questions.add(question)
+            try:
+                yield
+            finally:
+                self._questions.discard(question)
 
     async def _nearest(
         self, query: str, beside: Sequence[Passage], limit: int, within: Sequence[SourceId]
@@ -180,13 +192,22 @@ class RankedMaterial:
         async with self._embedding:
             if self._all is None:
                 texts = [_text(passage) for passage in self._index.passages]
-                vectors = await embeddings.vectors(texts)
+                try:
+                    async with asyncio.timeout(TIME_LIMIT_S):
+                        vectors = await embeddings.vectors(texts)
+                except TimeoutError as error:
+                    raise RankingFailed(
+                        f"To embed the material took over {TIME_LIMIT_S:g} s. Its passages are "
+                        "found by their words."
+                    ) from error
                 self._all = np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
             return self._all
 
     def _give_up(self, error: RankingFailed) -> None:
         if not self._is_off:
             self._is_off = True
+            for question in self._questions:
+                question.reschedule(asyncio.get_running_loop().time())
             log.warning("Passages are ranked by their words alone: %s", error)
             self._trouble(error)
 

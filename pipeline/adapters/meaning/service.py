@@ -25,6 +25,10 @@ TRIES = 2
 
 PAUSE_S = 0.5
 
+LONGEST_S = 60.0
+"""For one question with its second try, from when it has a place among those that are asked: how
+many wait before it says nothing about the service."""
+
 MAX_ANSWER_BYTES = 50_000_000
 """Vectors for a batch of texts take some 5 MB as JSON."""
 
@@ -58,22 +62,29 @@ class JsonService:
         """The answer to a body. Raises `RankingFailed`."""
         line = self._opened()
         async with line.free:
-            for left in reversed(range(TRIES)):
-                try:
-                    request = line.client.build_request("POST", self._url, json=body)
-                    response = await sent(line.client, request, max_bytes=MAX_ANSWER_BYTES)
-                except AnswerTooLarge as error:
-                    raise self.failed("the answer is too large") from error
-                except FOREIGN as error:
-                    if not left:
-                        raise self.failed(type(error).__name__) from error
-                else:
-                    if response.status_code < 400:
-                        return self._parsed(response.content)
-                    if not left or response.status_code not in {408, 429, 500, 502, 503, 504}:
-                        said = response.text[:QUOTE_CHARS]
-                        raise self.failed(f"HTTP {response.status_code}: {said}")
-                await self._sleep(PAUSE_S)
+            try:
+                async with asyncio.timeout(LONGEST_S):
+                    return await self._answered(line, body)
+            except TimeoutError as error:
+                raise self.failed(f"it took over {LONGEST_S:g} s") from error
+
+    async def _answered(self, line: _Line, body: Mapping[str, object]) -> Mapping[str, Any]:
+        for left in reversed(range(TRIES)):
+            try:
+                request = line.client.build_request("POST", self._url, json=body)
+                response = await sent(line.client, request, max_bytes=MAX_ANSWER_BYTES)
+            except AnswerTooLarge as error:
+                raise self.failed("the answer is too large") from error
+            except FOREIGN as error:
+                if not left:
+                    raise self.failed(type(error).__name__) from error
+            else:
+                if response.status_code < 400:
+                    return self._parsed(response.content)
+                if not left or response.status_code not in {408, 429, 500, 502, 503, 504}:
+                    said = response.text[:QUOTE_CHARS]
+                    raise self.failed(f"HTTP {response.status_code}: {said}")
+            await self._sleep(PAUSE_S)
         raise AssertionError  # the last try returns or raises
 
     def failed(self, reason: str) -> RankingFailed:
