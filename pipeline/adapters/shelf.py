@@ -135,7 +135,7 @@ class FileShelf:
                 "begins with https:// or http://, or send the text in `content`.",
             )
         reading = await self.read_page(url)
-        return reading.model_copy(update={"file_name": file.file_name})
+        return reading.named(file.file_name)
 
     async def material(
         self, readings: Mapping[SourceId, Reading], trouble: Trouble | None = None

@@ -99,10 +99,12 @@ async def _stored_pages(stored: JsonValue, tools: Tools) -> Pages:
         sha256, title = each if isinstance(each, list) else (None, None)
         file = _stored_page(str(sha256), str(title), str(sha256))
         try:
-            pages[SourceId(file.file_id)] = await tools.shelf.read(file)
+            reading = await tools.shelf.read(file)
         except NotFound:
             log.info("job %s: a page that was found is not stored any more", tools.job.id)
             return {}
+        # Where a page has no title of its own, the shelf makes one of a file's name.
+        pages[SourceId(file.file_id)] = reading.model_copy(update={"title": str(title)})
     return pages
 
 

@@ -80,6 +80,18 @@ def test_an_address_in_a_request_is_fetched() -> None:
     assert reading.publication.url == SHOWN
 
 
+def test_a_file_at_an_address_is_called_by_the_name_that_it_was_given() -> None:
+    table = Page("https://x.org/export?id=7", "export.csv", "地区,销售额\n华东,1\n".encode())
+    file = ContextFile(file_id="f", file_name="2024年销售.csv", storage_url=table.url)
+    with shelf_of(Site({table.url: table})) as shelf:
+        fetched = asyncio.run(shelf.read(file))
+        stored = file.model_copy(update={"storage_url": f"file:{fetched.sha256}"})
+        taken_over = asyncio.run(shelf.read(stored))
+
+    assert (fetched.title, fetched.file_name) == ("2024年销售", "2024年销售.csv")
+    assert taken_over == fetched
+
+
 def test_the_same_text_at_two_places_is_two_sources() -> None:
     other = "https://mirror.example/tides"
     site = Site({URL: PAGE, other: Page(other, "tides.html", HTML)})

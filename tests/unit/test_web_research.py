@@ -72,7 +72,7 @@ class PageShelf(TextShelf):
         if url.startswith("file:"):
             if (reading := self.kept.get(url.removeprefix("file:"))) is None:
                 raise NotFound("It is not stored any more.")
-            return reading
+            return reading.named(file.file_name)
         if url:
             self.fetched.append(url)
             return self.keep(self.online[url])
@@ -206,7 +206,11 @@ def test_a_search_that_is_asked_for_but_not_configured_is_said() -> None:
 
 def test_a_job_that_is_taken_over_reads_the_same_pages() -> None:
     shelf, journal = PageShelf(), ListJournal()
-    first, _ = outlined(shelf, SmallWeb(shelf, two_pages()), journal=journal)
+    untitled = page("https://c.example/export").model_copy(
+        update={"title": "GDP.2023", "is_titled_by_name": True}
+    )
+    pages = two_pages() | {"https://c.example/export": untitled}
+    first, _ = outlined(shelf, SmallWeb(shelf, pages), journal=journal)
     other = SmallWeb(shelf, {"https://new.example/": page("https://new.example/")})
 
     again, _ = outlined(shelf, other, journal=journal)
