@@ -320,7 +320,7 @@ def test_attributes_of_thousands_of_digits_do_not_spoil_a_file() -> None:
     cell = f'<w:tc><w:tcPr><w:gridSpan w:val="{many}"/></w:tcPr>{paragraph("潮汐")}</w:tc>'
     word = make_docx(
         paragraph("deep", properties=f'<w:numPr><w:ilvl w:val="{many}"/></w:numPr>'),
-        f"<w:tbl><w:tr>{cell}</w:tr></w:tbl>",
+        f"<w:tbl><w:tr>{cell}{cell}</w:tr></w:tbl>",
     )
     deck = make_pptx([shape("潮汐", "second").replace('lvl="0"', f'lvl="{many}"')])
 

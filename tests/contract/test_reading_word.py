@@ -285,6 +285,61 @@ def test_rows_of_a_table_that_the_program_counts_are_told_with_their_numbers() -
     ]
 
 
+def cells(*contents: str) -> str:
+    """A row of a table, of cells with these contents."""
+    return f"<w:tr>{''.join(f'<w:tc>{content}</w:tc>' for content in contents)}</w:tr>"
+
+
+def test_footnotes_that_a_table_calls_follow_it() -> None:
+    rows = cells(paragraph("地区"), noted("share", 1)), cells(paragraph("华东"), noted("12.5", 2))
+    data = make_docx(
+        f"<w:tbl>{''.join(rows)}</w:tbl>",
+        noted("潮", 3),
+        parts=footnotes(*map(paragraph, ("of all", "估计值", "third"))),
+    )
+
+    assert texts(read_bytes("a.docx", data).blocks) == [
+        "| 地区 | share |\n| --- | --- |\n| 华东 | 12.5 |",
+        *("of all", "估计值", "潮", "third"),
+    ]
+
+
+def test_a_table_that_only_makes_a_layout_is_text_with_its_headings() -> None:
+    form = cells(paragraph("一、背景", "1") + paragraph("潮汐能。")) + cells(
+        paragraph("1.1 Aim", "a2") + item("one") + table(("m", "n"), ("1", "2"))
+    )
+    two = cells(paragraph("二、方法", "1") + paragraph("We measured."), paragraph("beside"))
+
+    data = make_docx(f"<w:tbl>{form}</w:tbl>", f"<w:tbl>{two}</w:tbl>")
+
+    assert outline(read_bytes("a.docx", data).blocks) == [
+        ("heading", 1, "一、背景"),
+        ("paragraph", 0, "潮汐能。"),
+        ("heading", 2, "1.1 Aim"),
+        ("list", 0, "- one"),
+        ("table", 0, "| m | n |\n| --- | --- |\n| 1 | 2 |"),
+        ("heading", 1, "二、方法"),
+        ("paragraph", 0, "We measured."),
+        ("paragraph", 0, "beside"),
+    ]
+
+
+def test_a_row_that_is_a_heading_parts_a_table_and_names_in_a_headings_style_do_not() -> None:
+    rows = (
+        cells(paragraph("地区", "1"), paragraph("m", "1")),
+        cells(paragraph("华东"), paragraph("1")),
+        cells(paragraph("第二部分", "1")),
+        cells(paragraph("项目"), paragraph("n")),
+        cells(paragraph("甲"), paragraph("2")),
+    )
+
+    assert outline(read_bytes("a.docx", make_docx(f"<w:tbl>{''.join(rows)}</w:tbl>")).blocks) == [
+        ("table", 0, "| 地区 | m |\n| --- | --- |\n| 华东 | 1 |"),
+        ("heading", 1, "第二部分"),
+        ("table", 0, "| 项目 | n |\n| --- | --- |\n| 甲 | 2 |"),
+    ]
+
+
 @pytest.mark.parametrize("style", ["chineseCounting", "upperRoman", "lowerLetter", "ordinal"])
 def test_a_count_without_end_is_told_in_digits(style: str) -> None:
     part = numbering([(style, "%1.")])

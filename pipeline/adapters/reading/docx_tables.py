@@ -1,6 +1,6 @@
 """The rows of a Word table; what a merged cell says is told in each of its rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lxml import etree
 
@@ -11,17 +11,23 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _WRAPPERS = {_W + tag for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo")}
 
 
-def rows_of(table: etree._Element, text_of: Callable[[etree._Element], str]) -> Iterator[list[str]]:
-    """The texts of each row, in columns; rows and cells that were deleted with changes
-    tracked are left out."""
+def rows_of(table: etree._Element) -> list[list[etree._Element]]:
+    """The cells of each row; those that were deleted with changes tracked are left out."""
+    return [
+        [cell for cell in inside(row, "tc") if cell.find(f"{_W}tcPr/{_W}cellDel") is None]
+        for row in inside(table, "tr")
+        if row.find(f"{_W}trPr/{_W}del") is None
+    ]
+
+
+def texts_of(
+    rows: Iterable[Sequence[etree._Element]], text_of: Callable[[etree._Element], str]
+) -> Iterator[list[str]]:
+    """The texts of each row, in columns."""
     above: dict[int, str] = {}
-    for row in _inside(table, "tr"):
-        if row.find(f"{_W}trPr/{_W}del") is not None:
-            continue
+    for row in rows:
         texts: list[str] = []
-        for cell in _inside(row, "tc"):
-            if cell.find(f"{_W}tcPr/{_W}cellDel") is not None:
-                continue
+        for cell in row:
             merged = cell.find(f"{_W}tcPr/{_W}vMerge")
             goes_on = merged is not None and merged.get(f"{_W}val") != "restart"
             text = above.get(len(texts), "") if goes_on else text_of(cell)
@@ -30,13 +36,13 @@ def rows_of(table: etree._Element, text_of: Callable[[etree._Element], str]) -> 
         yield texts
 
 
-def _inside(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
+def inside(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
     """Children of that name, and those in a content control around them."""
     for child in parent:
         if child.tag == f"{_W}{tag}":
             yield child
         elif child.tag in _WRAPPERS:
-            yield from _inside(child, tag)
+            yield from inside(child, tag)
 
 
 def _columns(cell: etree._Element) -> int:
