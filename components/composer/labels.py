@@ -47,6 +47,9 @@ LABELS: Mapping[str, Text] = {
         "some numbers are read without their formats (12% as 0.12)",
         "部分数字未按其格式读取（12% 读作 0.12）",
     ),
+    "note_drawings_left_out": Text(
+        "what charts and broken diagrams show was not read", "图表及损坏的图示中的内容未读取"
+    ),
     "note_nested_left_out": Text("what is nested too deeply was not read", "嵌套过深的内容未读取"),
     "note_headings_guessed": Text("headings guessed from bold lines", "标题由加粗行推测"),
     "address_refused": Text(

@@ -11,6 +11,7 @@ _RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _P = "http://schemas.openxmlformats.org/presentationml/2006/main"
 _S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _CONTENT_TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -55,14 +56,46 @@ def _slide_cell(text: str) -> str:
     return f"<a:tc><a:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></a:txBody></a:tc>"
 
 
+def drawing(kind: str, inner: str = "") -> str:
+    """What a frame on a slide, or a drawing of a Word file, holds: a `chart` or `diagram`."""
+    return (
+        f'<a:graphic xmlns:a="{_A}"><a:graphicData uri="{_DRAWING}/{kind}">{inner}'
+        "</a:graphicData></a:graphic>"
+    )
+
+
+def diagram(key: str) -> str:
+    """A drawing that is a diagram, whose data the relation of that id leads to."""
+    named = f'<d:relIds xmlns:d="{_DRAWING}/diagram" xmlns:r="{_R}" r:dm="{key}"/>'
+    return drawing("diagram", named)
+
+
+def diagram_parts(folder: str, part: str, *texts: str) -> dict[str, str]:
+    """The data of a diagram that `diagram("d")` in that part of that folder shows."""
+    points = "".join(
+        f"<d:pt><d:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></d:t></d:pt>" for text in texts
+    )
+    return {
+        f"{folder}/_rels/{part}.rels": _relations({"d": ("diagramData", "diagrams/data.xml")}),
+        f"{folder}/diagrams/data.xml": f'<d:dataModel xmlns:d="{_DRAWING}/diagram" xmlns:a="{_A}">'
+        f"<d:ptLst>{points}</d:ptLst></d:dataModel>",
+    }
+
+
 def make_pptx(
-    slides: Sequence[str], notes: Sequence[str] = (), hidden_slides: Sequence[int] = ()
+    slides: Sequence[str],
+    notes: Sequence[str] = (),
+    hidden_slides: Sequence[int] = (),
+    parts: dict[str, str] | None = None,
 ) -> bytes:
-    """A presentation; slide n is stored last first, as an editor does after moving slides."""
+    """A presentation; slide n is stored last first, as an editor does after moving slides.
+
+    `parts` adds or replaces parts.
+    """
     space = f'xmlns:a="{_A}" xmlns:p="{_P}" xmlns:r="{_R}"'
     ids = "".join(f'<p:sldId r:id="r{number}"/>' for number in range(len(slides)))
     targets = {f"r{n}": ("slide", f"slides/slide{len(slides) - n}.xml") for n in range(len(slides))}
-    parts = {
+    made = {
         "ppt/presentation.xml": f"<p:presentation {space}><p:sldIdLst>{ids}</p:sldIdLst>"
         "</p:presentation>",
         "ppt/_rels/presentation.xml.rels": _relations(targets),
@@ -70,16 +103,16 @@ def make_pptx(
     for number, content in enumerate(slides):
         part = f"slide{len(slides) - number}.xml"
         hidden = ' show="0"' if number in hidden_slides else ""
-        parts[f"ppt/slides/{part}"] = (
+        made[f"ppt/slides/{part}"] = (
             f"<p:sld {space}{hidden}><p:spTree>{content}</p:spTree></p:sld>"
         )
         if number < len(notes):
             target = f"../notesSlides/notes{number}.xml"
-            parts[f"ppt/slides/_rels/{part}.rels"] = _relations({"n": ("notesSlide", target)})
-            parts[f"ppt/notesSlides/notes{number}.xml"] = (
+            made[f"ppt/slides/_rels/{part}.rels"] = _relations({"n": ("notesSlide", target)})
+            made[f"ppt/notesSlides/notes{number}.xml"] = (
                 f"<p:notes {space}>{notes[number]}</p:notes>"
             )
-    return make_zip(parts)
+    return make_zip(made | (parts or {}))
 
 
 def make_xlsx(

@@ -2,6 +2,7 @@
 
 import io
 import posixpath
+import re
 import zipfile
 import zlib
 
@@ -15,6 +16,11 @@ RATIO_FROM_BYTES = 20_000_000
 """Small parts may pack well: an empty sheet is all zeros."""
 
 _ENCRYPTED = 0x1
+
+_STRICT_MARK = b"http://purl.oclc.org/ooxml/"
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(\w+)")
+_USUAL = rb"http://schemas.openxmlformats.org/\1/2006/\2"
+"""Files that are saved as Strict Open XML name the same things in namespaces of their own."""
 
 
 class Archive:
@@ -65,8 +71,12 @@ class Archive:
             raise damaged(self._name, "an Office file", f"its part {part!r} is broken") from error
 
     def xml(self, part: str) -> etree._Element:
-        """One part as a tree. A document type declaration is refused: no honest file has one."""
-        return parse_xml(self._name, self.read(part))
+        """One part as a tree, in the usual namespaces.
+
+        A document type declaration is refused: no honest file has one.
+        """
+        data = self.read(part)
+        return parse_xml(self._name, _STRICT.sub(_USUAL, data) if _STRICT_MARK in data else data)
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """Kind and target part of each relation of a part, by id."""

@@ -27,6 +27,9 @@ SENTENCE_ENDS = tuple(".。!！?？;；:：,，")
 HIDDEN = "hidden_left_out"
 """A note: text, sheets or slides that no reader of the file sees were not read."""
 
+PICTURED = "pages_pictured"
+"""A note: pages or slides that are pictures, whose text was not read."""
+
 MAX_AS_WRITTEN_CHARS = 100_000
 """An outline of a thousand nodes with summaries; longer files are material, and kept once."""
 
@@ -111,6 +114,16 @@ def too_many_chars(name: str, limits: Limits) -> UnreadableFile:
         f"{name!r} holds more than {limits.chars:,} characters. Split it, or give the part "
         "that matters.",
         {"limit": limits.chars},
+    )
+
+
+def pictures_only(name: str, pages: int) -> UnreadableFile:
+    """The error for a file whose pages are pictures."""
+    return UnreadableFile(
+        "file_scanned",
+        f"{name!r} holds pictures of its {pages} pages, not their text. Run a text "
+        "recognition (OCR) over it and add the result.",
+        {"pages": pages},
     )
 
 

@@ -7,13 +7,14 @@ from itertools import chain, groupby
 
 from lxml import etree
 
-from pipeline.adapters.reading.archive import Archive, parse_xml
+from pipeline.adapters.reading.archive import Archive
 from pipeline.adapters.reading.docx_numbering import DEEPEST_LEVEL, Numbering
 from pipeline.adapters.reading.docx_styles import TITLE_LEVEL, Styles, switched, value
 from pipeline.adapters.reading.docx_tables import inside, rows_of, texts_of
 from pipeline.adapters.reading.extract import HIDDEN, Extract, table_text
 from pipeline.adapters.reading.formulas import linear, raised
 from pipeline.adapters.reading.limits import Limits
+from pipeline.adapters.reading.office_drawings import DRAWN, GRAPHIC, Drawings
 from pipeline.adapters.reading.office_properties import properties_of
 from pipeline.adapters.reading.prose import numbered_level, one_line, whole_number
 from pipeline.domain.documents import Block
@@ -31,7 +32,7 @@ ANY_LIST = "any"
 """What is in a list without saying in which."""
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
+_MAIN = "word/document.xml"
 _FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _CODE_NAME = re.compile(r"code|preformatted|代码|代碼")
@@ -63,10 +64,11 @@ class _Paragraph:
 def extract(name: str, data: bytes, limits: Limits) -> Extract:
     """The blocks of a Word document; text that was deleted with changes tracked is left out."""
     archive = Archive(name, data, limits)
-    walk = _Walk(name, archive)
-    body = walk.part("word/document.xml").find(f"{_W}body")
+    walk = _Walk(archive)
+    body = archive.xml(_MAIN).find(f"{_W}body")
     found = list(walk.blocks(body)) if body is not None else []
     notes = [HIDDEN] if walk.hides_text else []
+    notes += [DRAWN] if walk.drawings.left_out else []
     if not any(block.kind == "heading" for block in found):
         found = [_guessed(block, walk.bold) for block in found]
         if any(block.kind == "heading" for block in found):
@@ -78,9 +80,9 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
 
 
 class _Walk:
-    def __init__(self, name: str, archive: Archive) -> None:
-        self._name = name
+    def __init__(self, archive: Archive) -> None:
         self._archive = archive
+        self.drawings = Drawings(archive, _MAIN)
         self._styles = Styles(self._part_if_any("word/styles.xml"))
         self._numbering = Numbering(self._part_if_any("word/numbering.xml"))
         self.hides_text = False
@@ -91,13 +93,8 @@ class _Walk:
         self.bold: set[str] = set()
         """Short paragraphs in bold: headings, if the document has no others."""
 
-    def part(self, part: str) -> etree._Element:
-        """A part as a tree, in the usual namespace."""
-        data = self._archive.read(part).replace(_STRICT, _W[1:-1].encode())
-        return parse_xml(self._name, data)
-
     def _part_if_any(self, part: str) -> etree._Element | None:
-        return self.part(part) if part in self._archive else None
+        return self._archive.xml(part) if part in self._archive else None
 
     def blocks(self, parent: etree._Element) -> Iterator[Block]:
         """The blocks of a body, a content control or a text box."""
@@ -115,7 +112,10 @@ class _Walk:
         for note in paragraph.notes:
             yield Block(kind="paragraph", text=note)
         for box in paragraph.boxes:
-            yield from self.blocks(box)
+            if box.tag != GRAPHIC:
+                yield from self.blocks(box)
+            elif text := self.drawings.text_of(box):
+                yield Block(kind="list", text=text)
 
     def _block(self, paragraph: _Paragraph) -> Iterator[Block]:
         text, level = paragraph.text, paragraph.level
@@ -176,13 +176,13 @@ class _Walk:
         return style_hides if properties is None else self._is_hidden(properties, style_hides)
 
     def _inline(self, element: etree._Element) -> tuple[list[str], list[str], list[etree._Element]]:
-        """Text of a paragraph, the footnotes it calls, and the text boxes anchored in it."""
+        """Text of a paragraph, the footnotes it calls, and the text boxes and drawings in it."""
         parts: list[str] = []
         notes: list[str] = []
         boxes: list[etree._Element] = []
         for node in self._seen(element):
             tag = node.tag
-            if tag == f"{_W}txbxContent":
+            if tag in {f"{_W}txbxContent", GRAPHIC}:
                 boxes.append(node)
             elif tag == _FORMULA:
                 parts.append(linear(node))
@@ -260,14 +260,15 @@ class _Walk:
         """The text of a paragraph behind its number; Word can count the rows of a table."""
         paragraph = self._read(element)
         self._table_notes += paragraph.notes
-        return f"{paragraph.mark} {paragraph.text}".strip()
+        drawn = (self.drawings.text_of(box) for box in paragraph.boxes if box.tag == GRAPHIC)
+        return " ".join(filter(None, (paragraph.mark, paragraph.text, *drawn)))
 
     def _read_notes(self, kind: str) -> dict[str, str]:
         part = f"word/{kind}.xml"
         if part not in self._archive:
             return {}
         texts: dict[str, str] = {}
-        for element in self.part(part).iter(f"{_W}footnote", f"{_W}endnote"):
+        for element in self._archive.xml(part).iter(f"{_W}footnote", f"{_W}endnote"):
             lines = ("".join(self._inline(line)[0]).strip() for line in element.iter(f"{_W}p"))
             text = "\n".join(filter(None, lines))
             if text:

@@ -5,7 +5,13 @@ from itertools import dropwhile, islice, takewhile
 import pypdfium2
 from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
-from pipeline.adapters.reading.extract import Extract, damaged, too_many_chars
+from pipeline.adapters.reading.extract import (
+    PICTURED,
+    Extract,
+    damaged,
+    pictures_only,
+    too_many_chars,
+)
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.pdf_furniture import without_furniture
 from pipeline.adapters.reading.pdf_layout import (
@@ -56,12 +62,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
     pages, notes = _lines(name, document, limits)
     chars = sum(len(line.text) for lines in pages for line in lines)
     if chars < SCANNED_CHARS_PER_PAGE * count:
-        raise UnreadableFile(
-            "file_scanned",
-            f"{name!r} holds pictures of its {count} pages, not their text. Run a text "
-            "recognition (OCR) over it and add the result.",
-            {"pages": count},
-        )
+        raise pictures_only(name, count)
     opening = "\n".join(line.text for line in pages[0])
     pages = without_furniture(pages)
     if not any(pages):
@@ -128,7 +129,7 @@ def _lines(
             continue
         lines = lines_of(page)
         if not lines and any(page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3)):
-            notes.append("pages_pictured")
+            notes.append(PICTURED)
         page.close()
         pages.append(lines)
         chars += sum(len(line.text) for line in lines)
