@@ -217,7 +217,10 @@ class TextMaterial:
 
 
 class TextShelf:
-    """Reads inline Markdown headings and paragraphs; the text UNREADABLE cannot be read."""
+    """Reads inline Markdown headings and paragraphs; the text UNREADABLE cannot be read.
+
+    Of a text that says HIDDEN a part is not read.
+    """
 
     async def read(self, file: ContextFile) -> Reading:
         text = file.content or ""
@@ -231,7 +234,11 @@ class TextShelf:
         )
         language = detect_language(text)
         return Reading(
-            sha256=short_id(text), title=blocks[0].text, language=language, blocks=blocks
+            sha256=short_id(text),
+            title=blocks[0].text,
+            language=language,
+            blocks=blocks,
+            notes=("hidden_left_out",) if "HIDDEN" in text else (),
         )
 
     async def material(

@@ -284,6 +284,7 @@ class SourceFound(Event):
 
     type: Literal["source_found"] = "source_found"
     source: Source
+    notes: tuple[str, ...] = ()
 
 
 class SectionState(Event):
@@ -362,7 +363,7 @@ class UsageCounted(Event):
 
 
 class FileRead(Event):
-    """A context file was read, or could not be (then `code` says why)."""
+    """A context file was read, all but what `notes` say, or could not be (`code` says why)."""
 
     type: Literal["file_read"] = "file_read"
     file_id: str
@@ -370,6 +371,7 @@ class FileRead(Event):
     pages: int | None = None
     words: int = 0
     headings: int = 0
+    notes: tuple[str, ...] = ()
     code: str = ""
     error: str = ""
 

@@ -136,6 +136,7 @@ class Tools:
                 pages=reading.pages if reading else None,
                 words=reading.words if reading else 0,
                 headings=reading.headings if reading else 0,
+                notes=reading.notes if reading else (),
                 code=error.code if error else "",
                 error=str(error) if error else "",
             )

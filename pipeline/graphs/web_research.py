@@ -89,6 +89,7 @@ def _found(source_id: SourceId, reading: Reading, tools: Tools) -> SourceFound:
         task_type=tools.job.kind,
         at=tools.now(),
         source=source_of(source_id, reading),
+        notes=reading.notes,
     )
 
 

@@ -174,6 +174,16 @@ def test_a_file_that_cannot_be_read_is_announced_and_the_job_goes_on() -> None:
     assert [(e.file_name, e.code) for e in read] == [("坏.pdf", "file_damaged"), ("moon.md", "")]
 
 
+def test_what_of_a_file_was_not_read_is_told_with_it() -> None:
+    journal = ListJournal()
+    partly = ContextFile(file_id="x", file_name="表.xlsx", content="# 潮汐\n\nHIDDEN 一表")
+
+    outline_job(ScriptedAuthor(outline=PROPOSED), journal, partly, FILE)
+
+    read = [e.notes for e in journal.events if isinstance(e, FileRead)]
+    assert read == [("hidden_left_out",), ()]
+
+
 def test_a_job_whose_files_can_all_not_be_read_is_refused() -> None:
     broken = ContextFile(file_id="x", file_name="坏.pdf", content="UNREADABLE")
 

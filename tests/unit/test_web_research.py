@@ -172,6 +172,16 @@ def test_pages_that_are_found_become_sources_beside_the_files() -> None:
     assert "Pages found on the web and read: 2." in said(journal)
 
 
+def test_what_of_a_page_was_not_read_is_told_with_it() -> None:
+    shelf, url = PageShelf(), "https://a.example/"
+    deep = page(url).model_copy(update={"notes": ("nested_left_out",)})
+
+    _, journal = outlined(shelf, SmallWeb(shelf, {url: deep}))
+
+    told = [event.notes for event in journal.events if isinstance(event, SourceFound)]
+    assert told == [("nested_left_out",)]
+
+
 def test_the_document_searches_for_its_chapters() -> None:
     shelf = PageShelf()
     web = SmallWeb(shelf, two_pages())
