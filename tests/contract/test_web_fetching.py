@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpcore2
 import pytest
 
-from pipeline.adapters.web.fetching import PageFetcher
+from pipeline.adapters.web.fetching import CONNECT_S, PageFetcher
 from pipeline.adapters.web.page_types import Page, accepted_name
 from pipeline.errors import UnreadableFile
 from tests.web_site import Site, fetcher_on, redirect, response
@@ -277,6 +277,19 @@ def test_whatever_the_library_raises_becomes_a_reason(error: type[Exception]) ->
 
     is_timeout = issubclass(error, httpcore2.TimeoutException)
     assert caught.value.code == ("page_timeout" if is_timeout else "page_unavailable")
+
+
+def test_a_connection_that_is_not_made_in_time_is_told_with_its_own_limit() -> None:
+    fetch = PageFetcher(
+        max_bytes=1_000,
+        time_limit=timedelta(seconds=30),
+        backend=Failing(httpcore2.ConnectTimeout("no luck")),
+    )
+
+    with pytest.raises(UnreadableFile, match=f"within {CONNECT_S:g} s") as caught:
+        asyncio.run(fetch("http://a.example/"))
+
+    assert caught.value.code == "page_timeout"
 
 
 def test_all_the_errors_of_the_library_are_tried() -> None:

@@ -263,6 +263,33 @@ def test_a_host_with_one_dead_address_is_reached_at_the_next() -> None:
     assert asyncio.run(fetched()) == [(dead, 80), (PUBLIC, 80)]
 
 
+def test_a_host_whose_many_addresses_of_one_kind_are_dead_is_reached_at_the_other() -> None:
+    dead = [f"2606:4700::{number}" for number in range(1, 5)]
+    names = Names({"a.example": [[*dead, PUBLIC]]})
+
+    async def fetched() -> list[tuple[str, int]]:
+        async with Site({"/": response("潮汐")}) as site:
+            fetch, dial = fetcher_on(site, names, dead=dead)
+            await fetch("http://a.example/")
+            return dial.dialled
+
+    assert asyncio.run(fetched()) == [(dead[0], 80), (PUBLIC, 80)]
+
+
+def test_no_more_than_three_addresses_of_a_host_are_tried() -> None:
+    dead = [PUBLIC, *(f"2606:4700::{number}" for number in range(1, 5))]
+    names = Names({"a.example": [dead]})
+
+    async def attack() -> list[tuple[str, int]]:
+        async with Site({}) as site:
+            fetch, dial = fetcher_on(site, names, dead=dead)
+            with pytest.raises(UnreadableFile):
+                await fetch("http://a.example/")
+            return dial.dialled
+
+    assert [host for host, _ in asyncio.run(attack())] == dead[:3]
+
+
 def test_the_guard_itself_refuses_ports_that_are_no_web_servers() -> None:
     guard = GuardedBackend(Names({"a.example": [[PUBLIC]]}))
 

@@ -74,6 +74,12 @@ class PageFetcher:
             raise UnreadableFile(
                 "address_refused", f"{_shown(url)} is not fetched: {error}. Give a public page."
             ) from error
+        except httpcore2.ConnectTimeout as error:
+            raise UnreadableFile(
+                "page_timeout",
+                f"{_shown(url)} could not be connected to within {CONNECT_S:g} s. Try again later, "
+                "or save the page and attach it.",
+            ) from error
         except (TimeoutError, httpcore2.TimeoutException) as error:
             raise UnreadableFile(
                 "page_timeout",

@@ -157,10 +157,10 @@ class GuardedBackend(AsyncNetworkBackend):
         """
         if port not in PORTS.values():
             raise AddressRefused(f"port {port} is no web server's")
-        addresses = await self._checked(host, port)
+        addresses = _first_tried(await self._checked(host, port))
         failure: Exception | None = None
-        for address in addresses[:TRIED]:
-            share = None if timeout is None else timeout / min(TRIED, len(addresses))
+        for address in addresses:
+            share = None if timeout is None else timeout / len(addresses)
             try:
                 return await self._dial.connect_tcp(
                     address, port, share, local_address, socket_options
@@ -180,3 +180,11 @@ class GuardedBackend(AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await self._dial.sleep(seconds)
+
+
+def _first_tried(addresses: Sequence[str]) -> list[str]:
+    """The first of each kind, and the next in their order: one kind may lead nowhere at all."""
+    of_kind: dict[int, str] = {}
+    for address in addresses:
+        of_kind.setdefault(ip_address(address).version, address)
+    return list(dict.fromkeys([*of_kind.values(), *addresses]))[:TRIED]
