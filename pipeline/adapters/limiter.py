@@ -4,13 +4,16 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from pipeline.domain.jobs import JobId
 
 
-@dataclass(slots=True)
-class _Share:
+@dataclass(slots=True, eq=False)
+class Share:
+    """Of one job in the calls of this process."""
+
     weight: float
     served: float = 0.0
     """Calls so far, divided by the weight."""
@@ -31,7 +34,7 @@ class FairLimiter:
         self._total = total
         self._per_job = per_job
         self._running = 0
-        self._shares: dict[JobId, _Share] = {}
+        self._shares: dict[JobId, Share] = {}
 
     @property
     def running(self) -> int:
@@ -41,7 +44,7 @@ class FairLimiter:
     def join(self, job_id: JobId, weight: float) -> "JobSlots":
         """Let a job take part; a newcomer is served as if it had been there all along."""
         least = min((share.served for share in self._shares.values()), default=0.0)
-        share = self._shares[job_id] = _Share(weight, served=least)
+        share = self._shares[job_id] = Share(weight, served=least)
         return JobSlots(self, share)
 
     def reweigh(self, job_id: JobId, weight: float) -> None:
@@ -55,7 +58,7 @@ class FairLimiter:
         """Forget a job; calls that still run give their slots back."""
         self._shares.pop(job_id, None)
 
-    async def acquire(self, share: _Share) -> None:
+    async def acquire(self, share: Share) -> None:
         waiting = asyncio.get_running_loop().create_future()
         share.waiting.append(waiting)
         self._give()
@@ -66,7 +69,7 @@ class FairLimiter:
                 self.release(share)  # it was given in the same turn of the loop
             raise
 
-    def release(self, share: _Share) -> None:
+    def release(self, share: Share) -> None:
         self._running -= 1
         share.running -= 1
         self._give()
@@ -87,17 +90,27 @@ class FairLimiter:
             share.waiting.popleft().set_result(None)
 
 
+def share_here() -> Share | None:
+    """The share of the job whose call is made here; None outside of a slot."""
+    return _HELD.get()
+
+
+_HELD: ContextVar[Share | None] = ContextVar("held", default=None)
+
+
 class JobSlots:
     """`Slots` of one job."""
 
-    def __init__(self, limiter: FairLimiter, share: _Share) -> None:
+    def __init__(self, limiter: FairLimiter, share: Share) -> None:
         self._limiter = limiter
         self._share = share
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
         await self._limiter.acquire(self._share)
+        _HELD.set(self._share)
         try:
             yield
         finally:
+            _HELD.set(None)  # by a token it could not be: a task inside may be who gives it back
             self._limiter.release(self._share)

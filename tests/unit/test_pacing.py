@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from pipeline.adapters.limiter import FairLimiter, JobSlots
 from pipeline.adapters.openai_chat.pacing import FIRST_EXPECTED_ANSWER, Pacer
+from pipeline.domain.jobs import JobId, Priority
 from pipeline.domain.tokens import tokens_of
 
 
@@ -107,6 +109,88 @@ def test_a_wait_that_is_cancelled_counts_nothing_and_lets_the_next_one_in(clock:
         return clock.at - 1_000
 
     assert asyncio.run(scene()) == 60
+
+
+async def in_turn(pacer: Pacer, jobs: dict[str, tuple[JobSlots, int]]) -> list[str]:
+    """Let each job make its calls, those of the first one a moment earlier; in the order let in."""
+    order: list[str] = []
+
+    async def call(name: str, slots: JobSlots) -> None:
+        async with slots.slot():
+            await pacer.admit(0)
+            order.append(name)
+
+    calls = []
+    for name, (slots, count) in jobs.items():
+        calls += [asyncio.create_task(call(name, slots)) for _ in range(count)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    await asyncio.gather(*calls)
+    return order
+
+
+def test_a_small_job_does_not_stand_behind_all_calls_of_a_large_one(clock: Clock) -> None:
+    async def scene() -> list[str]:
+        limiter = FairLimiter(total=72, per_job=64)
+        large, small = (limiter.join(JobId(name), 1.0) for name in ("large", "small"))
+        return await in_turn(paced(clock, requests=2), {"large": (large, 64), "small": (small, 2)})
+
+    order = asyncio.run(scene())
+
+    assert order[:2] == ["large", "large"]
+    assert {place for place, name in enumerate(order) if name == "small"} <= {2, 3, 4, 5}
+    assert len(order) == 66
+
+
+def test_a_job_of_high_priority_is_let_in_before_others(clock: Clock) -> None:
+    async def scene() -> list[str]:
+        limiter = FairLimiter(total=72, per_job=30)
+        low = limiter.join(JobId("low"), Priority.LOW.weight)
+        urgent = limiter.join(JobId("urgent"), Priority.URGENT.weight)
+        return await in_turn(paced(clock, requests=1), {"low": (low, 30), "urgent": (urgent, 9)})
+
+    order = asyncio.run(scene())
+
+    assert order[1:11].count("urgent") == 9
+
+
+def test_a_job_that_is_given_another_priority_while_its_calls_wait_holds_up_nobody(
+    clock: Clock,
+) -> None:
+    limiter = FairLimiter(total=72, per_job=30)
+    jobs = {name: (limiter.join(JobId(name), 1.0), 9) for name in ("one", "other")}
+
+    async def scene() -> list[str]:
+        waiting = asyncio.create_task(in_turn(paced(clock, requests=1), jobs))
+        for number in range(40):
+            await asyncio.sleep(0)
+            weight = Priority.URGENT.weight if number % 3 else Priority.LOW.weight
+            limiter.reweigh(JobId("other"), weight)
+        return await waiting
+
+    assert len(asyncio.run(scene())) == 18
+
+
+def test_calls_of_one_job_are_let_in_in_the_order_they_came_also_when_some_are_cancelled(
+    clock: Clock,
+) -> None:
+    pacer = paced(clock, requests=1)
+    order: list[int] = []
+
+    async def call(number: int) -> None:
+        await pacer.admit(0)
+        order.append(number)
+
+    async def scene() -> None:
+        calls = [asyncio.create_task(call(number)) for number in range(9)]
+        await asyncio.sleep(0)
+        for number in (1, 2, 5, 8):
+            calls[number].cancel()
+        await asyncio.wait(calls)
+
+    asyncio.run(scene())
+
+    assert order == [0, 3, 4, 6, 7]
 
 
 @pytest.mark.parametrize(

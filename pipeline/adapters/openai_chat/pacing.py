@@ -3,8 +3,11 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from pipeline.adapters.limiter import Share, share_here
 
 WINDOW_S = 61.0
 # A minute, and a second for what is admitted here later than it arrives there.
@@ -28,10 +31,25 @@ class Admission:
 
 
 @dataclass(slots=True)
-class Pacer:
-    """Lets calls begin in the order they came, as the limits of one endpoint allow.
+class _Line:
+    """The calls of one job that wait, in the order they came; woken when they are first."""
 
-    None is no limit. For one process; a wait that is cancelled counts nothing.
+    share: Share | None
+    let_in: float
+    """Calls so far, divided by the weight."""
+    waiting: deque[asyncio.Event] = field(default_factory=deque)
+
+    @property
+    def weight(self) -> float:
+        return self.share.weight if self.share else 1.0
+
+
+@dataclass(slots=True)
+class Pacer:
+    """Lets calls begin as the limits of one endpoint allow, fairly between jobs.
+
+    None is no limit. For one process; a wait that is cancelled counts nothing. Calls that belong
+    to no job share a line.
     """
 
     requests: int | None = None
@@ -42,17 +60,28 @@ class Pacer:
     _admitted: deque[Admission] = field(default_factory=deque)
     _expected: float = FIRST_EXPECTED_ANSWER
     _paused_until: float = 0.0
-    _door: asyncio.Lock | None = None
+    _lines: dict[Share | None, _Line] = field(default_factory=dict)
     _loop: asyncio.AbstractEventLoop | None = None
 
     async def admit(self, prompt_tokens: int) -> Admission:
-        """Wait until a call may begin, behind those that came before; it counts from then on."""
+        """Wait until a call may begin, behind those of its job that came before.
+
+        It counts from then on.
+        """
         expected = prompt_tokens + round(self._expected)
-        async with self._door_here():
-            while (wait := self._wait_s(expected)) > 0:
-                await self.sleep(min(wait, LONGEST_NAP_S))
+        with self._waiting() as (line, is_first):
+            while True:
+                if self._first() is not is_first:
+                    is_first.clear()
+                    self._wake_first()  # another priority may have put it before this one
+                    await is_first.wait()
+                elif (wait := self._wait_s(expected)) > 0:
+                    await self.sleep(min(wait, LONGEST_NAP_S))
+                else:
+                    break
             admission = Admission(self.now(), expected)
             self._admitted.append(admission)
+            line.let_in += 1 / line.weight
             return admission
 
     def correct(self, admission: Admission, tokens_in: int, tokens_out: int) -> None:
@@ -98,9 +127,31 @@ class Pacer:
     def _free_at(self, place: int) -> float:
         return self._admitted[place].at + self.window_s
 
-    def _door_here(self) -> asyncio.Lock:
-        """Its queue is first come, first served; a lock belongs to one loop."""
+    @contextmanager
+    def _waiting(self) -> Iterator[tuple[_Line, asyncio.Event]]:
+        """Stand in the line of the job whose call it is; a new line begins beside the shortest."""
         loop = asyncio.get_running_loop()
-        if self._door is None or self._loop is not loop:
-            self._door, self._loop = asyncio.Lock(), loop
-        return self._door
+        if self._loop is not loop:
+            self._lines, self._loop = {}, loop
+        share, lines, me = share_here(), self._lines, asyncio.Event()
+        least = min((line.let_in for line in lines.values()), default=0.0)
+        line = lines.setdefault(share, _Line(share, least))
+        line.waiting.append(me)
+        try:
+            yield line, me
+        finally:
+            line.waiting.remove(me)
+            if not line.waiting:
+                del lines[share]
+            self._wake_first()
+
+    def _wake_first(self) -> None:
+        if (first := self._first()) is not None:
+            first.set()
+
+    def _first(self) -> asyncio.Event | None:
+        """Of the job that was let in least for its weight."""
+        if not self._lines:
+            return None
+        line = min(self._lines.values(), key=lambda each: (each.let_in, -each.weight))
+        return line.waiting[0]
