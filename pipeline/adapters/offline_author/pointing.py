@@ -10,6 +10,7 @@ _DANGLING = re.compile(
     r"so(?!-called)|or|yet|also|then|"
     r"thus|hence|therefore|however|moreover|furthermore|besides|nevertheless|nonetheless|instead|"
     r"otherwise|meanwhile|all (?:of )?(?:this|that|these|those)|consequently|"
+    r"(?:all|some|most|many|few|each|both|neither|none) of (?:them|these|those)|"
     r"accordingly|similarly|likewise|conversely|additionally|alternatively|"
     r"finally|secondly|thirdly|(?:second|third)(?=,)|such|both(?! [\w-]+(?: [\w-]+)? and\b)|"
     r"neither|either|another|others|the (?:former|latter|other|same|above|following)|"
@@ -19,10 +20,12 @@ _DANGLING = re.compile(
     r"this|these|that)|in (?:this|that|these|such|contrast|addition|turn|other words|short)|"
     r"as (?:a result|mentioned|noted|described|discussed|shown|above|such)|on the other hand|"
     r"at (?:this|that|the same) (?:point|time|stage)|by contrast|because of (?:this|that)|"
-    r"to (?:this|that) end|with (?:this|that|these)|one (?:of (?:them|these)|such)|like this)\b",
+    r"to (?:this|that) end|with (?:this|that|these)|one (?:of (?:them|these)|such)|like this)\b|"
+    r"(?=(?:[\w'’-]+ ){1,5}[\w'’-]+,)(?:[\w'’-]+ ){1,4}(?:this|these|those)\b",
     re.IGNORECASE,
 )
-"""A first word in capitals is an abbreviation (IT), `The Second` a name, `there are` no place."""
+"""Or a short clause before its comma points: `On top of this, …`. A first word in capitals is an
+abbreviation (IT), `The Second` a name, and `there are` no place."""
 
 _HAN_DANGLING = re.compile(
     r"(?:这|那(?!不勒斯|曲|霸)|该|此|其[中他它次实]?|它|他们|她|上述|上面|以上(?!海)|以下|下述|前者|后者|"
@@ -60,7 +63,10 @@ _ELSEWHERE = re.compile(
     r"document|guide|handbook|how-?to)\b|"
     r"\b(?:see|in) (?:the )?sidebar\b|^see also\b|\((?:see )?(?:chapter|section) \d|"
     r"\b(?:previous|preceding|next|following) (?:chapter|section|paragraph|page|figure|table|"
-    r"examples?|listing|command)\b",
+    r"example|listing|command)s?\b|\babove-mentioned\b|"
+    r"\b(?:mentioned|described|discussed|shown|seen|noted|listed|given) (?:above|below|earlier)\b|"
+    r"\b(?:sections?|chapters?) \d+\.\d|"
+    r"\b(?:described|discussed|explained|shown|seen|found) in (?:section|chapter|appendix) \d",
     re.IGNORECASE,
 )
 _HAN_DIGITS = r"\d一二三四五六七八九十百"
