@@ -89,6 +89,8 @@ class SectionBrief(Value):
     """The nodes above it, from the chapter down."""
     neighbours: SkipValidation[tuple[Neighbour, ...]] = ()
     """All sections in reading order, itself too: one tuple for all briefs of a job, not copied."""
+    headings: SkipValidation[frozenset[str]] = frozenset()
+    """All headings of the material: one set for all briefs of a job, not copied."""
     passages: tuple[Passage, ...] = ()
     """All that may be cited, best first."""
 

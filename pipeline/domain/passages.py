@@ -1,7 +1,7 @@
 """What was read, split into quotable passages: a pure function of the file's content."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -75,6 +75,13 @@ def split_into_passages(source_id: SourceId, reading: Reading) -> list[Passage]:
                 )
             )
     return passages
+
+
+def headings_of(readings: Iterable[Reading]) -> frozenset[str]:
+    """All headings, as they stand in the paths of passages."""
+    return frozenset(
+        block.text for each in readings for block in each.blocks if block.kind == "heading"
+    )
 
 
 def source_of(source_id: SourceId, reading: Reading) -> Source:

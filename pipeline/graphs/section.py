@@ -16,6 +16,7 @@ from pipeline.domain.citations import checked, cited
 from pipeline.domain.documents import Draft, NodeId, Passage, SectionStatus, SourceId
 from pipeline.domain.jobs import DocumentGenerationRequest, OwnText
 from pipeline.domain.outline import Place, bound_node, leaves
+from pipeline.domain.passages import headings_of
 from pipeline.domain.queries import queries_for
 from pipeline.domain.units import content_key, section_unit
 from pipeline.errors import LeftOut, ModelRejected, PipelineError, StoreUnavailable
@@ -57,6 +58,8 @@ class Assignment:
     sections: Mapping[NodeId, tuple[Place, ...]]
     """The leaves of each chapter, in reading order."""
     neighbours: tuple[Neighbour, ...]
+    headings: frozenset[str]
+    """All of the material."""
     guides: Mapping[str, str]
     """Keys of the requirements and of the style guide, which may be whole books."""
     content: Mapping[SourceId, str]
@@ -98,6 +101,7 @@ def assignment(
             )
             for p in places
         ),
+        headings=headings_of(material.readings.values()),
         guides={
             "requirements": content_key("requirements", text=task.requirements),
             "style": content_key("style", text=task.style),
@@ -326,6 +330,7 @@ def section_brief(
             for node in place.path[:-1]
         ),
         neighbours=shared.neighbours,
+        headings=shared.headings,
         passages=passages,
     )
 

@@ -38,6 +38,7 @@ def written(
             summary=section.summary,
             target_words=300,
             neighbours=sections,
+            headings=frozenset(heading for each in passages for heading in each.heading_path),
             passages=passages,
         )
         text = without_markers(asyncio.run(OfflineAuthor().write_section(brief, lambda _: None)))

@@ -204,6 +204,15 @@ def test_a_thousand_briefs_share_what_is_the_same_in_all() -> None:
     assert cost.seconds < 0.5
 
 
+def test_every_brief_has_all_headings_of_the_material() -> None:
+    author, _ = write(outline(node("a", "成因"), node("b", "Use")), MOON, SUN)
+
+    found = [brief.headings for brief in briefs(author).values()]
+
+    assert found == [{"Tides", "太阳"}] * 2
+    assert len(set(map(id, found))) == 1
+
+
 def test_a_section_is_not_among_its_others() -> None:
     tree = outline(node("a", "成因"), node("b", "Use"), node("c", "成因"))
     request = DocumentGenerationRequest(outline=tree)

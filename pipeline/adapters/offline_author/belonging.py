@@ -1,7 +1,8 @@
 """Which section a sentence belongs to: by the heading that it stands below, or what fits best.
 
-Sections are written at the same time without seeing each other, so each decides by the same rule
-for all. What stands below a heading that the outline has belongs to the section of that name.
+Sections are written at the same time without seeing each other, so each makes the same table for a
+sentence, from what all of them share, and looks whether it is the one that the table names. What
+stands below a heading that the outline has belongs to the section of that name.
 """
 
 import zlib
@@ -30,6 +31,10 @@ FIT = 0.2
 FAR_FIT = 0.45
 """The same for a sentence of a source that is not among those which the section is bound to."""
 
+BELOW = 0.5
+"""From this share of the titles above a section on, in the headings above a sentence, it is enough
+that the sentence fits at all."""
+
 NEAR = 0.05
 """Sections whose affinity differs by less fit equally well."""
 
@@ -56,6 +61,8 @@ class _Aim:
     number: str
     name: str
     path: tuple[str, ...]
+    above: frozenset[str]
+    """Terms of the titles above it."""
     title: frozenset[str]
     summary: frozenset[str]
     sources: frozenset[SourceId]
@@ -68,7 +75,7 @@ class _Field:
 
     def __init__(self, neighbours: Iterable[Neighbour]) -> None:
         aims = [_aim(each) for each in neighbours]
-        self._always = [aim for aim in aims if aim.opens or aim.closes]
+        self._always = [a for a in aims if a.opens or a.closes or a.number in FIRST]
         self._by_term: defaultdict[str, list[_Aim]] = defaultdict(list)
         self._by_name: defaultdict[str, list[_Aim]] = defaultdict(list)
         self._first_below: defaultdict[str, list[_Aim]] = defaultdict(list)
@@ -81,6 +88,10 @@ class _Field:
         self._titles = Counter(term for aim in aims for term in aim.title)
         self._summaries = Counter(term for aim in aims for term in aim.title | aim.summary)
         self._binds = len({aim.sources for aim in aims}) > 1
+        self._by_source: defaultdict[SourceId, list[str]] = defaultdict(list)
+        for aim in aims if self._binds else ():
+            for source_id in aim.sources:
+                self._by_source[source_id].append(aim.number)
         self._homes: dict[tuple[str, ...], frozenset[str]] = {}
 
     def weight(self, term: str) -> float:
@@ -119,8 +130,12 @@ class _Field:
                 )
         return frozenset()
 
-    def rivals(self, candidate: Candidate, homes: frozenset[str], number: str) -> list[_Aim]:
-        """Those that can want the sentence beside the section of that number."""
+    def bound(self, candidate: Candidate) -> Sequence[str]:
+        """Numbers of the sections that are bound to its source, as others are not."""
+        return self._by_source.get(candidate.passage.source_id, ())
+
+    def wanting(self, candidate: Candidate, homes: frozenset[str]) -> list[_Aim]:
+        """The sections that can want the sentence for more than being bound to its source."""
         found = {aim.number: aim for aim in self._always}
         for term in candidate.terms | candidate.about | candidate.around:
             found |= {aim.number: aim for aim in self._by_term.get(term, ())}
@@ -128,7 +143,6 @@ class _Field:
             for aim in (*self._by_name.get(name, ()), *self._first_below.get(name, ())):
                 if aim.number in homes:
                     found[aim.number] = aim
-        found.pop(number, None)
         return list(found.values())
 
 
@@ -137,50 +151,60 @@ def own_sentences(brief: SectionBrief, found: Sequence[Candidate]) -> list[Candi
 
     Of sections that fit equally well, one gets the paragraph by its wording.
     """
-    me = next((_aim(n) for n in brief.neighbours if n.number == brief.number), None)
-    me = me or _aim(
-        Neighbour(number=brief.number, title=brief.title, summary=brief.summary, path=brief.path)
-    )
+    sections = brief.neighbours
+    if all(each.number != brief.number for each in sections):
+        path = brief.path
+        me = Neighbour(number=brief.number, title=brief.title, summary=brief.summary, path=path)
+        sections = (*sections, me)
     judge = _Judge(
-        field=_field(brief.neighbours),
+        me=next(_aim(each) for each in sections if each.number == brief.number),
+        field=_field(sections),
         common=term_set(brief.commission.title),
-        headings=frozenset(_name(h) for each in found for h in each.passage.heading_path),
-        above=term_set(" ".join(brief.path)),
+        headings=_names(brief.headings),
     )
     mine: list[Candidate] = []
     for candidate in found:
         follows = bool(mine) and candidate.goes_on_from(mine[-1])
-        if follows if candidate.needs else judge.is_of(me, candidate):
+        if follows if candidate.needs else judge.is_mine(candidate):
             mine.append(candidate)
     return mine
 
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """Decides for the sentences of one section's passages."""
+    """Decides for one section; all but `me` is the same for all of them."""
 
+    me: _Aim
     field: _Field
     common: frozenset[str]
     """Terms of the document's title."""
     headings: frozenset[str]
-    """Names of all headings above the sentences."""
-    above: frozenset[str]
-    """Terms of the titles above the section."""
+    """Names of all headings of the material."""
 
-    def is_of(self, me: _Aim, candidate: Candidate) -> bool:
+    def is_mine(self, candidate: Candidate) -> bool:
+        """Whether the table of the sentence names this section; it is made as far as needed."""
         homes = self.field.homes(candidate)
-        fit = self._fit(me, candidate, homes)
-        least = FAR_FIT if self.field.is_far(me, candidate) else FIT
-        if fit < least and not (fit > 0 and share(self.above, candidate.about) >= 0.5):
+        fit = self._wanted(self.me, candidate, homes)
+        if not fit:
             return False
-        rivals = {
-            other.number: self._fit(other, candidate, homes)
-            for other in self.field.rivals(candidate, homes, me.number)
-        }
-        if fit < max(rivals.values(), default=0.0) - NEAR:
-            return False
-        tied = sorted({me.number, *(n for n, rival in rivals.items() if rival >= fit - NEAR)})
-        return tied[zlib.crc32(_together(candidate).encode()) % len(tied)] == me.number
+        table = {self.me.number: fit}
+        for aim in self.field.wanting(candidate, homes):
+            if aim.number != self.me.number:
+                table[aim.number] = self._wanted(aim, candidate, homes)
+                if fit < table[aim.number] - NEAR:
+                    return False
+        if fit <= BOUND + 2 * NEAR:  # else none of them comes near
+            table |= {n: BOUND for n in self.field.bound(candidate) if n not in table}
+        best = max(table.values())
+        tied = sorted(number for number, other in table.items() if other >= best - NEAR)
+        return fit >= best - NEAR and _drawn(tied, candidate) == self.me.number
+
+    def _wanted(self, aim: _Aim, candidate: Candidate, homes: frozenset[str]) -> float:
+        """How well the sentence fits that section; 0 when it does not fit well enough."""
+        fit = self._fit(aim, candidate, homes)
+        if fit >= (FAR_FIT if self.field.is_far(aim, candidate) else FIT):
+            return fit
+        return fit if fit > 0 and share(aim.above, candidate.about) >= BELOW else 0.0
 
     def _fit(self, aim: _Aim, candidate: Candidate, homes: frozenset[str]) -> float:
         fit = _affinity(aim, candidate, self.common, self.field)
@@ -190,10 +214,13 @@ class _Judge:
         return fit + HOME * (aim.number in homes)
 
 
-def _together(candidate: Candidate) -> str:
-    """What its like go by: below a heading all, in a text without headings the paragraph."""
-    path = candidate.passage.heading_path
-    return candidate.text if path else candidate.paragraph
+def _drawn(numbers: Sequence[str], candidate: Candidate) -> str:
+    """One of the sections that fit equally well, the same for all that goes together.
+
+    Below a heading that is each sentence for itself, in a text without headings the paragraph.
+    """
+    together = candidate.text if candidate.passage.heading_path else candidate.paragraph
+    return numbers[zlib.crc32(together.encode()) % len(numbers)]
 
 
 @lru_cache(maxsize=8)
@@ -209,12 +236,19 @@ def _aim(section: Neighbour) -> _Aim:
         section.number,
         _name(section.title),
         tuple(map(_name, section.path)),
+        term_set(" ".join(section.path)),
         term_set(section.title),
         term_set(section.summary),
         frozenset(section.source_ids),
         opens=kind in {"intro", "summary"},
         closes=kind == "conclusion",
     )
+
+
+@lru_cache(maxsize=8)
+def _names(headings: frozenset[str]) -> frozenset[str]:
+    """Made once for all sections of a job."""
+    return frozenset(map(_name, headings))
 
 
 @lru_cache(maxsize=4_000)
