@@ -14,11 +14,20 @@ const CHAPTER = new RegExp(
 )
 const HAN_ITEM = new RegExp(`^[${HAN_NUMBER}]+[、.．]\\s*(.+)$`)
 const HAN_PARENS = new RegExp(`^[（(][${HAN_NUMBER}]+[）)]\\s*(.+)$`)
-const DECIMAL = /^(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$/
+const UNIT =
+  String.raw`(?:°|℃|℉|%|‰|(?:[kMGTmµn]?(?:Hz|Pa|eV)|[kMGTmµ](?:Wh?|B|V)|[kcmµn]?m[²³]?|[kmµ]?g|[kMG]bps|dB|` +
+  String.raw`degrees?|(?:kilo)?met(?:er|re)s?|miles?|tons?|tonnes?|hours?|days?|weeks?|months?|years?|times|` +
+  String.raw`percent|per cent|thousand|million|billion|trillion|dollars?|euros?)` +
+  String.raw`(?=[\s,;:，。、/^)-]|$)|[万亿]|公里|千瓦|兆瓦|摄氏度|百分点)`
+const DECIMAL = new RegExp(
+  String.raw`^(?!\d+\.\d+\s+${UNIT})(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$`,
+)
 const NUMBER = /^\d+(?:[.)）]\s+|、\s*)(.+)$/
 const BARE_NUMBER = /^\d{1,2}\s+(.+)$/
 const PARENS = /^[（(]\d+[）)]\s*(.+)$/
 const BULLET = /^[-*+•·]\s+(.+)$/
+
+const MARKS_ONLY = /^[-=*_](?:[ \t]*[-=*_])*[ \t]*$/
 
 const RANK_OF_PART = { 部: 200, 部分: 200, 篇: 200, 编: 200, 章: 210, 节: 220 }
 
@@ -45,7 +54,15 @@ function readItem(text, indent, hasDecimals) {
   return { text, rank: rank + 2, isPlain: true }
 }
 
+function meansMore(line) {
+  const bare = line.replace(/^\\+/, "")
+  return MARKS_ONLY.test(bare) || !readLine(bare, 0, true).isPlain
+}
+
 function readLine(text, indent, hasDecimals) {
+  if (text.startsWith("\\") && meansMore(text)) {
+    return { text: text.slice(1), rank: 1000 + 10 * indent + 2, isPlain: true }
+  }
   let found = text.match(HEADING)
   if (found) {
     return { text: withoutNumber(found[2]), rank: 100 + found[1].length, isStructure: true }

@@ -29,7 +29,14 @@ _CHAPTER = re.compile(
 )
 _HAN_ITEM = re.compile(rf"^[{_HAN_NUMBER}]+[、.．]\s*(.+)$")
 _HAN_PARENS = re.compile(rf"^[（(][{_HAN_NUMBER}]+[）)]\s*(.+)$")
-_DECIMAL = re.compile(r"^(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$")
+_UNIT = (
+    r"(?:°|℃|℉|%|‰|(?:[kMGTmµn]?(?:Hz|Pa|eV)|[kMGTmµ](?:Wh?|B|V)|[kcmµn]?m[²³]?|[kmµ]?g|[kMG]bps|dB|"
+    r"degrees?|(?:kilo)?met(?:er|re)s?|miles?|tons?|tonnes?|hours?|days?|weeks?|months?|years?|times|"
+    r"percent|per cent|thousand|million|billion|trillion|dollars?|euros?)"
+    r"(?=[\s,;:，。、/^)-]|$)|[万亿]|公里|千瓦|兆瓦|摄氏度|百分点)"
+)
+_DECIMAL = re.compile(rf"^(?!\d+\.\d+\s+{_UNIT})(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$")
+"""What a unit follows is an amount: "1.5 °C pathways"."""
 _NUMBER = re.compile(r"^\d+(?:[.)）]\s+|、\s*)(.+)$")
 _BARE_NUMBER = re.compile(r"^\d{1,2}\s+(.+)$")
 _PARENS = re.compile(r"^[（(]\d+[）)]\s*(.+)$")
@@ -41,6 +48,7 @@ _ITEM_MARK = re.compile(
 """What stands before an item of a list that is counted in letters, or in articles of a law."""
 _BULLET = re.compile(r"^[-*+•·]\s+(.+)$")
 
+_MARKS_ONLY = re.compile(r"[-=*_](?:[ \t]*[-=*_])*[ \t]*$")
 _COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
 _UNDERLINED = re.compile(r"^(\S.*)\n(=|-{2})[=-]*[ \t]*$", re.MULTILINE)
 _RULE = re.compile(r"^ {0,3}([-*_=])(?:[ \t]*\1){2,}[ \t]*$", re.MULTILINE)
@@ -110,7 +118,10 @@ def outline_from(text: str, new_id: Callable[[], str]) -> Outline:
 
 
 def to_markdown(outline: Outline) -> str:
-    """The titles, summaries and notes as Markdown that `outline_from` reads back."""
+    """The titles, summaries and notes as Markdown that `outline_from` reads back.
+
+    A line of a summary that would be read as more than that gets a backslash.
+    """
     parts = [f"# {_one_line(outline.title)}"] if outline.title.strip() else []
     for place in walk(outline.nodes):
         title = _one_line(place.node.title)
@@ -119,10 +130,18 @@ def to_markdown(outline: Outline) -> str:
         else:
             parts.append(f"{TAB * (place.depth - DEEPEST_HEADING - 1)}- {title}")
         if place.node.content_summary.strip():
-            parts.append(place.node.content_summary.strip())
+            lines = place.node.content_summary.strip().splitlines()
+            parts.append(
+                "\n".join(f"\\{x.strip()}" if _means_more(x.strip()) else x for x in lines)
+            )
         notes = place.node.notes.strip().splitlines()
         parts.extend(f"> {line}" for line in notes if line.strip())
     return "\n\n".join(parts) + "\n" if parts else ""
+
+
+def without_backslashes(text: str) -> str:
+    """The text without the backslashes that `to_markdown` writes."""
+    return "\n".join(line[1:] if _is_escaped(line) else line for line in text.split("\n"))
 
 
 def text_of(reading: Reading) -> str:
@@ -213,7 +232,23 @@ def _lines(text: str) -> Iterator[_Line]:
     has_decimals = any(_DECIMAL.match(row.strip()) for row in rows)
     for row in rows:
         text_only = row.strip()
-        yield _line(text_only, indent=len(row) - len(row.lstrip()), has_decimals=has_decimals)
+        indent = len(row) - len(row.lstrip())
+        if _is_escaped(text_only):
+            yield _plain_line(text_only[1:], indent)
+        else:
+            yield _line(text_only, indent=indent, has_decimals=has_decimals)
+
+
+def _is_escaped(line: str) -> bool:
+    return line.startswith("\\") and _means_more(line)
+
+
+def _means_more(line: str) -> bool:
+    """Whether a line would be a title, an item, a note or a rule without backslashes before it."""
+    bare = line.lstrip("\\")
+    if _MARKS_ONLY.match(bare):
+        return True
+    return not _line(bare, indent=0, has_decimals=True).is_plain
 
 
 def _line(text: str, *, indent: int, has_decimals: bool) -> _Line:
@@ -243,7 +278,11 @@ def _item_line(text: str, *, indent: int, has_decimals: bool) -> _Line:
         return _Line(found[1], rank + 3)
     if text.startswith(">"):
         return _Line(text.lstrip("> "), rank + 2, is_note=True)
-    return _Line(text, rank + 2, is_plain=True)
+    return _plain_line(text, indent)
+
+
+def _plain_line(text: str, indent: int) -> _Line:
+    return _Line(text, _FIRST_ITEM_RANK + 10 * indent + 2, is_plain=True)
 
 
 def _without_number(title: str) -> str:

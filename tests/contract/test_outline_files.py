@@ -83,6 +83,21 @@ def test_an_outline_of_another_outliner_keeps_its_levels_and_notes() -> None:
     ]
 
 
+def test_notes_of_another_outliner_are_no_sections_whatever_they_look_like() -> None:
+    opml = """<opml version="2.0"><body><outline text="Scope"
+_note="1. Only Europe&#10;2. No islands&#10;---"/><outline text="1.5 °C pathways"
+_note="2.4 GHz is left out"/><outline text="Last" _note="# 标题&#10;\\x"/></body></opml>"""
+
+    outline = outline_of("plan.opml", opml.encode())
+
+    assert told(outline) == [
+        ("Scope", "1. Only Europe\n2. No islands\n---", "", 1),
+        ("1.5 °C pathways", "2.4 GHz is left out", "", 1),
+        ("Last", "# 标题\n\\x", "", 1),
+    ]
+    assert "\\" not in "".join(b.text for b in read("plan.opml", opml.encode()).blocks[:4])
+
+
 @pytest.mark.parametrize("text", ["<opml><body>", "<html><body/></html>", "plain"])
 def test_what_only_calls_itself_opml_is_damaged(text: str) -> None:
     with pytest.raises(UnreadableFile) as caught:

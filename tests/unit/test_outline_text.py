@@ -4,6 +4,8 @@ from collections.abc import Callable
 from itertools import count
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.domain.documents import NodeId, Outline, OutlineNode
 from pipeline.domain.outline import walk
@@ -54,6 +56,51 @@ def test_an_outline_survives_markdown() -> None:
 
     assert again.title == outline.title
     assert told(again) == told(outline)
+
+
+LINES = [
+    "1. Only Europe",
+    "2.4 GHz is out",
+    "1.2 Scope",
+    "# x",
+    "- y",
+    "> z",
+    "(1) a",
+    "第一章 无",
+    "一、无",
+]
+LINES += [
+    "3 km",
+    "\\- y",
+    "\\\\# x",
+    "\\word",
+    "---",
+    "=",
+    "* * *",
+    "plain 句",
+    "https://example.org",
+    "\\",
+]
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=5), st.lists(st.sampled_from(LINES), max_size=3))
+def test_a_summary_survives_markdown_whatever_its_lines_look_like(
+    above: list[str], below: list[str]
+) -> None:
+    outline = Outline(
+        title="潮汐",
+        nodes=(
+            node(
+                "a", node("b").model_copy(update={"content_summary": "\n".join(below)})
+            ).model_copy(update={"content_summary": "\n".join(above)}),
+        ),
+    )
+
+    again = outline_from(to_markdown(outline), numbers())
+
+    assert shape(again.nodes) == shape(outline.nodes)
+    assert again.nodes[0].content_summary == "\n".join(above)
+    assert again.nodes[0].children[0].content_summary == "\n".join(below)
 
 
 def test_an_empty_outline_is_empty_text_and_empty_text_an_empty_outline() -> None:

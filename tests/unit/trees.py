@@ -58,6 +58,14 @@ OUTLINE_TEXTS: dict[str, tuple[str, list[object]]] = {
         "# 3D printing\n# 2024 in review",
         ["3D printing", "2024 in review"],
     ),
+    "titles that begin with amounts": (
+        "# 1.5 °C pathways\n## 2.4 GHz networks\n# 2.5 亿吨\n## 2.6 Day",
+        [["1.5 °C pathways", ["2.4 GHz networks"]], ["2.5 亿吨", ["Day"]]],
+    ),
+    "lines behind a backslash": (
+        "# Scope\n\\1. Europe\n\\\\# No islands\n\\第一章 无\n\\> x\n\\---\n\\word\n2.4 GHz\n# End",
+        ["Scope", "End"],
+    ),
     "a line that is too long for a title, in characters that take two units in a browser": (
         f"甲{'𠮷' * 500}\n乙",
         [f"甲{'𠮷' * 499}", "乙"],

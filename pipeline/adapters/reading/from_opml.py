@@ -8,7 +8,7 @@ from pipeline.adapters.reading.from_markdown import blocks_of
 from pipeline.adapters.reading.limits import Limits
 from pipeline.adapters.reading.prose import one_line
 from pipeline.domain.documents import NodeId, Outline, OutlineNode
-from pipeline.domain.outline_text import MAX_LEVELS, to_markdown
+from pipeline.domain.outline_text import MAX_LEVELS, to_markdown, without_backslashes
 from pipeline.errors import UnreadableFile
 
 _NOTES = ("_note", "note")
@@ -26,7 +26,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:  # noqa: ARG001 
         raise damaged(name, "OPML", "it holds no outline")
     title = one_line(root.findtext("head/title") or "")
     text = to_markdown(Outline(title=title, nodes=_nodes(body, 1)))
-    return Extract(blocks_of(text), title=title, as_written=text)
+    return Extract(blocks_of(without_backslashes(text)), title=title, as_written=text)
 
 
 def _nodes(parent: etree._Element, depth: int) -> tuple[OutlineNode, ...]:
