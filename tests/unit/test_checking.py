@@ -205,6 +205,15 @@ def test_letters_of_a_long_text_explain_an_abbreviation_only_where_it_stands() -
     assert len(told & set(undefined)) >= 38
 
 
+def test_calls_in_code_are_no_links_without_a_target() -> None:
+    code = "```js\nhandlers[name]()\n```\n\nCall `a[0]()` or\n\n    b[1]()"
+
+    assert found(code) == []
+    assert (
+        found(f"{code}\n\n见[这里]()和![图]( )。") == [("markdown", {"problem": "empty_link"})] * 2
+    )
+
+
 def test_a_paragraph_in_another_language_is_found() -> None:
     english = "This long paragraph was left in English although the document is in Chinese."
     chinese = "这一段仍然是中文，而整篇文档应当使用英文书写。"

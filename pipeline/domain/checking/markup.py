@@ -49,11 +49,13 @@ def _problems(content: str) -> tuple[Place, ...]:
             found += _uneven_rows(content, block)
         elif block.kind in {"paragraph", "list"}:
             found += _open_bold(content, block, shield)
+    unlinked = [span for span in shield if not content.startswith(("[", "!["), span[0])]
     for code, pattern in _PATTERNS.items():
+        spared = unlinked if code == "empty_link" else shield
         found += [
             (code, *match.span())
             for match in pattern.finditer(content)
-            if code == "empty_link" or not is_within(shield, match.start())
+            if not is_within(spared, match.start())
         ]
     return tuple(sorted(found, key=lambda place: place[1:]))
 
