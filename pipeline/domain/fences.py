@@ -48,8 +48,10 @@ def fences(text: str) -> list[Fence]:
                 opened, dollars = None, 0
         elif mark := _mark(text, start + len(line), line, is_in_formula=dollars % 2 == 1):
             opened = Fence("math" if mark == "$$" else "code", start, len(text), mark, is_open=True)
-        else:
-            dollars = dollars + len(_DOLLARS.findall(_CODE.sub("", line))) if line.strip() else 0
+        elif "$$" in line:
+            dollars += len(_DOLLARS.findall(_CODE.sub("", line)))
+        elif dollars and not line.strip():
+            dollars = 0
     return [*found, opened] if opened else found
 
 
