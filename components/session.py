@@ -48,6 +48,9 @@ class Session:
     """Why a reference list could not be put into another style, to be said in the next run."""
     unbudgeted: tuple[ManuscriptId, str] | None = None
     """Why a budget could not be set, to be said in the next run."""
+    going_on: JobId | None = None
+    """The job that its author wants to go on with, until that is answered or begun: a run of the
+    page that comes in between, as when its board has heard the end, closes no question."""
     watched: JobId | None = None
     """The job whose writing is being watched: its end opens the document, once."""
     listed: tuple[str, int] = ("", 0)

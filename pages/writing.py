@@ -121,6 +121,8 @@ def after_the_end(job: Job) -> None:
             is_stopped = job.status is JobStatus.CANCELLED
             label = m("writing.resume" if is_stopped else "writing.retry")
             if st.button(label, type="primary", icon=":material/refresh:", key="go_on"):
+                state.going_on = job.id
+            if state.going_on == job.id:
                 go_on(view)
         draft_of(view)
         if has_document:
@@ -135,6 +137,7 @@ def go_on(view: View) -> None:
         with st.spinner(m("outline.planning")):
             changes = runtime().changes.of(manuscript.id, manuscript.gaps)
     except PipelineError as error:
+        state.going_on = None
         problem(error, m)
         return
     if changes.adds_only(gaps_of(manuscript.document) if manuscript.document else ()):
@@ -143,7 +146,11 @@ def go_on(view: View) -> None:
         ask(view, changes)
 
 
-@st.dialog(m("writing.resume"))
+def leave() -> None:
+    state.going_on = None
+
+
+@st.dialog(m("writing.resume"), on_dismiss=leave)
 def ask(view: View, changes: Changes) -> None:
     """Say what would be written anew, replaced or removed."""
     st.markdown(m("writing.more_question"))
@@ -154,13 +161,14 @@ def ask(view: View, changes: Changes) -> None:
     with st.container(horizontal=True):
         if st.button(m("writing.resume"), type="primary", key="as_planned"):
             write(view, changes)
-        if st.button(m("writing.not_now")):
+        if st.button(m("writing.not_now"), on_click=leave):
             st.rerun()
 
 
 def write(view: View, told: Changes | None = None) -> None:
     """Begin; where more was `told`, do that and nothing else."""
     doc = view.manuscript.id
+    state.going_on = None
     try:
         job = runtime().changes.write(doc, told, gaps=view.manuscript.gaps)
     except PipelineError as error:

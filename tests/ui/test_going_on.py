@@ -1,7 +1,5 @@
 """Going on with a writing that was stopped: more than what is missing is said before it begins."""
 
-from streamlit.testing.v1 import AppTest
-
 from components.messages import Messages
 from pipeline.domain.documents import Language
 from pipeline.domain.jobs import Job
@@ -27,13 +25,6 @@ def last_job(runtime: Runtime, manuscript: Manuscript) -> Job:
     return job
 
 
-def agreed(app: AppTest, button: str) -> AppTest:
-    """Say yes in the dialog, which only a run with its own button draws here."""
-    app.button(key=button).click()
-    app.button(key="as_planned").click()
-    return sound(app.run())
-
-
 def test_finished_sections_that_another_tone_makes_stale_are_asked_about_first(
     running: Runtime, shown: Open, language: Language
 ) -> None:
@@ -50,7 +41,9 @@ def test_finished_sections_that_another_tone_makes_stale_are_asked_about_first(
     assert m("writing.more_question") in text_of(app)
     assert why in text_of(app)
     assert last_job(running, manuscript).id == job.id, "nothing begins before the author says so"
-    agreed(app, "go_on")
+    app.session_state[f"board-{job.id}"] = {"finished": {"status": "cancelled"}}
+    assert m("writing.more_question") in text_of(sound(app.run())), "what the board hears leaves it"
+    sound(app.button(key="as_planned").click().run())
     begun = finish(running, last_job(running, manuscript).id)
     assert begun.id != job.id
     assert app.query_params["job"] == begun.id
@@ -66,10 +59,12 @@ def test_a_text_of_the_author_that_going_on_would_replace_is_named_first(
 
     sound(app.button(key="go_on").click().run())
 
-    number = section_of(manuscript, section).number
+    m, number = Messages(language), section_of(manuscript, section).number
     assert f"{number}\u2002新的标题" in text_of(app)
     assert last_job(running, manuscript).id == job.id
     assert section_of(running.manuscripts.open(manuscript.id).manuscript, section).content == MINE
+    not_now = next(each for each in app.button if each.label == m("writing.not_now"))
+    assert m("writing.more_question") not in text_of(sound(not_now.click().run()))
 
 
 def test_an_older_job_that_was_stopped_offers_nothing_for_the_document_of_today(
