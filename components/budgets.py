@@ -182,13 +182,13 @@ def _fields(
         try:
             cost = _cost(text)
         except ValueError:
-            st.caption(f":red[{m.say(TEXTS['unclear'])}]")
+            st.markdown(f":red[{m.say(TEXTS['unclear'])}]")
     if not currency or budget.tokens is not None:
         text = _draw(m.say(TEXTS["token_budget"]), tokens, tokens_field, m)
         try:
             tokens = _tokens(text)
         except ValueError:
-            st.caption(f":red[{m.say(TEXTS['unclear_tokens'])}]")
+            st.markdown(f":red[{m.say(TEXTS['unclear_tokens'])}]")
     if not currency and tokens is not None:
         cost = None  # nobody could keep it without a price
     return Budget(tokens=tokens, cost=cost)
