@@ -46,6 +46,8 @@ def text_blocks(text: str) -> list[Block]:
 
 def plain(children: Sequence[Token]) -> str:
     """Inline content as the reader sees it: no emphasis marks, link targets or tags."""
+    if len(children) == 1:  # as most are
+        return _piece(children[0]).strip()
     inline = _Inline()
     for child in children:
         inline.take(child)
@@ -62,14 +64,14 @@ class _Inline:
         self._is_note = False
 
     def take(self, child: Token) -> None:
-        if child.type in {"softbreak", "hardbreak"}:
+        if piece := _piece(child):
+            self._put(piece)
+        elif child.type in {"softbreak", "hardbreak"}:
             self._between = self._between or " "
         elif child.type == "html_inline":
             self._take_tag(_name_of(child.content), child.content)
         elif child.type == "link_open":
             self._is_note = self._is_note or "#" in str(child.attrGet("href") or "")
-        elif piece := _piece(child):
-            self._put(piece)
 
     def finished(self) -> str:
         self._end_raised("".join)
