@@ -1,6 +1,7 @@
 """Documents that the offline author writes from the bundled examples, by the graphs as they run."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from pipeline.domain.documents import (
     Language,
     Outline,
     Reading,
+    SourceId,
     Usage,
 )
 from pipeline.domain.jobs import (
@@ -39,6 +41,9 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 MAX_FILE_BYTES = 50_000_000
 
+PART_OF = " of "
+"""In the name of a file that is a part."""
+
 
 @cache
 def produced(
@@ -46,11 +51,19 @@ def produced(
 ) -> Document:
     """The document of a bundled example, from its prompt over the proposed outline.
 
-    `with_all_files` gives it the files of the other examples, too.
+    `with_all_files` gives it the files of the other examples, too, and its own as two files that
+    are one work.
     """
     wanted = EXAMPLES[example]
-    given = list(EXAMPLES.values()) if with_all_files else [wanted]
-    return asyncio.run(_produced(wanted, [_file(one) for one in given], style))
+    files = [_file(wanted)]
+    if with_all_files:
+        files = [*_parts(wanted), *(_file(one) for one in EXAMPLES.values() if one is not wanted)]
+    return asyncio.run(_produced(wanted, files, style))
+
+
+def work_of(source: SourceId) -> str:
+    """What a source of such a document is, or is a part of."""
+    return source.rpartition(PART_OF)[2]
 
 
 def over(
@@ -78,6 +91,19 @@ def _file(example: BundledExample) -> ContextFile:
         file_name=example.file_name,
         content=example.content().decode("utf-8"),
     )
+
+
+def _parts(example: BundledExample) -> list[ContextFile]:
+    """Every second chapter in a file, and the others in another one; both name one DOI."""
+    whole = example.content().decode("utf-8")
+    title, *chapters = re.split(r"(?m)^(?=## )", whole)
+    doi = f"10.5555/{example.file_name}"
+    front = f"---\ntitle: {example.title}\ndoi: {doi}\n---\n\n{title}"
+    names = [f"{number}{PART_OF}{example.file_name}" for number in (1, 2)]
+    return [
+        ContextFile(file_id=name, file_name=name, content="".join([front, *chapters[place::2]]))
+        for place, name in enumerate(names)
+    ]
 
 
 async def _produced(

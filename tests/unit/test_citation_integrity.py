@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from evals.citations import faults
+from evals.documents import produced, work_of
 from pipeline.domain.assembly import (
     Evidence,
     Imprint,
@@ -193,6 +194,24 @@ def test_the_faults_are_seen() -> None:
             "a marker stands as it was written"
         ]
     assert faults(document, {source.id: source.id for source in SOURCES})
+
+
+@pytest.mark.parametrize("instead", ["甲[1]", "甲[2][1]", "甲[2][2]", "甲"])
+def test_a_later_citation_of_a_work_is_looked_at_too(instead: str) -> None:
+    document = assembled({"a": "".join(f"甲[@{key}]。" for key in PASSAGES)})
+    before, after = document.content.rsplit("甲[2]", 1)
+
+    other = document.model_copy(update={"content": before + instead + after})
+
+    assert faults(other, WORKS) == ["the numbers at the sentences are others"]
+
+
+def test_a_document_of_the_evals_cites_two_files_that_are_one_work() -> None:
+    document = produced("flood", with_all_files=True)
+    sources = {passage.source_id for passage in document.passages}
+
+    assert len({work_of(source) for source in sources}) == len(sources) - 1
+    assert faults(document, {source: work_of(source) for source in sources}) == []
 
 
 @pytest.mark.parametrize(
