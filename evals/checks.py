@@ -5,13 +5,12 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from benchmarks.pace import thread_cost
 from components.examples import EXAMPLES
 from evals.documents import produced
+from evals.manuals import Manual, manuals
 from evals.planted_defects import PLANTS
-from evals.support_cases import TEXTS
 from evals.table import Row
 from pipeline.domain.checking import findings_of
 from pipeline.domain.claims import claims_of
@@ -26,7 +25,6 @@ from pipeline.domain.documents import (
     SourceId,
 )
 from pipeline.domain.language import count_words, split_sentences
-from pipeline.domain.markdown import blocks
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -53,7 +51,7 @@ SEED = 20_26
 
 def rows() -> list[Row]:
     """Alarms where there should be none, and CPU time from cold."""
-    humans = [_document(path) for path in sorted(TEXTS.glob("*/*.md"))]
+    humans = [_document(manual) for manual in manuals()]
     words = sum(count_words(s.content) for document in humans for s in document.sections)
     alarms = sum(f.kind not in QUIET for document in humans for f in findings_of(document))
     rate = 10_000 * alarms / words
@@ -73,8 +71,8 @@ def _recall(language: Language, size: int) -> Row:
     rng = random.Random(f"{SEED} {language} {size}")
     texts = [
         section.content
-        for path in sorted(TEXTS.glob(f"*/{language}-*.md"))
-        for section in _document(path).sections
+        for manual in manuals(language=language)
+        for section in _document(manual).sections
         if section.content.strip()
     ]
     missed: Counter[str] = Counter()
@@ -113,17 +111,15 @@ def _seconds(document: Document, check: Callable[[Document], object]) -> float:
     return cost.seconds
 
 
-def _document(path: Path) -> Document:
+def _document(manual: Manual) -> Document:
     """A text with a section for each of its headings."""
-    text = path.read_text(encoding="utf-8")
-    language: Language = "zh" if path.name.startswith("zh") else "en"
     contents: list[list[str]] = [[]]
-    for block in blocks(text):
+    for block in manual.blocks:
         if block.kind == "heading":
             contents.append([])
         else:
-            contents[-1].append(text[block.start : block.end])
-    return document_of(["\n\n".join(each) for each in contents if each], language)
+            contents[-1].append(block.text)
+    return document_of(["\n\n".join(each) for each in contents if each], manual.language)
 
 
 def _cited(words: int) -> Document:
@@ -132,9 +128,9 @@ def _cited(words: int) -> Document:
     passages: list[Passage] = []
     gathered: list[str] = []
     left = words
-    for path in sorted(TEXTS.glob("*/*.md")):
-        for paragraph in path.read_text(encoding="utf-8").split("\n\n"):
-            if left <= 0 or paragraph.startswith("#"):
+    for manual in manuals():
+        for paragraph in (block.text for block in manual.blocks if block.kind == "paragraph"):
+            if left <= 0:
                 continue
             key = PassageId(f"p{len(passages)}")
             passages.append(Passage(id=key, source_id=SourceId("s"), text=paragraph))

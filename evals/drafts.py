@@ -7,7 +7,8 @@ from functools import cache
 from itertools import pairwise
 
 from evals.documents import over
-from evals.outlines import DATA, texts
+from evals.manuals import manuals
+from evals.outlines import texts
 from evals.pointing import names_a_place, points_back
 from evals.table import Row
 from pipeline.adapters.offline_author import OfflineAuthor
@@ -104,8 +105,8 @@ def rows() -> list[Row]:
 def cases(half: str = "test") -> tuple[Case, ...]:
     """The manuals of one half over the outline that people gave them."""
     found: list[Case] = []
-    for text in texts(half):
-        file = _file(f"{text.name}.md", (DATA / half / f"{text.name}.md").read_text("utf-8"))
+    for manual, text in zip(manuals(half), texts(half), strict=True):
+        file = _file(f"{manual.name}.md", manual.text)
         sections: list[tuple[int, str, int | None]] = []
         for block in text.blocks:
             if block.kind == "heading":

@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
+from evals.manuals import Manual, manuals
 from evals.table import Row
 from pipeline.adapters.offline_author.outlines import proposed
 from pipeline.domain.briefs import Commission, OutlineBrief
@@ -16,8 +16,6 @@ from pipeline.domain.language import count_words, split_sentences
 from pipeline.domain.passages import source_of, split_into_passages
 from pipeline.domain.terms import STOP_WORDS, term_set
 from pipeline.domain.units import short_id
-
-DATA = Path(__file__).parent / "data" / "outlines"
 
 WORDS_PER_SECTION = 350
 """The length that is asked for: as many sections of this size as the human outline has."""
@@ -54,7 +52,7 @@ class HumanText:
 
 def texts(half: str) -> list[HumanText]:
     """The texts of one half: `tune` may be looked at while rules are made, `test` not."""
-    return [_text(path) for path in sorted((DATA / half).glob("*.md"))]
+    return [_text(manual) for manual in manuals(half)]
 
 
 def rows() -> list[Row]:
@@ -189,22 +187,12 @@ def _alike(one: frozenset[str], other: frozenset[str]) -> float:
     return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
 
 
-def _text(path: Path) -> HumanText:
-    language: Language = "zh" if path.name.startswith("zh-") else "en"
-    blocks = list(_blocks(path.read_text("utf-8")))
-    tops = [block for block in blocks if block.kind == "heading" and block.level == 1]
-    title = tops[0].text if len(tops) == 1 else path.stem.partition("-")[2]
+def _text(manual: Manual) -> HumanText:
+    tops = [block for block in manual.blocks if block.kind == "heading" and block.level == 1]
+    title = tops[0].text if len(tops) == 1 else manual.name.partition("-")[2]
     hidden = tops if len(tops) == 1 else []
-    return HumanText(path.stem, language, title, tuple(b for b in blocks if b not in hidden))
-
-
-def _blocks(text: str) -> Iterator[Block]:
-    for part in text.strip().split("\n\n"):
-        match = re.fullmatch(r"(#+) (.+)", part)
-        if match:
-            yield Block(kind="heading", text=match[2], level=len(match[1]))
-        else:
-            yield Block(kind="paragraph", text=part)
+    blocks = tuple(block for block in manual.blocks if block not in hidden)
+    return HumanText(manual.name, manual.language, title, blocks)
 
 
 def _reading(name: str, text: HumanText, blocks: Sequence[Block]) -> Reading:

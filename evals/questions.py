@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from components.examples import EXAMPLES
+from evals.manuals import manuals
 from evals.support_cases import labelled
 from pipeline.adapters.reading.from_markdown import blocks_of
 from pipeline.domain.documents import Block, Language, Passage, Reading, SourceId
@@ -75,12 +76,6 @@ def reading_of(name: str, language: Language, blocks: Sequence[Block]) -> Readin
     return Reading(sha256=short_id(name), title=name, language=language, blocks=tuple(blocks))
 
 
-def handbook(path: Path) -> tuple[Language, list[Block]]:
-    """The language and the blocks of one of the texts in `data/outlines`."""
-    language: Language = "zh" if path.name.startswith("zh-") else "en"
-    return language, blocks_of(path.read_text(encoding="utf-8"))
-
-
 def _is_in(article: Article, language: Language) -> bool:
     return (".zh." in article.title) == (language == "zh")
 
@@ -92,8 +87,8 @@ def _texts() -> Iterator[tuple[SourceId, Reading]]:
                 yield _named(f"{language}-{number}-{place}", language, [_paragraph(text)])
     for each in EXAMPLES.values():
         yield _named(each.file_name, each.language, blocks_of(each.content().decode()))
-    for path in sorted((DATA / "outlines").glob("*/*.md")):
-        yield _named(path.stem, *handbook(path))
+    for manual in manuals():
+        yield _named(manual.name, manual.language, manual.blocks)
     pages = {case.passage: case.context for half in HALVES for case in labelled(half)}
     for number, (text, title) in enumerate(pages.items()):
         blocks = [Block(kind="heading", text=title, level=1), _paragraph(text)]

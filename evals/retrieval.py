@@ -3,15 +3,13 @@
 import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from evals.large_texts import large_readings, section_queries, size_bytes
+from evals.manuals import Manual, manuals
 from evals.questions import (
-    DATA,
     HALVES,
     LANGUAGES,
     PUBLIC,
-    handbook,
     holds,
     other_words,
     pool,
@@ -93,10 +91,7 @@ def _sections() -> Iterator[Row]:
     All handbooks, of both halves and languages, are one pool; sections of the test half are asked.
     """
     hidden = {
-        half: {
-            SourceId(path.stem): _hidden(path)
-            for path in sorted((DATA / "outlines" / half).glob("*.md"))
-        }
+        half: {SourceId(manual.name): _hidden(manual) for manual in manuals(half)}
         for half in HALVES
     }
     index = PassageIndex(
@@ -120,20 +115,19 @@ def _sections() -> Iterator[Row]:
         yield Row(name, value, "", "> one query", value > before, note)
 
 
-def _hidden(path: Path) -> tuple[Reading, list[tuple[str, ...]]]:
+def _hidden(manual: Manual) -> tuple[Reading, list[tuple[str, ...]]]:
     """A handbook whose headings are numbers that nobody asks for, and what they were."""
     titles: list[tuple[str, ...]] = []
     above: list[tuple[int, str]] = []
     blocks: list[Block] = []
-    language, whole = handbook(path)
-    for block in whole:
+    for block in manual.blocks:
         if block.kind == "heading":
             above = [*(each for each in above if each[0] < block.level), (block.level, block.text)]
             titles.append(tuple(title for _, title in above))
             blocks.append(block.model_copy(update={"text": f"§{len(titles) - 1}", "level": 1}))
         else:
             blocks.append(block)
-    return reading_of(path.stem, language, blocks), titles
+    return reading_of(manual.name, manual.language, blocks), titles
 
 
 def _by_section(index: PassageIndex, name: SourceId) -> Mapping[int, set[str]]:

@@ -14,15 +14,14 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
+from evals.manuals import manuals
 from evals.support_plants import PLANTS
 from pipeline.domain.documents import Block, Language, Passage, Reading, SourceId
 from pipeline.domain.facts import names
 from pipeline.domain.language import count_words, split_sentences
-from pipeline.domain.markdown import blocks
 from pipeline.domain.passages import split_into_passages
 
 DATA = Path(__file__).parent / "data" / "support"
-TEXTS = Path(__file__).parent / "data" / "outlines"
 
 REWORDED, REWORDED_WRONG = "other words", "wrong in other words"
 
@@ -245,21 +244,14 @@ KINDS: dict[str, tuple[bool, Alter]] = {
 
 def _passages(half: str, language: Language) -> list[Passage]:
     found: list[Passage] = []
-    for path in sorted((TEXTS / half).glob(f"{language}-*.md")):
-        text = path.read_text(encoding="utf-8")
-        found += _split(path.stem, [_block(text[b.start : b.end]) for b in blocks(text)], language)
+    for manual in manuals(half, language):
+        found += _split(manual.name, manual.blocks, language)
     if language == "zh":
         for entry in _entries(f"cmrc-{half}"):
-            whole = [_block(f"# {entry['title']}"), _block(entry["text"])]
+            title = Block(kind="heading", text=entry["title"], level=1)
+            whole = [title, Block(kind="paragraph", text=entry["text"])]
             found += _split(entry["id"], whole, language)
     return found
-
-
-def _block(text: str) -> Block:
-    level = len(text) - len(text.lstrip("#"))
-    if level:
-        return Block(kind="heading", text=text.lstrip("# "), level=level)
-    return Block(kind="paragraph", text=text)
 
 
 def _split(name: str, parts: Sequence[Block], language: Language) -> list[Passage]:
