@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from evals.manuals import manuals
-from evals.support_plants import PLANTS
+from evals.support_plants import LATIN_NAME, PLANTS
 from pipeline.domain.documents import Block, Language, Passage, Reading, SourceId
-from pipeline.domain.facts import names
 from pipeline.domain.language import count_words, split_sentences
 from pipeline.domain.passages import split_into_passages
 
@@ -200,16 +199,11 @@ def _with_another_number(sentence: str, passage: Passage, _: object, rng: random
 def _with_another_name(
     sentence: str, passage: Passage, passages: Sequence[Passage], rng: random.Random
 ) -> str:
-    own = [m for m in re.finditer(r"\b[A-Z]\w{2,}\b", sentence) if m[0].lower() in names(sentence)]
-    if not own:
-        return ""
-    other = rng.choice(passages)
-    others = [
-        m[0]
-        for m in re.finditer(r"\b[A-Z]\w{2,}\b", other.text)
-        if m[0].lower() in names(other.text) and m[0].lower() not in passage.text.lower()
-    ]
-    if not others:
+    own = list(LATIN_NAME.finditer(sentence))
+    there = passage.text.lower()
+    others = [m[0] for m in LATIN_NAME.finditer(rng.choice(passages).text)]
+    others = [name for name in others if name.lower() not in there]
+    if not own or not others:
         return ""
     match = rng.choice(own)
     return sentence[: match.start()] + rng.choice(others) + sentence[match.end() :]

@@ -81,9 +81,12 @@ _BEHIND: Mapping[str, Mapping[Language, Sequence[tuple[str, str]]]] = {
         ),
     },
 }
-_LATIN_NAME = re.compile(
-    r"(?<=[a-z,] )[A-Z][a-z]{2,}\b|(?<=[\u4e00-\u9fff])[A-Za-z]{3,}(?=[\u4e00-\u9fff])"
+LATIN_NAME = re.compile(
+    r"(?<=[a-z,] )[A-Z][a-z]{2,}\b"
+    r"|(?:(?<=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff] ))[A-Za-z]{3,}(?= ?[\u4e00-\u9fff])"
 )
+"""By its shape alone: a capital behind a small letter, or Latin letters amid Chinese ones."""
+
 _HAN_NAMES: Sequence[str] = (
     "中国 日本 韩国 泰国 法国 美国 德国 英国 澳洲 欧洲 非洲",
     "北京 上海 广州 佛山 茂名 肇庆 潍坊 龙口 莱州 招远 曼谷 杭州 西安",
@@ -145,7 +148,7 @@ def _with_roles_exchanged(
     _rng: random.Random,
 ) -> tuple[str, str] | None:
     """Two names in each other's place, where words that are no list stand between them."""
-    found = list(_LATIN_NAME.finditer(sentence))
+    found = list(LATIN_NAME.finditer(sentence))
     for one in found:
         for other in found:
             between = sentence[one.end() : other.start()]
