@@ -11,6 +11,7 @@ from components.examples import EXAMPLES
 from evals.documents import produced
 from evals.manuals import Manual, manuals
 from evals.planted_defects import PLANTS
+from evals.questions import articles
 from evals.table import Row
 from pipeline.domain.checking import findings_of
 from pipeline.domain.claims import claims_of
@@ -41,8 +42,6 @@ SHORT, LONG = 6, 400
 TRIALS = 4
 """Documents of each size and language; each holds one defect of each kind."""
 
-LEAST_FOUND = 0.9
-
 RUNS = 3
 """Of a timed check; what else runs on the machine, and in its caches, only adds."""
 
@@ -51,14 +50,20 @@ SEED = 20_26
 
 def rows() -> list[Row]:
     """Alarms where there should be none, and CPU time from cold."""
-    humans = [_document(manual) for manual in manuals()]
-    words = sum(count_words(s.content) for document in humans for s in document.sections)
-    alarms = sum(f.kind not in QUIET for document in humans for f in findings_of(document))
-    rate = 10_000 * alarms / words
     ours = sum(f.kind not in QUIET for name in EXAMPLES for f in produced(name).findings)
-    seen = f"{words:,} words, looked at while the rules were made"
+    known = [_document(manual) for manual in manuals()]
+    unseen = [
+        document_of(article.paragraphs, language)
+        for language in LANGUAGES
+        for article in articles(f"{language}.txt")
+    ]
+    rate, words = _alarms(unseen)
+    seen_rate, seen_words = _alarms(known)
+    note = f"{words:,} words of Wikipedia, on which no rule was made"
+    seen = f"{seen_words:,} words, looked at while the rules were made"
     return [
-        Row("checks, texts by people: findings in 10,000 words", rate, "", "≤ 1", rate <= 1, seen),
+        Row("checks, texts by people: findings in 10,000 words", rate, "", "≤ 1", rate <= 1, note),
+        Row("checks, manuals: findings in 10,000 words", seen_rate, "", "", None, seen),
         Row("checks, bundled examples: findings", ours, "", "0", ours == 0, "offline author"),
         *(_recall(language, size) for language in LANGUAGES for size in (SHORT, LONG)),
         _cost("checks, 25,000 words: CPU time", 25_000, findings_of, 0.5),
@@ -66,8 +71,19 @@ def rows() -> list[Row]:
     ]
 
 
+def _alarms(documents: Sequence[Document]) -> tuple[float, int]:
+    """Findings in 10,000 words of texts that need none, and how many words there are."""
+    words = sum(count_words(s.content) for document in documents for s in document.sections)
+    alarms = sum(f.kind not in QUIET for document in documents for f in findings_of(document))
+    return 10_000 * alarms / words, words
+
+
 def _recall(language: Language, size: int) -> Row:
-    """The share of planted defects that are found in their section, under their kind."""
+    """The share of planted defects that are found in their section, under their kind.
+
+    By construction there is no goal: each wording is known to be found in a short text, so that
+    the figure only says what the text around it hides.
+    """
     rng = random.Random(f"{SEED} {language} {size}")
     texts = [
         section.content
@@ -86,11 +102,12 @@ def _recall(language: Language, size: int) -> Row:
         )
     share = 1 - missed.total() / (TRIALS * len(PLANTS))
     words = sum(count_words(section.content) for section in document.sections)
-    note = f"{TRIALS * len(PLANTS)} defects of {len(PLANTS)} kinds; about {words:,} words each"
+    note = f"{TRIALS * len(PLANTS)} defects of {len(PLANTS)} kinds, each found where it is alone"
+    note += f"; about {words:,} words each"
     if missed:
         note += f"; missed: {', '.join(f'{name} {count}' for name, count in missed.items())}"
     name = f"checks, {LANGUAGES[language]}, {'short' if size == SHORT else 'long'}: defects found"
-    return Row(name, share, "", f"≥ {LEAST_FOUND:.3f}", share >= LEAST_FOUND, note)
+    return Row(name, share, "", "", None, note)
 
 
 def _cost(name: str, words: int, check: Callable[[Document], object], most_s: float) -> Row:

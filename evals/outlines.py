@@ -90,7 +90,7 @@ def rows() -> list[Row]:
                 "",
                 "≥ 0.900",
                 kept[0] >= 0.9,
-                f"precision {kept[1]:.3f}; {len(chosen)} texts",
+                f"precision {kept[1]:.3f}; all headings as they stand 1.000; {len(chosen)} texts",
             )
         )
     return found
@@ -124,7 +124,7 @@ def titles_with_headings(text: HumanText) -> list[str]:
         SourceId(f"s{number}"): _reading(f"{text.name} {number}", text, part)
         for number, part in enumerate(parts, start=1)
     }
-    return _all_titles(proposed(_brief(text, readings, generous=True)).nodes)
+    return _all_titles(proposed(_brief(text, readings)).nodes)
 
 
 def first_sentences(text: HumanText) -> list[str]:
@@ -206,26 +206,21 @@ def _reading(name: str, text: HumanText, blocks: Sequence[Block]) -> Reading:
     )
 
 
-def _commission(
-    text: HumanText, *, has_material: bool = True, generous: bool = False
-) -> Commission:
+def _commission(text: HumanText, *, has_material: bool = True) -> Commission:
     ask = f"写一份关于{text.title}的指南" if text.language == "zh" else f"A guide to {text.title}"
-    sections = text.sections * (3 if generous else 1)
     return Commission(
         prompt=ask,
         language=text.language,
-        target_words=WORDS_PER_SECTION * sections,
+        target_words=WORDS_PER_SECTION * text.sections,
         has_material=has_material,
     )
 
 
-def _brief(
-    text: HumanText, readings: Mapping[SourceId, Reading], *, generous: bool = False
-) -> OutlineBrief:
+def _brief(text: HumanText, readings: Mapping[SourceId, Reading]) -> OutlineBrief:
     sources = {name: source_of(name, reading) for name, reading in readings.items()}
     passages = [p for name, r in readings.items() for p in split_into_passages(name, r)]
     return OutlineBrief(
-        commission=_commission(text, generous=generous),
+        commission=_commission(text),
         digests=tuple(digest(sources[name], reading) for name, reading in readings.items()),
         passages=tuple(passages[:24]),
         readings=readings,

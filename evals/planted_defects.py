@@ -1,4 +1,8 @@
-"""Defects planted in texts that people wrote, and whether the checks find them there."""
+"""Defects planted in texts that people wrote: whether the checks find them there, too.
+
+One wording of each kind and language, and each is found where it stands alone: what is missed was
+hidden by the text around it. Of defects that people and models make this says nothing.
+"""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
