@@ -281,6 +281,16 @@ def test_nothing_names_a_path_of_one_machine() -> None:
     assert not found
 
 
+def test_every_font_that_is_served_stands_beside_its_licence() -> None:
+    fonts = [path.name for path in (ROOT / "static").glob("*.woff2")]
+    listed = (ROOT / "static" / "README.md").read_text(encoding="utf-8")
+    licence = (ROOT / "static" / "OFL.txt").read_text(encoding="utf-8")
+
+    assert fonts
+    assert [name for name in fonts if name not in listed or name not in licence] == []
+    assert "SIL OPEN FONT LICENSE Version 1.1" in licence
+
+
 def test_the_readme_stays_short() -> None:
     readme = ROOT / "README.md"
     if not readme.exists():
