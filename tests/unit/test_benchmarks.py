@@ -1,7 +1,11 @@
 """The benchmarks' own arithmetic: a figure that is computed wrongly is worse than none."""
 
+import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -39,6 +43,25 @@ def test_a_row_shows_its_spread_and_its_goal() -> None:
         "| CPU | 64 ms (61 – 70) | ≤ 90 ms | yes |",
         "| 大纲 | 1.50 s | – | – |",
     ]
+
+
+def printed_names() -> Iterator[str]:
+    """Patterns of the names that rows have: any text for what is put in."""
+    for path in Path("benchmarks").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            literal = [str(p.value) if isinstance(p, ast.Constant) else "" for p in parts]
+            if sum(map(len, literal)) > 10:
+                yield ".+".join(map(re.escape, literal))
+
+
+def test_the_readme_calls_each_figure_what_the_benchmark_calls_it() -> None:
+    lines = Path("README.md").read_text(encoding="utf-8").splitlines()
+    names = [line.split("|")[1].strip() for line in lines if line.endswith(("| yes |", "| NO |"))]
+    patterns = list(printed_names())
+
+    assert len(names) > 5
+    assert [n for n in names if not any(re.fullmatch(each, n) for each in patterns)] == []
 
 
 def test_the_critical_path_is_the_longest_section_and_the_longest_fuse() -> None:
