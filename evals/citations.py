@@ -13,6 +13,7 @@ from pipeline.adapters.bibliography import formatted
 from pipeline.domain.assembly import edited, restyled
 from pipeline.domain.citations import numbers_of
 from pipeline.domain.documents import CitationStyle, Document, NodeId, PassageId, SourceId
+from pipeline.domain.markdown import LINK_TARGET, is_within, protected
 from pipeline.domain.references import works
 
 EDITS = 60
@@ -48,10 +49,13 @@ _AS_WRITTEN = re.compile(
 )
 """What begins like a marker, and the names of passages, wherever they stand."""
 
-_FORMULA = re.compile(r"\$\$[\s\S]+?\$\$|(?<![\\$])\$[^\s$][^$\n]*\$(?!\d)")
+_FORMULA = re.compile(
+    r"\$\$[\s\S]+?\$\$|(?<![\\$])\$(?=[^\s$])(?:[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
+)
 _REFERENCES = re.compile(r"\n## (?:References|参考文献)\n")
 _NAME = re.compile(r"\[@(\w+)\]")
-_RUN = re.compile(r"\[@\w+\](?:[ \t]*\[@\w+\])*")
+_MARKER = rf"\[@\w+\](?!{LINK_TARGET})"
+_RUN = re.compile(rf"{_MARKER}(?:[ \t]*{_MARKER})*")
 _PARSER = MarkdownIt("commonmark", {"html": False})
 _PARSER.enable(["table", "strikethrough"]).disable("text_join")
 _NUMBER = re.compile(r"\[(\d+)\]")
@@ -101,11 +105,17 @@ def faults(document: Document, same: Mapping[SourceId, str] | None = None) -> li
 
 
 def _quoted(document: Document) -> list[list[PassageId]]:
-    """The passages of each run of markers in the sections, in reading order."""
+    """The passages of each run of markers in the sections, in reading order.
+
+    Markers in code and formulas are none; one that is left out here for no good reason stands in
+    the document as it was written.
+    """
+    shields = [protected(section.content) for section in document.sections]
     return [
         [PassageId(name) for name in _NAME.findall(run[0])]
-        for section in document.sections
-        for run in _RUN.finditer(_prose(section.content))
+        for section, shield in zip(document.sections, shields, strict=True)
+        for run in _RUN.finditer(section.content)
+        if not is_within(shield, run.start())
     ]
 
 
