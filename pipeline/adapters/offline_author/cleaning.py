@@ -25,7 +25,7 @@ _LABEL = re.compile(
 """A heading that runs into the sentence, or the number of an article of a law."""
 
 _SOURCE_MARKS = re.compile(
-    r"\s*(?:(?P<place>\[(?P<number>\d+)(?:\s*[,，–-]\s*\d+)*\])|"
+    r" ?(?:(?P<place>\[(?P<number>\d+)(?:\s*[,，–-]\s*\d+)*\])|"
     r"\[@[\w:.-]+(?:[,;][^\[\]]{0,80})?\])"
 )
 """`[3]`, `[1, 2]`, and those of programs for citing, `[@smith2020; @li, p. 4]`."""
@@ -65,6 +65,7 @@ def cleaned(sentence: str, line: str = "") -> str:
         text = _LINE_NUMBER.sub("", text)
     for pattern, new in _INLINE:
         text = pattern.sub(new, text)
+    text = " ".join(text.split())  # first, or each of many spaces is looked behind for a mark
     text = " ".join(_SOURCE_MARKS.sub(_place_or_nothing, text).split())
     return _LABEL.sub("", text)
 
