@@ -18,10 +18,11 @@ const UNIT =
   String.raw`(?:°|℃|℉|%|‰|(?:[kMGTmµn]?(?:Hz|Pa|eV)|[kMGTmµ](?:Wh?|B|V)|[kcmµn]?m[²³]?|[kmµ]?g|[kMG]bps|dB|` +
   String.raw`degrees?|(?:kilo)?met(?:er|re)s?|miles?|tons?|tonnes?|hours?|days?|weeks?|months?|years?|times|` +
   String.raw`percent|per cent|thousand|million|billion|trillion|dollars?|euros?)` +
-  String.raw`(?=[\s,;:，。、/^)-]|$)|[万亿]|公里|千瓦|兆瓦|摄氏度|百分点)`
-const DECIMAL = new RegExp(
-  String.raw`^(?!\d+\.\d+\s+${UNIT})(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$`,
-)
+  String.raw`(?=[\s,;:，。、/^)-]|$)|(?:万亿?|亿)(?=[\s,，。、元吨人个次辆台户千公平立美欧日港]|$)|` +
+  String.raw`公里|千瓦|兆瓦|摄氏度|百分点)`
+const AMOUNT = new RegExp(String.raw`^\d+\.\d+\s+${UNIT}`)
+const PLACE = /^(\d{1,4})(?:\.(\d{1,4}))?(?=[\s.、)）])/
+const DECIMAL = /^(?!\d+\.\d+\s+[°℃℉%‰])(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$/
 const NUMBER = /^\d+(?:[.)）]\s+|、\s*)(.+)$/
 const BARE_NUMBER = /^\d{1,2}\s+(.+)$/
 const PARENS = /^[（(]\d+[）)]\s*(.+)$/
@@ -31,7 +32,28 @@ const MARKS_ONLY = /^[-=*_](?:[ \t]*[-=*_])*[ \t]*$/
 
 const RANK_OF_PART = { 部: 200, 部分: 200, 篇: 200, 编: 200, 章: 210, 节: 220 }
 
-function withoutNumber(title) {
+/** Which lines or headings begin with an amount: no number before them leads up to theirs. */
+function amountsOf(rows) {
+  const texts = rows.map((row) => row.match(HEADING)?.[2] ?? row)
+  const placed = texts.map((text) => {
+    const place = text.match(PLACE)
+    return place ? [Number(place[1]), Number(place[2] ?? 0)] : null
+  })
+  const places = new Set(placed.map(String))
+  const counted = new Set()
+  const amounts = new Set()
+  texts.forEach((text, i) => {
+    const [chapter, number] = placed[i] ?? []
+    const isCounted =
+      counted.has(`${chapter},${number - 1}`) || (number === 1 && places.has(`${chapter},2`))
+    if (AMOUNT.test(text) && !isCounted) amounts.add(text)
+    else if (placed[i]) counted.add(`${chapter},${number}`)
+  })
+  return amounts
+}
+
+function withoutNumber(title, amounts) {
+  if (amounts.has(title)) return title
   for (const pattern of [CHAPTER, HAN_ITEM, HAN_PARENS, DECIMAL, NUMBER]) {
     const found = title.match(pattern)
     if (found) return found.at(-1)
@@ -56,16 +78,17 @@ function readItem(text, indent, hasDecimals) {
 
 function meansMore(line) {
   const bare = line.replace(/^\\+/, "")
-  return MARKS_ONLY.test(bare) || !readLine(bare, 0, true).isPlain
+  return MARKS_ONLY.test(bare) || !readLine(bare, new Set(), 0, true).isPlain
 }
 
-function readLine(text, indent, hasDecimals) {
+function readLine(text, amounts, indent, hasDecimals) {
   if (text.startsWith("\\") && meansMore(text)) {
     return { text: text.slice(1), rank: 1000 + 10 * indent + 2, isPlain: true }
   }
   let found = text.match(HEADING)
   if (found) {
-    return { text: withoutNumber(found[2]), rank: 100 + found[1].length, isStructure: true }
+    const title = withoutNumber(found[2], amounts)
+    return { text: title, rank: 100 + found[1].length, isStructure: true }
   }
   found = text.match(CHAPTER)
   if (found) return { text: found[2], rank: RANK_OF_PART[found[1]], isStructure: true }
@@ -73,7 +96,7 @@ function readLine(text, indent, hasDecimals) {
   if (found) return { text: found[1], rank: 300, isStructure: true }
   found = text.match(HAN_PARENS)
   if (found) return { text: found[1], rank: 310, isStructure: true }
-  found = text.match(DECIMAL)
+  found = amounts.has(text) ? null : text.match(DECIMAL)
   if (found) {
     const dots = found[1].split(".").length - 1
     return { text: found[2], rank: 400 + dots, isStructure: true }
@@ -87,10 +110,11 @@ function readLines(text) {
     .split(/\r\n|\r|\n/)
     .map((row) => row.replaceAll("\t", TAB).trimEnd())
     .filter((row) => row.trim())
-  const hasDecimals = rows.some((row) => DECIMAL.test(row.trim()))
+  const amounts = amountsOf(rows.map((row) => row.trim()))
+  const hasDecimals = rows.some((row) => !amounts.has(row.trim()) && DECIMAL.test(row.trim()))
   return rows.map((row) => {
     const indent = row.length - row.trimStart().length
-    return readLine(row.trim(), indent, hasDecimals)
+    return readLine(row.trim(), amounts, indent, hasDecimals)
   })
 }
 

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.domain.documents import Block, NodeId, Outline, OutlineNode, Reading
@@ -33,10 +33,12 @@ _UNIT = (
     r"(?:°|℃|℉|%|‰|(?:[kMGTmµn]?(?:Hz|Pa|eV)|[kMGTmµ](?:Wh?|B|V)|[kcmµn]?m[²³]?|[kmµ]?g|[kMG]bps|dB|"
     r"degrees?|(?:kilo)?met(?:er|re)s?|miles?|tons?|tonnes?|hours?|days?|weeks?|months?|years?|times|"
     r"percent|per cent|thousand|million|billion|trillion|dollars?|euros?)"
-    r"(?=[\s,;:，。、/^)-]|$)|[万亿]|公里|千瓦|兆瓦|摄氏度|百分点)"
+    r"(?=[\s,;:，。、/^)-]|$)|(?:万亿?|亿)(?=[\s,，。、元吨人个次辆台户千公平立美欧日港]|$)|"
+    r"公里|千瓦|兆瓦|摄氏度|百分点)"
 )
-_DECIMAL = re.compile(rf"^(?!\d+\.\d+\s+{_UNIT})(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$")
-"""What a unit follows is an amount: "1.5 °C pathways"."""
+_AMOUNT = re.compile(rf"^\d+\.\d+\s+{_UNIT}")
+_PLACE = re.compile(r"^(\d{1,4})(?:\.(\d{1,4}))?(?=[\s.、)）])")
+_DECIMAL = re.compile(r"^(?!\d+\.\d+\s+[°℃℉%‰])(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$")
 _NUMBER = re.compile(r"^\d+(?:[.)）]\s+|、\s*)(.+)$")
 _BARE_NUMBER = re.compile(r"^\d{1,2}\s+(.+)$")
 _PARENS = re.compile(r"^[（(]\d+[）)]\s*(.+)$")
@@ -180,10 +182,11 @@ def _text_of_blocks(reading: Reading) -> str:
     Levels that were guessed from the numbers are left to the importer, which sees all of them.
     """
     headings = [block.text for block in reading.blocks if block.kind == "heading"]
-    has_decimals = any(_DECIMAL.match(text) for text in headings)
+    amounts = _amounts(headings)
+    has_decimals = any(_decimal(text, amounts) for text in headings)
     is_guessed = "headings_guessed" in reading.notes
     return "\n".join(
-        _heading(block, has_decimals=has_decimals, is_guessed=is_guessed)
+        _heading(block, amounts, has_decimals=has_decimals, is_guessed=is_guessed)
         if block.kind == "heading"
         else _body(block)
         for block in reading.blocks
@@ -194,12 +197,14 @@ def _body(block: Block) -> str:
     return _ITEM_MARK.sub(r"\1-", block.text) if block.kind == "list" else block.text
 
 
-def _heading(block: Block, *, has_decimals: bool, is_guessed: bool) -> str:
+def _heading(
+    block: Block, amounts: Collection[str], *, has_decimals: bool, is_guessed: bool
+) -> str:
     text = block.text
     if has_decimals and _BARE_NUMBER.match(text):
         number, _, rest = text.partition(" ")
         text = f"{number}. {rest}"
-    if is_guessed and _without_number(text) != text:
+    if is_guessed and _without_number(text, amounts) != text:
         return text
     if block.level > DEEPEST_MARK:
         return f"{TAB * (block.level - DEEPEST_MARK - 1)}- {text}"
@@ -229,14 +234,43 @@ def _one_line(text: str) -> str:
 def _lines(text: str) -> Iterator[_Line]:
     rows = [row.replace("\t", TAB).rstrip() for row in text.lstrip("\ufeff").splitlines()]
     rows = [row for row in rows if row.strip()]
-    has_decimals = any(_DECIMAL.match(row.strip()) for row in rows)
+    amounts = _amounts([row.strip() for row in rows])
+    has_decimals = any(_decimal(row.strip(), amounts) for row in rows)
     for row in rows:
         text_only = row.strip()
         indent = len(row) - len(row.lstrip())
         if _is_escaped(text_only):
             yield _plain_line(text_only[1:], indent)
         else:
-            yield _line(text_only, indent=indent, has_decimals=has_decimals)
+            yield _line(text_only, amounts, indent=indent, has_decimals=has_decimals)
+
+
+def _amounts(lines: Iterable[str]) -> frozenset[str]:
+    """Which lines or headings begin with an amount, such as "2.4 GHz networks".
+
+    A number that goes on from one before it, or begins a count, is none: "1.3 Times" below 1.2.
+    """
+    texts = [found[2] if (found := _HEADING.match(line)) else line for line in lines]
+    places = [
+        (int(found[1]), int(found[2] or 0)) if (found := _PLACE.match(text)) else None
+        for text in texts
+    ]
+    goes_on = {chapter for chapter, number in filter(None, places) if number == 2}
+    counted: set[tuple[int, int]] = set()
+    amounts: set[str] = set()
+    for text, place in zip(texts, places, strict=True):
+        if _AMOUNT.match(text) and not (place and _is_counted(place, counted, goes_on)):
+            amounts.add(text)
+        elif place:
+            counted.add(place)
+    return frozenset(amounts)
+
+
+def _is_counted(
+    place: tuple[int, int], before: Collection[tuple[int, int]], goes_on: Collection[int]
+) -> bool:
+    chapter, number = place
+    return (chapter, number - 1) in before or (number == 1 and chapter in goes_on)
 
 
 def _is_escaped(line: str) -> bool:
@@ -248,19 +282,19 @@ def _means_more(line: str) -> bool:
     bare = line.lstrip("\\")
     if _MARKS_ONLY.match(bare):
         return True
-    return not _line(bare, indent=0, has_decimals=True).is_plain
+    return not _line(bare, (), indent=0, has_decimals=True).is_plain
 
 
-def _line(text: str, *, indent: int, has_decimals: bool) -> _Line:
+def _line(text: str, amounts: Collection[str], *, indent: int, has_decimals: bool) -> _Line:
     if found := _HEADING.match(text):
-        return _Line(_without_number(found[2]), 100 + len(found[1]), is_structure=True)
+        return _Line(_without_number(found[2], amounts), 100 + len(found[1]), is_structure=True)
     if found := _CHAPTER.match(text):
         return _Line(found[2], _RANK_OF_PART[found[1]], is_structure=True)
     if found := _HAN_ITEM.match(text):
         return _Line(found[1], 300, is_structure=True)
     if found := _HAN_PARENS.match(text):
         return _Line(found[1], 310, is_structure=True)
-    if found := _DECIMAL.match(text):
+    if found := _decimal(text, amounts):
         return _Line(found[2], 400 + found[1].count("."), is_structure=True)
     return _item_line(text, indent=indent, has_decimals=has_decimals)
 
@@ -285,7 +319,13 @@ def _plain_line(text: str, indent: int) -> _Line:
     return _Line(text, _FIRST_ITEM_RANK + 10 * indent + 2, is_plain=True)
 
 
-def _without_number(title: str) -> str:
+def _decimal(text: str, amounts: Collection[str]) -> re.Match[str] | None:
+    return None if text in amounts else _DECIMAL.match(text)
+
+
+def _without_number(title: str, amounts: Collection[str]) -> str:
+    if title in amounts:
+        return title
     for pattern in (_CHAPTER, _HAN_ITEM, _HAN_PARENS, _DECIMAL, _NUMBER):
         if found := pattern.match(title):
             return found[found.re.groups]

@@ -62,6 +62,18 @@ OUTLINE_TEXTS: dict[str, tuple[str, list[object]]] = {
         "# 1.5 °C pathways\n## 2.4 GHz networks\n# 2.5 亿吨\n## 2.6 Day",
         [["1.5 °C pathways", ["2.4 GHz networks"]], ["2.5 亿吨", ["Day"]]],
     ),
+    "numbers before words that are units elsewhere": (
+        "1 绪论\n1.1 背景\n1.2 万维网\n1.3 万物互联\n1.5 °C\n2 方法\n2.1 亿级并发\n7.5 km",
+        [["绪论", ["背景", "万维网", "万物互联"]], ["方法", ["亿级并发"]]],
+    ),
+    "units in a row of numbers": (
+        "1.1 Days\n1.2 months and years\n1.3 times\n1.3.1 a\n1.4 hours, days\n3.1 公里\n3.2 千瓦",
+        ["Days", "months and years", ["times", ["a"]], "hours, days", "公里", "千瓦"],
+    ),
+    "headings that are numbered before units": (
+        "# 1.1 万维网\n# 1 Water\n## 1.1 times\n## 1.2 hours\n# 3.5 hours",
+        ["万维网", ["1 Water", ["times", "hours"]], "3.5 hours"],
+    ),
     "lines behind a backslash": (
         "# Scope\n\\1. Europe\n\\\\# No islands\n\\第一章 无\n\\> x\n\\---\n\\word\n2.4 GHz\n# End",
         ["Scope", "End"],
