@@ -61,3 +61,13 @@ def test_quotes_without_an_end_do_not_hold_up_this_process(begun: str) -> None:
         read_bytes("a.csv", f"a,b\n{begun * 100_000}\n潮,1\n".encode())
 
     assert cost.seconds < 15
+
+
+@pytest.mark.parametrize("line", ["单位：万元", "Source: World Bank", "# exported"])
+def test_a_line_above_a_table_is_not_what_its_file_is_called(line: str) -> None:
+    rows = f"{line},,\n地区,额,率\n华东,1,2\n华北,3,4\n"
+
+    reading = read_bytes("销售数据.csv", rows.encode())
+
+    assert (reading.title, reading.is_titled_by_name) == ("销售数据", True)
+    assert outline(reading.blocks)[0] == ("paragraph", 0, line)

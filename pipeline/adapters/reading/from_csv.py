@@ -35,7 +35,7 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
         rows = list(csv.reader(lines, delimiter=delimiter))
     except csv.Error as error:
         raise damaged(name, "CSV", "its quotes do not match") from error
-    return Extract(table_blocks(name, rows, limits), notes=decoded.notes)
+    return Extract(table_blocks(name, rows, limits), notes=decoded.notes, is_untitled=True)
 
 
 def _delimiter(name: str, text: str) -> str:
