@@ -52,6 +52,10 @@ def test_front_matter_says_title_authors_and_date(front: str) -> None:
         "注: 以下为正文\n\n正文在此。\n",
         "Note: the text follows.\n\nThe Moon raises tides.\n",
         "- one\n- two\n",
+        "# 会议\n\n日期: 五月三日\n地点: 港口\n",
+        "The following holds: the Moon raises tides.\n",
+        "甲:你好\n乙:你好\n",
+        "10:30 Opening\n11:00 Talk\n",
     ],
 )
 def test_text_between_two_rules_is_no_front_matter(between: str) -> None:
@@ -68,6 +72,10 @@ def test_text_between_two_rules_is_no_front_matter(between: str) -> None:
     [
         "title: T\n# a comment\n\nlast edit: today\n'quoted': x\nabstract: |\n  one\n\n  two\n",
         "标题: T\nlist:\n- 甲\n- 乙\nplace: {x: 1,\n  y: 2}\n",
+        "date created: 2024-01-01\ntitle: T\ntags: [a]\n",
+        "# a comment\ntitle: T\n",
+        '"title": T\ndate: 2024-01-01\n',
+        "title:T\ntags:[甲]\n",
     ],
 )
 def test_front_matter_may_hold_more_than_is_understood(front: str) -> None:

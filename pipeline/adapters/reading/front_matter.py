@@ -10,8 +10,12 @@ MAX_CHARS = 20_000
 """Longer front matter is a document between two rules."""
 
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_VALUE = re.compile(r"([\w-]{1,40})[ \t]*[:=][ \t]*(.*)")
+_VALUE = re.compile(r"['\"]?([\w-]{1,40})['\"]?[ \t]*[:=][ \t]*(.*)")
 _KEY = re.compile(r"[^:]{1,60}:(?:\s|$)")
+_USUAL = re.compile(
+    r"^['\"]?(?:title|authors?|date(?: \w+)?|tags|aliases|标题|作者|日期)['\"]?[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
 _ITEM = re.compile(r"[ \t]*-[ \t]+(?:name:[ \t]*)?(.*)")
 _OF_LIST = re.compile(r"\"[^\"]*\"|'[^']*'|[^,]+")
 
@@ -45,11 +49,19 @@ def without_front_matter(text: str) -> tuple[str, Publication, str]:
 def _is_yaml(front: str) -> bool:
     """Whether it is keys and their values, and no section of a text that begins with a rule.
 
-    Front matter begins right below its rule; other text at the margin is no YAML.
+    Front matter begins right below its rule; other text at the margin is no YAML. Where it has a
+    usual key, it may begin with a comment or a key of several words, and lack spaces.
     """
     lines = front.split("\n")
-    return bool(_VALUE.match(lines[0])) and all(
-        not line[:1].strip() or line[0] in "#[]{}" or _KEY.match(line) or _ITEM.match(line)
+    is_usual = bool(_USUAL.search(front))
+    first = next((line for line in lines if not (is_usual and line.startswith("#"))), "")
+    begins = _VALUE.match(first) or (is_usual and _KEY.match(first))
+    return bool(begins) and all(
+        not line[:1].strip()
+        or line[0] in "#[]{}"
+        or _KEY.match(line)
+        or _ITEM.match(line)
+        or (is_usual and _VALUE.match(line))
         for line in lines
     )
 
