@@ -22,6 +22,7 @@ from api.metrics import metrics_route
 from components.interface import language_switch, messages
 from components.notices import store_gone
 from components.plain import plain
+from components.session import session
 from pipeline.errors import StoreUnavailable
 from pipeline.runtime import configure_logging, runtime
 
@@ -56,6 +57,8 @@ def draw() -> None:
         page_icon=ICON,
         layout="wide" if page.url_path in WIDE else "centered",
     )
+    if page.url_path != "writing":
+        session().going_on = None  # who leaves the question has answered it
     st.logo("static/logo.svg", size="large")
     try:
         with st.sidebar:

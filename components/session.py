@@ -51,6 +51,8 @@ class Session:
     going_on: JobId | None = None
     """The job that its author wants to go on with, until that is answered or begun: a run of the
     page that comes in between, as when its board has heard the end, closes no question."""
+    going_on_asked: bool = False
+    """Whether the author was asked about that: from then on only the answer begins it."""
     watched: JobId | None = None
     """The job whose writing is being watched: its end opens the document, once."""
     listed: tuple[str, int] = ("", 0)

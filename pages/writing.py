@@ -37,6 +37,8 @@ def asked_for() -> Job | NotFound | None:
 
 def page(job: Job) -> None:
     """The board; the end of what is watched here opens the document, a later visit does not."""
+    if state.going_on != job.id:
+        leave()
     doc = job.manuscript_id if job.manuscript_id and view_of(job) else ""
     reachable: list[Step] = ["outline"] if doc else []
     if doc and job.status is JobStatus.COMPLETED:
@@ -121,7 +123,7 @@ def after_the_end(job: Job) -> None:
             is_stopped = job.status is JobStatus.CANCELLED
             label = m("writing.resume" if is_stopped else "writing.retry")
             if st.button(label, type="primary", icon=":material/refresh:", key="go_on"):
-                state.going_on = job.id
+                state.going_on, state.going_on_asked = job.id, False
             if state.going_on == job.id:
                 go_on(view)
         draft_of(view)
@@ -131,7 +133,11 @@ def after_the_end(job: Job) -> None:
 
 
 def go_on(view: View) -> None:
-    """Write what the last writing was to, and leave what it left; ask where that is not all."""
+    """Write what the last writing was to, and leave what it left; ask where that is not all.
+
+    Once it was asked, a plan that another change made smaller closes the question and begins
+    nothing: the button says the rest.
+    """
     manuscript = view.manuscript
     try:
         with st.spinner(m("outline.planning")):
@@ -141,8 +147,12 @@ def go_on(view: View) -> None:
         problem(error, m)
         return
     if changes.adds_only(gaps_of(manuscript.document) if manuscript.document else ()):
-        write(view)
+        if state.going_on_asked:
+            leave()
+        else:
+            write(view)
     else:
+        state.going_on_asked = True
         ask(view, changes)
 
 

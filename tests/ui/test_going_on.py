@@ -1,13 +1,16 @@
 """Going on with a writing that was stopped: more than what is missing is said before it begins."""
 
+from streamlit.testing.v1 import AppTest
+
 from components.messages import Messages
+from components.session import Session
 from pipeline.domain.documents import Language
-from pipeline.domain.jobs import Job
+from pipeline.domain.jobs import Job, JobId
 from pipeline.domain.manuscripts import Manuscript
 from pipeline.runtime import Runtime
 from tests.runtimes import finish, idle_at
 from tests.ui.conftest import Open
-from tests.ui.screens import component_data, sound, text_of
+from tests.ui.screens import APP, PATIENCE_S, component_data, sound, text_of
 from tests.unit.test_drafts import stopped
 from tests.unit.test_own_texts_in_manuscripts import MINE, corrected, section_of
 from tests.unit.test_service_manuscripts import edit
@@ -17,6 +20,15 @@ def begun_and_stopped(runtime: Runtime, manuscript: Manuscript) -> Job:
     with idle_at(runtime) as waiting:
         job = waiting.manuscripts.write(manuscript.id)
         return waiting.jobs.cancel(job.id)
+
+
+def stopped_before_another_tone(runtime: Runtime) -> tuple[Manuscript, Job]:
+    """As it was before; by now going on would write everything anew."""
+    manuscript, _ = stopped(runtime)
+    job = begun_and_stopped(runtime, manuscript)
+    brief = manuscript.brief.model_copy(update={"tone": "严肃"})
+    runtime.changes.rebrief(manuscript.id, brief)
+    return manuscript, job
 
 
 def last_job(runtime: Runtime, manuscript: Manuscript) -> Job:
@@ -29,10 +41,7 @@ def test_finished_sections_that_another_tone_makes_stale_are_asked_about_first(
     running: Runtime, shown: Open, language: Language
 ) -> None:
     m = Messages(language)
-    manuscript, _ = stopped(running)
-    job = begun_and_stopped(running, manuscript)
-    brief = running.manuscripts.open(manuscript.id).manuscript.brief
-    running.changes.rebrief(manuscript.id, brief.model_copy(update={"tone": "严肃"}))
+    manuscript, job = stopped_before_another_tone(running)
     app = shown(running, "writing", job=job.id, doc=manuscript.id, language=language)
 
     sound(app.button(key="go_on").click().run())
@@ -47,6 +56,45 @@ def test_finished_sections_that_another_tone_makes_stale_are_asked_about_first(
     begun = finish(running, last_job(running, manuscript).id)
     assert begun.id != job.id
     assert app.query_params["job"] == begun.id
+
+
+def test_a_question_that_was_left_begins_nothing_when_the_page_is_opened_again(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    manuscript, job = stopped_before_another_tone(running)
+    app = shown(running, "writing", job=job.id, doc=manuscript.id, language=language)
+    sound(app.button(key="go_on").click().run())
+    assert m("writing.more_question") in text_of(app)
+
+    sound(app.switch_page("pages/outline.py").run())
+    running.changes.rebrief(manuscript.id, manuscript.brief)
+    sound(app.switch_page("pages/writing.py").run())
+
+    assert last_job(running, manuscript).id == job.id, "only the press of a button begins"
+    assert m("writing.more_question") not in text_of(app)
+    sound(app.button(key="go_on").click().run())
+    begun = finish(running, last_job(running, manuscript).id)
+    assert begun.id != job.id
+
+
+def test_a_question_does_not_open_by_itself_after_another_page_or_job_was_shown(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    manuscript, job = stopped_before_another_tone(running)
+    app = shown(running, "writing", job=job.id, doc=manuscript.id, language=language)
+    sound(app.button(key="go_on").click().run())
+
+    app.query_params["job"] = begun_and_stopped(running, stopped(running)[0]).id
+    sound(app.run())
+    app.query_params["job"] = job.id
+    sound(app.run())
+
+    assert m("writing.more_question") not in text_of(app)
+    frame = AppTest.from_file(APP, default_timeout=PATIENCE_S)
+    frame.session_state["session"] = Session(going_on=JobId(job.id))
+    assert sound(frame.run()).session_state["session"].going_on is None
 
 
 def test_a_text_of_the_author_that_going_on_would_replace_is_named_first(
