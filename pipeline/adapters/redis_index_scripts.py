@@ -1,14 +1,33 @@
 """The Lua scripts about many jobs, or about engines: each works on one index in one step."""
 
 EXPIRED = """
--- KEYS: jobs:running; ARGV: most -> ids of jobs that nobody holds: those that were begun, then
--- those that wait, by rank and time
+-- KEYS: jobs:running; ARGV: most of each sort, attempts from which on a job is suspect, and those
+-- at which it is none any more, the key of a job's meta with %s -> of jobs that nobody holds the
+-- id, and whether it is suspect: those that were begun, then those that wait, by rank and time
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local begun = redis.call('ZRANGEBYSCORE', KEYS[1], '(0', now, 'LIMIT', 0, ARGV[1])
-local waiting = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', 0, 'LIMIT', 0, ARGV[1] - #begun)
-for _, job in ipairs(waiting) do begun[#begun + 1] = job end
-return begun
+local most, first, last = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local found, many = {}, {[0] = 0, [1] = 0}
+local function look(from, to)
+  local at = 0
+  while many[0] < most do
+    local jobs = redis.call('ZRANGEBYSCORE', KEYS[1], from, to, 'LIMIT', at, most)
+    for _, job in ipairs(jobs) do
+      local attempts = tonumber(redis.call('HGET', string.format(ARGV[4], job), 'attempts') or 0)
+      local sort = attempts >= first and attempts < last and 1 or 0
+      if many[sort] < most then
+        many[sort] = many[sort] + 1
+        found[#found + 1] = job
+        found[#found + 1] = sort
+      end
+    end
+    at = at + most
+    if #jobs < most then return end
+  end
+end
+look('(0', now)
+look('-inf', 0)
+return found
 """
 
 FORGET = """

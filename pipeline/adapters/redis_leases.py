@@ -87,13 +87,6 @@ class Leases:
             ran = timedelta(milliseconds=ran_ms)
             return replace(claim, attempts=attempts, ran=ran) if claim else None
 
-    async def is_suspect(self, job_id: JobId) -> bool:
-        """Whether it has lost its process in half of its attempts, and has some left."""
-        with store_errors(f"look how often job {job_id!r} was claimed"):
-            told = await _answer(self._redis.hget(JobKeys.of(job_id).meta, "attempts"))
-        most = self._terms.max_attempts
-        return max(1, most // 2) <= int(told or 0) < most
-
     async def give_back(self, claim: Claim) -> None:
         """Let others take the job at once, and tell them; this attempt does not count."""
         with store_errors(f"give job {claim.job.id!r} back"):
@@ -109,11 +102,18 @@ class Leases:
                 ],
             )
 
-    async def expired(self, most: int) -> Sequence[JobId]:
-        """Jobs whose engine died, then those that wait: by priority, longest waiting first."""
+    async def expired(self, most: int) -> Mapping[JobId, bool]:
+        """Jobs whose engine died, then those that wait: by priority, longest waiting first.
+
+        Of each whether it is suspect: it has lost its process in half of its attempts, and has
+        some left. As many as that of either sort.
+        """
+        last = self._terms.max_attempts
+        meta = JobKeys.of(JobId("%s")).meta
         with store_errors("look for jobs that nobody runs"):
-            found = await self._expired(keys=[RUNNING], args=[most])
-        return [JobId(job_id) for job_id in found]
+            found = await self._expired(keys=[RUNNING], args=[most, max(1, last // 2), last, meta])
+        ids = map(JobId, found[::2])
+        return dict(zip(ids, map(bool, found[1::2]), strict=True))
 
     async def tell_load(self, jobs: int, model_calls: int) -> None:
         """Say that this engine lives and what it does, for a monitor; holds for three leases."""

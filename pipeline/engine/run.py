@@ -73,16 +73,6 @@ class JobRun:
     def stopped(self) -> StopReason | None:
         return self._stop.result() if self._stop.done() else None
 
-    async def waits_for(self, lock: asyncio.Lock) -> bool:
-        """Get the lock; False, without it, when asked to stop before."""
-        getting = asyncio.ensure_future(lock.acquire())
-        either: set[asyncio.Future[Any]] = {getting, self._stop}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if getting.done():
-            return True
-        getting.cancel()
-        return False
-
     def watch(self) -> Watch:
         return Watch(lost=lambda: self.stop("lost"), cancelled=lambda: self.stop("cancelled"))
 
@@ -118,27 +108,14 @@ class Runner:
         self._work = work
         self._hooks = hooks
         self._deadline = deadline
-        self._one_suspect = asyncio.Lock()
 
     async def run(self, run: JobRun, share: Callable[[Job], Slots]) -> None:
-        """Do the job if nobody else does; returns when this engine has let go of it.
-
-        Of jobs that have lost their process often only one runs at a time, and those that wait
-        for it are not claimed: one that kills its process takes none of the others along.
-        """
+        """Do the job if nobody else does; returns when this engine has let go of it."""
         try:
-            if not await self._leases.is_suspect(run.job_id):
-                await self._run(run, share)
-            elif await run.waits_for(self._one_suspect):
-                try:
-                    await self._run(run, share)
-                finally:
-                    self._one_suspect.release()
+            claim = await self._leases.claim(run.job_id)
         except StoreUnavailable as error:
             log.warning("Job %s waits: %s", run.job_id, error)
-
-    async def _run(self, run: JobRun, share: Callable[[Job], Slots]) -> None:
-        claim = await self._leases.claim(run.job_id)
+            return
         if claim is None:
             return
         journal = self._flusher.open(claim, run.watch())

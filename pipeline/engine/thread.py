@@ -159,6 +159,7 @@ class _Core:
         self._url = url
         self._hooks = hooks
         self._runs: dict[JobId, tuple[JobRun, asyncio.Task[None]]] = {}
+        self._suspect: JobId | None = None
         self._lent: set[asyncio.Task[Any]] = set()
         self._numbers = count()
         self._is_draining = False
@@ -251,22 +252,29 @@ class _Core:
         return Load(jobs=len(self._runs), model_calls=self._limiter.running)
 
     async def _take_waiting(self) -> None:
-        """Take up jobs that nobody runs, in their order, as many as there are free places."""
+        """Take up jobs that nobody runs, in their order, as many as there are free places.
+
+        Of jobs that have lost their process often only one runs at a time, and the others are
+        left where they are: one that kills its process takes none of them along, and none that
+        waits for it holds a place.
+        """
         if self._is_draining or self._is_full:
             return
         # as many as there are places: those that are being claimed here are among the answer
-        for job_id in await self._leases.expired(self._settings.max_jobs):
+        for job_id, is_suspect in (await self._leases.expired(self._settings.max_jobs)).items():
             if not (self._is_draining or self._is_full):
-                self._take(job_id)
+                self._take(job_id, is_suspect=is_suspect)
         self._others_wait = self._is_full
 
     @property
     def _is_full(self) -> bool:
         return len(self._runs) >= self._settings.max_jobs
 
-    def _take(self, job_id: JobId) -> None:
-        if job_id in self._runs:
+    def _take(self, job_id: JobId, *, is_suspect: bool) -> None:
+        if job_id in self._runs or (is_suspect and self._suspect is not None):
             return
+        if is_suspect:
+            self._suspect = job_id
         run = JobRun(job_id)
         task = asyncio.create_task(self._job(run), name=f"run {job_id}")
         self._runs[job_id] = (run, task)
@@ -274,8 +282,10 @@ class _Core:
 
     def _let_go(self, job_id: JobId) -> None:
         self._runs.pop(job_id, None)
-        if self._others_wait:
+        if self._others_wait or self._suspect == job_id:
             self._place_is_free.set()
+        if self._suspect == job_id:
+            self._suspect = None
 
     async def _job(self, run: JobRun) -> None:
         try:

@@ -245,6 +245,18 @@ def test_a_job_whose_engine_died_is_taken_up_before_those_that_wait(redis_url: s
     assert a_store(redis_url).waiting_before(begun.id) == 0
 
 
+def test_healthy_jobs_are_found_behind_any_number_that_lost_their_process_often(
+    any_url: str,
+) -> None:
+    jobs = [_created(any_url, f"job-{number:02}") for number in range(12)]
+    attempts = dict.fromkeys(range(9), 2) | {9: 0, 10: 3, 11: 1}  # of 3: suspect from 1 on
+    for number, many in attempts.items():
+        connect(any_url).hset(JobKeys.of(jobs[number].id).meta, "attempts", many)
+
+    assert _ids_in_turn(any_url, most=2) == ["job-00", "job-01", "job-09", "job-10"]
+    assert _ids_in_turn(any_url, most=1) == ["job-00", "job-09"]
+
+
 def test_another_priority_moves_a_job_that_waits(any_url: str) -> None:
     store = a_store(any_url)
     first, second = _created(any_url, "first"), _created(any_url, "second")

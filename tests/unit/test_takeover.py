@@ -162,6 +162,44 @@ def test_of_jobs_that_lost_their_process_often_only_one_runs_at_a_time(any_url: 
     assert {job.status for job in ended} == {JobStatus.COMPLETED}
 
 
+def test_jobs_that_wait_to_be_tried_alone_take_no_place_of_others(any_url: str) -> None:
+    suspects = {job.id for job in _orphans(any_url, *"abcd")}
+    rooms, fresh = Rooms(), a_job("fresh")
+
+    with running_engine(any_url, rooms, max_attempts=3, max_jobs=2) as running:
+        rooms.wait_for()
+        for job_id in suspects:  # a message about one that is left keeps nobody waiting
+            if job_id not in rooms.entered:
+                running.engine.submit(job_id).result(PATIENCE_S)
+        alone = running.engine.load().jobs
+        submit(any_url, running, fresh)
+        rooms.wait_for()
+        beside_it = rooms.entered[:]
+        for _ in range(3):
+            rooms.let_out()
+            rooms.wait_for()
+        rooms.let_out()
+        ended = [running.next_end() for _ in range(5)]
+
+    assert alone == 1
+    assert beside_it[1] == fresh.id
+    assert {job.id for job in ended} == {fresh.id, *suspects}
+    assert {job.status for job in ended} == {JobStatus.COMPLETED}
+
+
+def test_who_waits_to_be_tried_alone_is_tried_as_soon_as_the_one_before_has_ended(
+    any_url: str,
+) -> None:
+    _orphans(any_url, "one", "other")
+
+    with running_engine(
+        any_url, Units("一"), max_attempts=3, lease=timedelta(minutes=1)
+    ) as running:
+        ended = [running.next_end() for _ in range(2)]
+
+    assert {job.status for job in ended} == {JobStatus.COMPLETED}
+
+
 def test_a_job_that_waits_to_be_tried_alone_does_not_hold_up_a_drain(any_url: str) -> None:
     jobs = _orphans(any_url, "one", "other")
     rooms = Rooms()
