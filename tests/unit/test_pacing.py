@@ -154,6 +154,35 @@ def test_a_job_of_high_priority_is_let_in_before_others(clock: Clock) -> None:
     assert order[1:11].count("urgent") == 9
 
 
+def test_jobs_that_make_one_call_after_the_other_hold_up_none_of_high_priority(
+    clock: Clock,
+) -> None:
+    async def scene() -> list[str]:
+        limiter = FairLimiter(total=72, per_job=64)
+        urgent = limiter.join(JobId("urgent"), Priority.URGENT.weight)
+        low = [limiter.join(JobId(name), Priority.LOW.weight) for name in ("low", "lower")]
+        pacer = paced(clock, requests=1)
+        order: list[str] = []
+
+        async def call(name: str, slots: JobSlots) -> None:
+            async with slots.slot():
+                await pacer.admit(0)
+                order.append(name)
+
+        async def one_by_one(slots: JobSlots) -> None:
+            for _ in range(60):
+                await call("low", slots)
+
+        at_once = [call("urgent", urgent) for _ in range(40)]
+        await asyncio.gather(*at_once, *map(one_by_one, low))
+        return order
+
+    order = asyncio.run(scene())
+
+    assert order[:44].count("urgent") >= 38
+    assert order.count("low") == 120
+
+
 def test_a_job_that_is_given_another_priority_while_its_calls_wait_holds_up_nobody(
     clock: Clock,
 ) -> None:

@@ -32,16 +32,22 @@ class Admission:
 
 @dataclass(slots=True)
 class _Line:
-    """The calls of one job that wait, in the order they came; woken when they are first."""
+    """The calls of one job that wait, in the order they came; woken when they are first.
+
+    It stays when the last one is let in, for as long as what the job has had counts against it.
+    """
 
     share: Share | None
     let_in: float
-    """Calls so far, divided by the weight."""
+    """Calls so far, divided by the weight; who was away has had as much as who was last let in."""
     waiting: deque[asyncio.Event] = field(default_factory=deque)
 
     @property
     def weight(self) -> float:
         return self.share.weight if self.share else 1.0
+
+    def is_over(self, level: float) -> bool:
+        return not self.waiting and self.let_in <= level
 
 
 @dataclass(slots=True)
@@ -61,6 +67,8 @@ class Pacer:
     _expected: float = FIRST_EXPECTED_ANSWER
     _paused_until: float = 0.0
     _lines: dict[Share | None, _Line] = field(default_factory=dict)
+    _level: float = 0.0
+    """What the line that was let in last had had before: the least of all that waited."""
     _loop: asyncio.AbstractEventLoop | None = None
 
     async def admit(self, prompt_tokens: int) -> Admission:
@@ -81,6 +89,7 @@ class Pacer:
                     break
             admission = Admission(self.now(), expected)
             self._admitted.append(admission)
+            self._level = line.let_in
             line.let_in += 1 / line.weight
             return admission
 
@@ -129,20 +138,20 @@ class Pacer:
 
     @contextmanager
     def _waiting(self) -> Iterator[tuple[_Line, asyncio.Event]]:
-        """Stand in the line of the job whose call it is; a new line begins beside the shortest."""
+        """Stand in the line of the job whose call it is."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             self._lines, self._loop = {}, loop
         share, lines, me = share_here(), self._lines, asyncio.Event()
-        least = min((line.let_in for line in lines.values()), default=0.0)
-        line = lines.setdefault(share, _Line(share, least))
+        line = lines.setdefault(share, _Line(share, self._level))
+        line.let_in = max(line.let_in, self._level)
         line.waiting.append(me)
         try:
             yield line, me
         finally:
             line.waiting.remove(me)
-            if not line.waiting:
-                del lines[share]
+            for each in [each for each in lines.values() if each.is_over(self._level)]:
+                del lines[each.share]
             self._wake_first()
 
     def _wake_first(self) -> None:
@@ -151,7 +160,7 @@ class Pacer:
 
     def _first(self) -> asyncio.Event | None:
         """Of the job that was let in least for its weight."""
-        if not self._lines:
+        lines = [line for line in self._lines.values() if line.waiting]
+        if not lines:
             return None
-        line = min(self._lines.values(), key=lambda each: (each.let_in, -each.weight))
-        return line.waiting[0]
+        return min(lines, key=lambda each: (each.let_in, -each.weight)).waiting[0]
