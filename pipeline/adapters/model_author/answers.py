@@ -25,14 +25,23 @@ _UNDERLINE = re.compile(r"\A(?:={2,}|-{2,})[ \t]*(?:\n|\Z)")
 _ENDED = re.compile(r"[.!?。！？…][\"”’」』）)\]]*\Z")
 _MARKUP = re.compile(r"[#*_`:：.。\s]+")
 _FENCE = re.compile(r"\A\s*```(?:markdown|md)?[ \t]*\n(.*)\n```\s*\Z", re.DOTALL)
+_OF_THE_ANSWER = (
+    r"(?:(?:[“\x22「《][^\n”\x22」》]{1,60}[”\x22」》](?:这一|这|一)?(?:[章节篇]|小节|部分)"
+    r"|第[一二三四五六七八九十百\d.]{1,6}(?:[章节篇]|小节|部分)|[本这该](?:一|个)?(?:[章节篇文]|小节|部分)"
+    r"|(?:修[改订]|润色|改写|重写|调整|扩写|缩写|精简|优化|完善|更新)(?:过|后|之后))的?){0,3}"
+)
 _GREETING = re.compile(
     r"(?:sure(?: thing)?|certainly|of course|okay|absolutely|好的|当然(?:可以)?|没问题)"
     r"[\s!！,，.。:：]*\Z"
-    r"|(?:sure|certainly|okay|absolutely)[,!.]?\s[^\n.!?]{0,80}\bhere(?:'s| is| are)\b"
+    r"|(?:sure|certainly|okay|absolutely)[,!.]?\s[^\n.!?]{0,80}\bhere(?:'s| is| are| you go)\b"
+    r"|(?:sure(?: thing)?|certainly|of course|okay|absolutely)[,!.]?\s+I(?:['’]d| would|['’]m| am)"
+    r"(?: be)? (?:happy|glad) to (?:write|help|draft|revise|rewrite)\b|here you go\b"
     r"|here(?:'s| is| are) (?:the|a|your|my)\b[^\n.!?:]{0,40}"
     r"\b(?:section|text|draft|version|rewrite)(?: you \w+(?: for)?)?\s*[:!]"
     r"|(?:以下|下面)(?:是|为)[^\n]{0,20}(?:本节|[这该]一?节|小节|章节)[^\n]{0,12}"
-    r"(?:正文|内容|文本|草稿|全文)",
+    r"(?:正文|内容|文本|草稿|全文)"
+    rf"|(?:以下|下面)(?:就?是|为){_OF_THE_ANSWER}(?:正文|内容|文本|草稿|全文)[:：]\Z"
+    r"|(?:好的|当然|没问题)[，,！!。]\s*我(?:将|会|来|这就|马上)[^\n]{0,40}(?:[撰编改重扩]写|写作)[^\n]{0,20}\Z",
     re.IGNORECASE,
 )
 _CITES = re.compile(r"[\[【]S\d")
