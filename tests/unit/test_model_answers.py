@@ -174,6 +174,22 @@ def test_a_link_that_is_called_like_a_marker_is_a_citation(written: str) -> None
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "Dumps go to Amazon S3 (https://aws.example/s3).",
+        "备份存入S3服务：https://aws.example/s3",
+        "[S3](https://aws.example/s3)",
+    ],
+)
+def test_a_link_to_what_is_really_called_so_is_no_citation(said: str) -> None:
+    known = f'<passage id="S3">\n{said}\n</passage>'
+    text = "Dumps go to Amazon [S3](https://aws.example/s3) each night."
+
+    assert cleaned(text, known) == text
+    assert cleaned("Tides [S3](https://made.up).", known) == "Tides [@p.spin]."
+
+
+@pytest.mark.parametrize(
     ("cut", "expected"),
     [
         ("One. Two and th", "One."),

@@ -168,7 +168,8 @@ def section_text(answer: str, titles: Sequence[str], markers: Markers, known: st
         titles: Headings that stand above the text anyway: of the section and of those above.
         markers: The markers of the prompt.
         known: What was in the prompt; a link to anywhere else is made up and loses its target,
-            and so does one that is called like a marker, which is a citation.
+            and so does one that is called like a marker, which is a citation, unless the prompt
+            calls something so (Amazon S3).
     """
     text = _without_title(unwrapped(answer), {_bare(title) for title in titles})
     text = _outside_code(_FOOTNOTE, _without_references(f"\n{text}"), lambda _: "").strip()
@@ -176,9 +177,16 @@ def section_text(answer: str, titles: Sequence[str], markers: Markers, known: st
 
 
 def _without_target(link: re.Match[str], known: str) -> str:
-    if NAMES.fullmatch(link[1]):
+    is_known = link[2] in known
+    if NAMES.fullmatch(link[1]) and not (is_known and _is_word(link[1], known)):
         return f"[{link[1]}]"
-    return link[0] if link[2] in known else link[1]
+    return link[0] if is_known else link[1]
+
+
+def _is_word(name: str, text: str) -> bool:
+    """Whether it stands in a text as a word or a link, and not only as a marker or an id."""
+    bare = rf'(?<![\["A-Za-z0-9_@^])(?:{re.escape(name)})(?![\]"A-Za-z0-9_])'
+    return f"[{name}](" in text or bool(re.search(bare, text))
 
 
 def unwrapped(answer: str) -> str:
