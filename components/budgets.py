@@ -1,12 +1,12 @@
 """What a writing will use and may use: the estimate in words, and the field for the budget."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
 
-from components.amounts import amount_of, count_of, shown
+from components.amounts import SIGNS, amount_of, count_of, shown
 from components.messages import Messages
 from components.plain import plain
 from components.session import session
@@ -33,6 +33,17 @@ SYMBOLS: Mapping[str, Text] = {
     "JPY": Text("¥", "JP¥"),
 }
 """As browsers write them in that language, so that the board says the same."""
+
+SPOKEN: Mapping[str, str] = {
+    "USD": "美元",
+    "EUR": "欧元",
+    "GBP": "英镑",
+    "CNY": "元",
+    "JPY": "日元",
+}
+"""As authors write them after the number."""
+
+TOKENS = ("tokens", "token", "词元")
 
 TEXTS: Mapping[str, Text] = {
     "tokens": Text("About {tokens} tokens", "约 {tokens} 词元"),
@@ -69,6 +80,13 @@ def money(amount: float, currency: str, m: Messages) -> str:
         return m.say(TEXTS["less"], amount=money(SMALLEST, currency, m))
     symbol = m.say(SYMBOLS[currency]) if currency in SYMBOLS else f"{currency}\u00a0"
     return f"{symbol}{amount:,.2f}"
+
+
+def names_of(currency: str) -> Collection[str]:
+    """What stands beside an amount in it."""
+    if currency in SYMBOLS:
+        return {currency, *SYMBOLS[currency], SPOKEN[currency]}
+    return {currency, *SIGNS}
 
 
 def estimate_notes(estimate: Estimate | None, budget: Budget, model: str, m: Messages) -> None:
@@ -136,14 +154,14 @@ def stored_budget(
         try:
             tokens = _tokens(st.session_state.get(tokens_key, ""))
             kept = budget.cost if tokens is None else None  # nobody could keep it without a price
-            cost = _cost(st.session_state[cost_key]) if currency else kept
+            cost = _cost(currency)(st.session_state[cost_key]) if currency else kept
             store(manuscript.id, Budget(tokens=tokens, cost=cost))
         except ValueError:
             return  # the field says so
         except PipelineError as error:
             state.unbudgeted = (manuscript.id, m.problem(error.code, error.details))
 
-    _show(cost_key, budget.cost, _cost)
+    _show(cost_key, budget.cost, _cost(currency))
     _show(tokens_key, budget.tokens, _tokens)
     cost_field = _Field(cost_key, is_stored=True, on_change=typed)
     tokens_field = _Field(tokens_key, is_stored=True, on_change=typed)
@@ -164,12 +182,14 @@ def _show(key: str, stored: float | None, read: Callable[[str], float | None]) -
         st.session_state[key] = shown(stored)
 
 
-def _cost(text: str) -> float | None:
-    return amount_of(text, least=SMALLEST, most=MOST_COST)
+def _cost(currency: str) -> Callable[[str], float | None]:
+    """Read an amount; one in another currency would be another amount."""
+    names = names_of(currency)
+    return lambda text: amount_of(text, least=SMALLEST, most=MOST_COST, names=names)
 
 
 def _tokens(text: str) -> int | None:
-    return count_of(text, most=MOST_TOKENS)
+    return count_of(text, most=MOST_TOKENS, names=TOKENS)
 
 
 def _fields(
@@ -180,7 +200,7 @@ def _fields(
         label = m.say(TEXTS["cost"], currency=currency)
         text = _draw(label, cost, cost_field, m)
         try:
-            cost = _cost(text)
+            cost = _cost(currency)(text)
         except ValueError:
             st.markdown(f":red[{m.say(TEXTS['unclear'])}]")
     if not currency or budget.tokens is not None:

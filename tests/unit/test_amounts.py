@@ -23,7 +23,9 @@ def test_a_number_is_read_however_it_is_typed(typed: str, number: float | None) 
     assert amount_of(typed, least=0.01, most=1e6) == number
 
 
-@pytest.mark.parametrize("typed", ["2,50", "1,23,456", "abc", "-1", "0", "1e9", "inf", "1 or 2"])
+@pytest.mark.parametrize(
+    "typed", ["2,50", "1,23,456", "abc", "-1", "0", "1e9", "inf", "1 or 2", "$", "10万"]
+)
 def test_what_is_no_amount_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         amount_of(typed, least=0.01, most=1e6)
