@@ -1,3 +1,4 @@
+import re
 import unicodedata
 
 import pytest
@@ -6,6 +7,7 @@ from benchmarks.pace import thread_cost
 from pipeline.adapters.reading import read_bytes
 from pipeline.adapters.reading.process import HERE_BYTES, HERE_LINES
 from pipeline.adapters.reading.recognise import Format
+from pipeline.domain.documents import Block
 from tests.samples.blocks import outline, read_text
 
 CHINESE = "中华人民共和国国家标准规定了信息与文献的著录规则。\n潮汐能是一种可再生能源。\n"
@@ -285,6 +287,49 @@ def test_a_long_text_written_like_markdown_is_read_as_markdown() -> None:
         ("heading", 2, "二"),
         ("paragraph", 0, "末。"),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """<table>
+<tr><th>Plan</th><th>Price</th></tr>
+<tr><td>Basic</td><td>
+
+* one
+* two
+
+</td><td>100 EUR</td></tr>
+<tr><td>Pro</td><td>200 EUR</td></tr>
+</table>""",
+        "<td>甲</td>\n<td>乙</td>",
+        "<th>H</th>",
+        "</td><td>2</td></tr>",
+        "<td width=50%>收入 100 万元\n\n- 甲\n\n</td>",
+        "<div>潮</div></td><td>2</td></tr>",
+        "<table><td>A</td><td>B</td></table>",
+        "<table>1990<tr><td>A</td><td>B</td></tr></table>",
+        "<ul>\nloose\n<li>1</li></ul>",
+        "<header>\n<h1>潮汐</h1>\n</header>",
+    ],
+)
+def test_text_of_html_that_no_cell_or_item_holds_is_read(text: str) -> None:
+    words = re.findall(r"\w+", re.sub(r"<[^>]*>", " ", text))
+
+    read = " ".join(block.text for block in read_text(text, "a.md").blocks)
+
+    assert re.findall(r"\w+", read) == words
+
+
+def test_a_table_keeps_its_caption_above_it_and_what_no_reader_sees_is_none() -> None:
+    text = (
+        f"{TABLE.replace('<table>', '<table><caption>表一 R&amp;D</caption>')}<script>x1</script>"
+    )
+
+    caption, *rest = read_text(text, "a.md").blocks
+
+    assert caption == Block(kind="paragraph", text="表一 R&D")
+    assert rest == list(read_text(TABLE, "a.md").blocks)
 
 
 @pytest.mark.parametrize("repeated", ["<td>", "<table>", "<br>", "<sup>", "<sup></sup>", "</p>"])

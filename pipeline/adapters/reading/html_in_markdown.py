@@ -1,10 +1,11 @@
 """HTML within Markdown: tables, lists and headings as in a page, the rest as text."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
-from lxml import etree
+from lxml import etree, html
 from markdown_it.token import Token
 
 from pipeline.adapters.reading.formulas import raised
@@ -15,6 +16,9 @@ from pipeline.domain.documents import Block
 
 MAX_TAG_CHARS = 2_000
 """Longer ones are text with a `<` in it."""
+
+UNSEEN = ("script", "style", "template", "noscript", "iframe", "svg", "select", "textarea")
+"""Elements whose text no reader of the page sees as text."""
 
 Html = Callable[[str], list[Block]]
 """Makes blocks of a piece of HTML."""
@@ -34,7 +38,8 @@ def html_blocks(text: str) -> list[Block]:
         page, notes = page_of(text)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return text_blocks(text)
-    return blocks_of(page, PAGE) if not notes else text_blocks(text)
+    blocks = [] if notes else blocks_of(page, PAGE)
+    return blocks if blocks and _is_whole(blocks, page) else text_blocks(text)
 
 
 def text_blocks(text: str) -> list[Block]:
@@ -42,6 +47,13 @@ def text_blocks(text: str) -> list[Block]:
     lines = (line.rstrip() for line in _without_tags(text).split("\n"))
     plain = "\n".join(filter(None, lines)).strip()
     return [Block(kind="paragraph", text=plain)] if plain else []
+
+
+def _is_whole(blocks: Iterable[Block], page: html.HtmlElement) -> bool:
+    """Whether they have all letters and digits of the page, also those beside cells and items."""
+    etree.strip_elements(page, *UNSEEN, with_tail=False)
+    shown = Counter(filter(str.isalnum, str(page.xpath("string()"))))
+    return shown <= Counter(char for block in blocks for char in block.text)
 
 
 def plain(children: Sequence[Token]) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from lxml import etree, html
 
@@ -31,7 +32,6 @@ class Dialect:
     blocks: frozenset[str]
     lists: frozenset[str]
     item: str
-    row: str
     cells: frozenset[str]
     code: str
     line_break: str
@@ -50,7 +50,6 @@ PAGE = Dialect(
     blocks=frozenset(_PAGE_BLOCKS.split()),
     lists=frozenset({"ul", "ol"}),
     item="li",
-    row="tr",
     cells=frozenset({"td", "th"}),
     code="pre",
     line_break="br",
@@ -60,7 +59,6 @@ TEI = Dialect(
     blocks=frozenset({"div", "body", "p", "head", "list", "item", "table", "quote", "code"}),
     lists=frozenset({"list"}),
     item="item",
-    row="row",
     cells=frozenset({"cell"}),
     code="code",
     line_break="lb",
@@ -161,9 +159,9 @@ class _Walk:
 
     def _table(self, element: etree._Element, depth: int) -> Iterator[Block]:
         """A table; one with a single column or with blocks in its cells only makes a layout."""
-        rows = [
-            [cell for cell in row if cell.tag in self._dialect.cells] for row in self._rows(element)
-        ]
+        for caption in self._children(element, "caption"):
+            yield from self.below(caption, depth + 1)
+        rows = list(self._rows(element))
         if max((len(row) for row in rows), default=0) < 2 or any(
             self._holds_blocks(cell) for row in rows for cell in row
         ):
@@ -175,13 +173,19 @@ class _Walk:
         if text:
             yield Block(kind="table", text=text)
 
-    def _rows(self, table: etree._Element) -> Iterator[etree._Element]:
-        """The rows of a table, without those of tables in its cells."""
+    def _rows(self, table: etree._Element) -> Iterator[list[etree._Element]]:
+        """The cells of each row of a table, without those of tables in its cells.
+
+        Cells without a row of their own are one, as in a browser.
+        """
+        for _, cells in groupby(self._cells(table), lambda cell: cell.getparent()):
+            yield list(cells)
+
+    def _cells(self, table: etree._Element) -> Iterator[etree._Element]:
         walk = etree.iterwalk(table, events=("start",))
         for _, node in walk:
             if node.tag in self._dialect.cells:
                 walk.skip_subtree()
-            elif node.tag == self._dialect.row:
                 yield node
 
     def _holds_blocks(self, cell: etree._Element) -> bool:
