@@ -45,7 +45,7 @@ GOAL = "100.0"
 
 _AS_WRITTEN = re.compile(
     r"[\[【［]\s*@[A-Za-z0-9_.:-]+\s*(?:[\]】］]|[,;，；、]\s*@)"
-    r"|(?<![A-Za-z0-9_.])@[0-9a-f]{10}(?:[0-9a-f]{2})?(?![0-9a-z])|[\[【［]S\d"
+    r"|(?<![A-Za-z0-9_.])@[0-9a-f]{10}(?:[0-9a-f]{2})?(?![0-9A-Za-z])|[\[【［]S\d"
 )
 """What begins like a marker, and the names of passages, wherever they stand."""
 
@@ -143,7 +143,7 @@ def _numbers(text: str) -> list[int]:
 def _prose(content: str) -> str:
     """What a reader sees as text: no code, formula, or text of a link; escaped signs apart."""
     pieces: list[str] = []
-    for token in _PARSER.parse(_FORMULA.sub("", content)):
+    for token in _PARSER.parse(_FORMULA.sub(" ", content)):
         depth = 0
         for part in token.children or []:
             depth += part.nesting if part.type.startswith("link_") else 0

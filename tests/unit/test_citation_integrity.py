@@ -196,6 +196,11 @@ def test_the_faults_are_seen() -> None:
     assert faults(document, {source.id: source.id for source in SOURCES})
 
 
+@pytest.mark.parametrize("piece", ["``$a_[2]$`x[1]`", f"[@{FIRST}A person: 请看]"])
+def test_what_is_no_fault_is_not_taken_for_one(piece: str) -> None:
+    assert faults(assembled({"a": f"甲[@{FIRST}]。{piece}"}), WORKS) == []
+
+
 @pytest.mark.parametrize("instead", ["甲[1]", "甲[2][1]", "甲[2][2]", "甲"])
 def test_a_later_citation_of_a_work_is_looked_at_too(instead: str) -> None:
     document = assembled({"a": "".join(f"甲[@{key}]。" for key in PASSAGES)})
