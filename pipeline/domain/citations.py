@@ -20,6 +20,7 @@ from pipeline.domain.markdown import (
     escaped,
     is_within,
     protected,
+    unprotected,
     with_prices_escaped,
 )
 from pipeline.domain.references import csl_item, entry_text, works
@@ -48,6 +49,7 @@ _NUMBERS = re.compile(
     rf"(?!{LINK_TARGET})"
 )
 _PAIR = re.compile(r"(?<!\\)\[[^\[\]\n]*\]")
+_BRACKETS = re.compile(rf"(?P<marker>{_MARKER})|\\.|[\[\]]")
 _SPACE = re.compile(r"[ \t]+")
 _FALSE_BREAK = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
@@ -161,7 +163,8 @@ def rendered(text: str, numbering: Numbering) -> str:
     """The text with its markers as `[n]`; several in one place as `[1][3]`, sorted.
 
     A number in brackets that is no citation, such as `[7]` from somewhere else, is escaped:
-    it still reads `[7]`, and nothing takes it for a citation.
+    it still reads `[7]`, and nothing takes it for a citation. Nor does a link begin or end around
+    a citation: `[0, 1) … [@id]](x)` reads as it is written, with the number in it.
     """
 
     def number(ids: Sequence[PassageId]) -> str:
@@ -170,7 +173,7 @@ def rendered(text: str, numbering: Numbering) -> str:
 
     opening = "&#91;" if _ends_a_link(text) else "["  # which would begin a link around the rest
     closing = "&#93;" if r"\[" in text else r"\]"  # which would close it to a formula
-    text = with_prices_escaped(text)
+    text = _without_links_around_markers(with_prices_escaped(text), closing)
     return _with_runs_replaced(text, number, lambda inside: f"{opening}{inside}{closing}")
 
 
@@ -239,10 +242,37 @@ def _counted(inside: str) -> list[str]:
 
 def _ends_a_link(text: str) -> bool:
     """Whether the text goes on, behind a bracket that none begins, like a link."""
-    rest, before = text if "](" in text else "", ""
+    if "](" not in text:
+        return False
+    rest, before = unprotected(text), ""
     while rest != before:
         rest, before = _PAIR.sub("", rest), rest
     return "](" in rest
+
+
+def _without_links_around_markers(text: str, closing: str) -> str:
+    """The text with `closing` for each bracket that would end a link with a marker in its text."""
+    if "](" not in text or "@" not in text:
+        return text
+    shield = protected(text)
+    pieces: list[str] = []
+    position, marker = 0, -1
+    opened: list[int] = []
+    for bracket in _BRACKETS.finditer(text):
+        place = bracket.start()
+        if is_within(shield, place):
+            continue
+        if bracket["marker"]:
+            marker = place
+        elif bracket[0] == "[":
+            opened.append(place)
+        elif bracket[0] == "]" and opened:
+            if text.startswith("(", place + 1) and opened[-1] < marker:
+                pieces += [text[position:place], closing]
+                position = place + 1  # and what it would have closed is still open
+            else:
+                opened.pop()
+    return "".join([*pieces, text[position:]])
 
 
 def _with_runs_replaced(

@@ -27,7 +27,9 @@ _INDENTED = ("  ", "\t")
 _MARKUP = re.compile(r"[\\`*_\[\]<>$]|~(?=~)|&(?=#?\w+;)")
 _FORMULA = r"(?:(?!\\\[)[^@])+?"
 # What stands between escaped brackets and holds a citation is prose: "\\[0, 1) … [@id] … (0, 1\\]".
-_LINKED = r"(?:[^\[\]\\\n]|\\[^\n])"
+_NAMES = r"[ \t]{0,4}@[0-9a-f]{10}"
+# What begins a citation, which is no text of a link: "[0, 1) … [@id]](x)" is prose as well.
+_LINKED = rf"(?:[^\[\]【\\\n]|【(?!{_NAMES})|\\[^\n])"
 _CITES = (
     r"\s[\[【［](?:@|S\d)|[\[【［](?:@|S\d)[^\[\]【】［］\s]{0,128}[\]】］]"
     rf"(?:\s[A-Za-z]{{2}}|\s?[{HAN}，。；、])"
@@ -47,7 +49,7 @@ _INLINE = re.compile(
     rf"|(?<![\\$])\$(?=[^\s$])(?:(?!{_CITES})[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
     rf"|\\\({_FORMULA}\\\)|\\\[{_FORMULA}\\\]"
     r"|(?P<escape>\\(?:[^\w\s]|_))"  # begins nothing else
-    rf"|!?\[(?:{_LINKED}|\[{_LINKED}*\](?!{LINK_TARGET}))*\]"
+    rf"|!?\[(?:{_LINKED}|\[(?!{_NAMES}){_LINKED}*\](?!{LINK_TARGET}))*\]"
     r"\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)"
     r"|<(?:https?://|mailto:)[^<>\s]*>"
 )
@@ -92,6 +94,15 @@ def protected(text: str) -> list[tuple[int, int]]:
         else:
             spans += _inline(text, block.start, block.end)
     return spans
+
+
+def unprotected(text: str) -> str:
+    """The text without its code, math and links."""
+    position, pieces = 0, []
+    for start, end in protected(text):
+        pieces.append(text[position:start])
+        position = end
+    return "".join([*pieces, text[position:]])
 
 
 def is_within(spans: list[tuple[int, int]], position: int) -> bool:

@@ -121,6 +121,7 @@ MALFORMED = [
         "\n[@{}]: https://example.org\n",
         "\n[@{}]: 潮汐。\n",
         "\n> - [@{}][@{}]: 潮汐。\n",
+        *("[0, 1) 潮汐[@{}]](x)", "[0, 1) [7](a b) and [@{}]](x)", "[[@{}]# x\n[@{}]](y)"),
         *("[@{}, see [@{}]]", "[[@{}]]", "[see [@{}]; [@{}]]", "[@{} [7]]", "[[@{}"),
     )
 ]
@@ -272,6 +273,27 @@ def test_a_title_with_brackets_is_no_citation_and_reads_as_it_does(title: str) -
     assert obeys(outline, document) == []
     plain = title.replace("\\", "").replace("`", "")
     assert shown(MarkdownIt().parse(document.content)).startswith(f"{plain}1 {plain}甲[1]。")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("On [0, 1) 潮汐[@{}]](x) [a](b).", "On [0, 1) 潮汐[1]](x) a."),
+        ("[[@{}]# x\n[@{}]](y)", "[[1]# x[1]](y)"),
+        ("[a\n[@{}] \\[b](y) c](z)", "[a[1] [b](y) c](z)"),
+        ("[a [b [@{}]](x) c](y)", "[a [b [1]](x) c](y)"),
+        ("[见 【@{}】](https://example.org)", "[见 [1]](https://example.org)"),
+        ("[0, 1)![2](z)[@{}]](x)", "[0, 1)2[1]](x)"),
+        ("[[@{}`[@{}]](x)\\`", "[[1][@{}]](x)\\"),
+        ("[7] `](a` [@{}]](x)", "[7] ](a [1]](x)"),
+        ("A [link\non](x), [@{}], [and](y).", "A linkon, [1], and."),
+    ],
+)
+def test_no_link_begins_or_ends_around_a_citation(written: str, read: str) -> None:
+    document = assembled({"a": written.format(FIRST, FIRST)})
+
+    assert faults(document, WORKS) == []
+    assert f"节 a{read.format(FIRST)}2 节 b" in shown(MarkdownIt().parse(document.content))
 
 
 def shown(tokens: list[Token]) -> str:

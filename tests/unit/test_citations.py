@@ -161,6 +161,9 @@ def test_numbers_and_markers_are_replaced_in_one_pass_and_none_hides_the_other()
         "[" * 20_000 + f"[@{MOON}]" * 200,
         "[" + "[@a]" * 10_000,
         "> - " * 10_000 + "[@a]]:",
+        "[0 " * 3_000 + f"[@{MOON}]](x)" * 1_000,
+        f"[[@{MOON}]\n](" * 3_000,
+        f"[x 【@{MOON}】" * 3_000 + "](x)",
     ],
 )
 def test_what_a_model_repeats_without_end_is_checked_at_once(text: str) -> None:
