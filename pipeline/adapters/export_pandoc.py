@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from pipeline.adapters.export_docx import CITATION, SAFE_LINK, UNFIT
+from pipeline.adapters.export_formulas import is_mathematics
 from pipeline.adapters.export_signs import Formula, Signed, signed, unguarded
 from pipeline.adapters.pandoc import run_pandoc, run_pandoc_bytes
 from pipeline.domain.language import HAN
@@ -33,20 +34,6 @@ _WRITERS = {
 }
 _CONTENTS = {"en": "Contents", "zh": "目录"}
 _ENTRY = re.compile(r"\[(\d{1,4})\]")
-
-_ENVIRONMENTS = (
-    r"(?:[bBpvV]?matrix|smallmatrix|array|subarray|[dr]?cases|align(?:at|ed|edat)?|flalign|equation|"
-    r"eqnarray|gather(?:ed)?|multlined?|split|CD)\*?"
-)
-_BEYOND_MATHEMATICS = re.compile(
-    r"\\[A-Za-z@]*(?:input|include|csname|catcode|write|scantokens|lua|special|immediate|shell|"
-    r"package|class|newcommand|primitive|pdf|xetex|expandargs|usename|cmd|command(?:copy)?)"
-    r"|\\(?:[egx]?def|let|futurelet|(?:open|close)(?:in|out)|read(?:line)?|expandafter|lowercase|"
-    r"uppercase|loop|font|everymath|jobname|bye|stop|href|url)(?![A-Za-z])"
-    rf"|\\(?:begin|end)(?!\s*\{{{_ENVIRONMENTS}\}})(?![A-Za-z])|\^\^",
-    re.IGNORECASE,
-)
-"""Commands that read, write or run something, that make others, or that end the document."""
 
 _at_once = threading.BoundedSemaphore(2)
 """Each takes up to half a gigabyte; who comes while two run waits."""
@@ -197,7 +184,7 @@ class _Rewriter:
 
     def _formula(self, formula: Formula) -> Node:
         """The formula; in LaTeX, which would run what is in it, only one of mathematics."""
-        if self._form == "latex" and _BEYOND_MATHEMATICS.search(formula.inside):
+        if self._form == "latex" and not is_mathematics(formula.inside):
             return {"t": "Code", "c": [["", [], []], formula.written]}
         kind = "DisplayMath" if formula.is_display else "InlineMath"
         return {"t": "Math", "c": [{"t": kind}, formula.inside]}
