@@ -40,12 +40,17 @@ _OPENED = re.compile(
     rf"@(?P<name>(?>{ID}))(?![ \t]{{0,3}}[\]】］])"
 )
 
-_INDEXED = re.compile(
-    r"(?<![A-Za-z0-9_])(?:[A-Za-z]|[A-Za-z_]\w*[_\d]\w*|[a-z]+[A-Z]\w*|lists?|arr(?:ay)?|arg[sv]|"
-    r"items?|rows?|col(?:umn)?s?|data|matrix|vector|tuple|dict)(?:\[\d{1,3}\]){0,3}$",
-    re.ASCII,
+_LISTS = (
+    r"[A-Za-z]\w*_\w*|_\w+|lists?|arr(?:ay)?|arg[sv]|items?|rows?|col(?:umn)?s?|data|matrix|vector|"
+    r"tuple|dict"
 )
-"""What a number in brackets directly behind it is a place in: `a[12]`, `argv[1]`, `x_1[2]`."""
+_FURTHER = r"(?:\[\d{1,3}\]){0,3}$"
+_SURELY_INDEXED = re.compile(rf"(?<![A-Za-z0-9_])(?:{_LISTS}){_FURTHER}", re.ASCII)
+_INDEXED = re.compile(
+    rf"(?<![A-Za-z0-9_])(?:[A-Za-z]|[a-z]\w*\d\w*|[a-z]+[A-Z]\w*|{_LISTS}){_FURTHER}", re.ASCII
+)
+"""What a number in brackets directly behind it is a place in: `a[12]`, `argv[1]`, `x_1[2]`; behind
+`CO2` or `ResNet50` it is a citation, and in a text that cites so also behind `vitamin D`."""
 
 LONGEST_NAME = 60
 """Characters that are looked at before such a bracket."""
@@ -67,10 +72,14 @@ class Names:
     """Whether any name that begins a bracket is taken, whatever else the bracket says."""
 
 
-def is_place_in_a_list(text: str, at: int, number: str) -> bool:
-    """Whether that number, in a bracket that begins at `at`, is no citation but a place."""
+def is_place_in_a_list(text: str, at: int, number: str, *, cites: bool = False) -> bool:
+    """Whether that number, in a bracket that begins at `at`, is no citation but a place.
+
+    With `cites`, in a text that is known to cite by such numbers.
+    """
     before = text[max(0, at - LONGEST_NAME) : at]
-    return (number == "0" and before[-1:].isalnum()) or bool(_INDEXED.search(before))
+    indexed = _SURELY_INDEXED if cites else _INDEXED
+    return (number == "0" and before[-1:].isalnum()) or bool(indexed.search(before))
 
 
 def straightened(text: str, names: Names) -> str:

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from pipeline.adapters.offline_author.cleaning import cleaned
 from pipeline.adapters.offline_author.demands import demands_of
 from pipeline.adapters.offline_author.sections import section_pieces
-from pipeline.adapters.offline_author.sentences import as_markdown
+from pipeline.adapters.offline_author.sentences import as_markdown, candidates
 from pipeline.domain.briefs import Commission, SectionBrief
 from pipeline.domain.citations import checked, cited, numbered, rendered, without_markers
 from pipeline.domain.documents import NodeId, Passage, PassageId, Source, SourceId
@@ -133,6 +133,41 @@ def test_a_version_within_a_line_is_no_number_of_a_heading() -> None:
 def test_a_citation_of_the_source_is_left_out(mark: str) -> None:
     assert cleaned(f"潮汐每天涨落两次{mark}。") == "潮汐每天涨落两次。"
     assert cleaned(f"Tides rise twice a day{mark}.") == "Tides rise twice a day."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("YOLOv5[12]是一种单阶段目标检测算法。", "YOLOv5是一种单阶段目标检测算法。"),
+        ("The ResNet50[8] network has fifty layers.", "The ResNet50 network has fifty layers."),
+        ("The sea takes up CO2[5].", "The sea takes up CO2."),
+        ("The call of x1[2] and Q_a[3] is a[12].", "The call of x1[2] and Q_a[3] is a[12]."),
+    ],
+)
+def test_a_number_behind_the_name_of_a_thing_is_a_citation(sentence: str, told: str) -> None:
+    assert cleaned(sentence) == told
+
+
+@pytest.mark.parametrize(
+    ("cited", "ambiguous", "told"),
+    [
+        ("Most boats lack it [3].", "Vitamin D[6] is made by the skin.", "Vitamin D is made by"),
+        (
+            "多数船员缺少维生素[3]。",
+            "人体的皮肤在日光下合成维生素D[6]。",
+            "人体的皮肤在日光下合成维生素D。",
+        ),
+        ("Cells were counted, [4, 5].", "The mRNA[7] is read once.", "The mRNA is read"),
+        ("Most boats have none.", "The value a[6] is read once.", "The value a[6] is read"),
+        ("Most boats lack it [3].", "The value argv[6] is read.", "The value argv[6] is read"),
+    ],
+)
+def test_beside_surer_citations_a_letter_before_a_number_names_no_list(
+    cited: str, ambiguous: str, told: str
+) -> None:
+    passage = PASSAGES[FIRST].model_copy(update={"text": f"{cited} {ambiguous}"})
+
+    assert candidates([passage])[-1].text.startswith(told)
 
 
 @pytest.mark.parametrize("sign", ["1. ", "12.", "(3) ", "2、", "（二）", "1.2.3 ", "- "])

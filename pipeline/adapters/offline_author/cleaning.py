@@ -1,13 +1,15 @@
 """A sentence of a file without what is no part of it: list sign, markup, label, citations."""
 
 import re
+from functools import partial
 
 from pipeline.domain.language import HAN
 from pipeline.domain.stray_markers import is_place_in_a_list
 
 _CAPITAL = f"A-Z{HAN}"
 _BULLET = re.compile(
-    r"^\s*(?:[•●▪·]\s*|[-*–]\s+|[（(]?\d{1,2}(?:[)、）](?!\d)|\.(?![\da-z]))\s*"
+    r"^\s*(?:[•●▪·]\s*|[-*–]\s+|"
+    r"[（(]?\d{1,2}(?:[)、）](?!\d)|\.(?![\da-z]))\s*"
     r"|[（(][一二三四五六七八九十]{1,3}[)）]\s*)"
 )
 """Of a list; a minus sign stands close to its number, and `12.5% of all` begins with no sign."""
@@ -29,6 +31,9 @@ _SOURCE_MARKS = re.compile(
     r"\[@[\w:.-]+(?:[,;][^\[\]]{0,80})?\])"
 )
 """`[3]`, `[1, 2]`, and those of programs for citing, `[@smith2020; @li, p. 4]`."""
+
+_CITING = re.compile(rf"[\s,.;，。；、{HAN}]\[[1-9]\d*(?:\s*[,，–-]\s*\d+)*\]")
+"""A mark where no name of a list can stand before it."""
 
 _TAGS = (
     "a|abbr|b|br|cite|code|div|em|font|h[1-6]|hr|i|img|kbd|li|mark|ol|p|q|s|small|span|strong|"
@@ -53,12 +58,18 @@ _INLINE = (
 """What a plain text file may hold of it; `__init__`, `2**3` and `f[0](x)` are words of the text."""
 
 
-def cleaned(sentence: str, line: str = "") -> str:
+def cites_by_number(text: str) -> bool:
+    """Whether a text surely cites, as in `of all boats [3]`: its `D[6]` is then no place."""
+    return bool(_CITING.search(text))
+
+
+def cleaned(sentence: str, line: str = "", *, cites: bool = False) -> str:
     """The sentence without markup, list sign and reference marks of its own source.
 
     Args:
         sentence: One of a file's, as plain text.
         line: The line that it stands in; the sentence itself when it is not given.
+        cites: Whether it stands in a text that cites by number.
     """
     text = _BULLET.sub("", sentence)
     if line.lstrip().startswith(sentence) or not line:
@@ -66,13 +77,14 @@ def cleaned(sentence: str, line: str = "") -> str:
     for pattern, new in _INLINE:
         text = pattern.sub(new, text)
     text = " ".join(text.split())  # first, or each of many spaces is looked behind for a mark
-    text = " ".join(_SOURCE_MARKS.sub(_place_or_nothing, text).split())
+    text = " ".join(_SOURCE_MARKS.sub(partial(_place_or_nothing, cites), text).split())
     return _LABEL.sub("", text)
 
 
-def _place_or_nothing(match: re.Match[str]) -> str:
+def _place_or_nothing(cites: bool, match: re.Match[str]) -> str:
     """A mark is left out; the place in a list that `argv[1]` names stays."""
     if match["place"] is None:
         return ""
-    is_place = is_place_in_a_list(match.string, match.start("place"), match["number"])
+    at = match.start("place")
+    is_place = is_place_in_a_list(match.string, at, match["number"], cites=cites)
     return match[0] if is_place else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from pipeline.adapters.offline_author.cleaning import cleaned
+from pipeline.adapters.offline_author.cleaning import cites_by_number, cleaned
 from pipeline.adapters.offline_author.pointing import (
     is_of_its_place,
     leans,
@@ -113,8 +113,9 @@ def candidates(passages: Sequence[Passage]) -> list[Candidate]:
     seen: set[str] = set()
     for rank, passage in enumerate(_without_boilerplate(passages)):
         about = term_set(" ".join(passage.heading_path[-2:]))
+        cites = cites_by_number(passage.text)
         for place, line, raw in _sentences(passage.text):
-            whole = cleaned(raw, line)
+            whole = cleaned(raw, line, cites=cites)
             text = _without_connective(whole)
             worth = _worth_in_place(text)
             key = fingerprint(text)
