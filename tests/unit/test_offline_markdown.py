@@ -170,7 +170,17 @@ def test_beside_surer_citations_a_letter_before_a_number_names_no_list(
     assert candidates([passage])[-1].text.startswith(told)
 
 
-@pytest.mark.parametrize("sign", ["1. ", "12.", "(3) ", "2、", "（二）", "1.2.3 ", "- "])
+@pytest.mark.parametrize(
+    "sign", ["1. ", "12.", "(3) ", "2、", "（二）", "1.2.3 ", "- ", "-", "*", "–"]
+)
 def test_the_sign_of_a_list_is_left_out(sign: str) -> None:
     assert cleaned(f"{sign}潮汐每天涨落两次。") == "潮汐每天涨落两次。"
     assert cleaned(f"{sign}Tides rise twice a day.") == "Tides rise twice a day."
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["-v prints the version of the program.", "*潮汐*每天涨落两次。", "*args is a tuple."],
+)
+def test_a_sign_that_belongs_to_its_word_begins_no_list(sentence: str) -> None:
+    assert cleaned(sentence) == sentence

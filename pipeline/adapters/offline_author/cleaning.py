@@ -8,11 +8,12 @@ from pipeline.domain.stray_markers import is_place_in_a_list
 
 _CAPITAL = f"A-Z{HAN}"
 _BULLET = re.compile(
-    r"^\s*(?:[•●▪·]\s*|[-*–]\s+|"
+    rf"^\s*(?:[•●▪·]\s*|[-*–]\s+|(?:[-–]|\*(?![^*]*\*))(?=[{HAN}]|[A-Z][a-z]+\s)|"
     r"[（(]?\d{1,2}(?:[)、）](?!\d)|\.(?![\da-z]))\s*"
     r"|[（(][一二三四五六七八九十]{1,3}[)）]\s*)"
 )
-"""Of a list; a minus sign stands close to its number, and `12.5% of all` begins with no sign."""
+"""Of a list; a minus sign stands close to its number, `-v` is an option of a program, `*all*` is
+stressed, and `12.5% of all` begins with no sign."""
 
 _LINE_NUMBER = re.compile(rf"^\s*\d{{1,2}}(?:\.\d{{1,2}}){{2,}}\.?\s+(?=[{_CAPITAL}])")
 """`1.2.3`, at the beginning of a line; elsewhere it is the version of a program."""
