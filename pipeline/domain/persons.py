@@ -10,6 +10,16 @@ _I = re.compile(r"(?<![\w./&–-])I(?![\w/&²–-]|\.\s*\w|(?:,| and| or| to) [I
 
 _WORD_BEFORE = re.compile(r"([\w’'-]+)\s+$")
 
+_AT_A_PLACE = re.compile(
+    r"(?:^|[,;:] )(?i:at|from|in|near|on) (?:the )?(?:[A-Z][\w’'-]+ ){1,4}(?<!\bWar )$"
+)
+_ACTS = re.compile(
+    r"I (?!(?:an?|and|as|at|by|for|he|her|his|in|it|its|nor|of|on|or|she|the|their|they|to|with)\b)"
+    r"(?:was|(?!\w*[^\Ws]s\b)[a-z])"
+)
+"""`In Germany I saw` is said by the author; behind `In World War I`, or before what is no verb of
+a person (`From Charles I the crown`, `In Calculus I students`), it is a number."""
+
 LONGEST_WORD = 40
 """Characters that are looked at before it."""
 
@@ -46,4 +56,7 @@ def _is_number(text: str, at: int) -> bool:
     word = before[1].lower()
     if word in _COUNTED or word.removesuffix("s") in _COUNTED:
         return True
-    return before[1][0].isupper() and word not in _NO_NAMES and not word.endswith("ly")
+    if not before[1][0].isupper() or word in _NO_NAMES or word.endswith("ly"):
+        return False
+    names_place = _AT_A_PLACE.search(text, max(0, at - LONGEST_WORD), at)
+    return not (names_place and _ACTS.match(text, at))

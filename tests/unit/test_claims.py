@@ -115,6 +115,7 @@ def test_a_rule_line_of_number_signs_does_not_stop_an_edit() -> None:
         "数据备份是日常工作的一部分。",
         "选择哪一种方式，依据团队的习惯而定。",
         "Yesterday I counted 3 plants in Korea.",
+        "At Stanford I measured 40 boats a day.",
         "The ministry told us of 3 plants in Korea.",
     ],
 )
@@ -134,6 +135,7 @@ def test_questions_announcements_lead_ins_and_plans_are_no_claims(text: str) -> 
         "Two thirds of the farmers use the new pump.",
         "The US imported 3 million tonnes in 2019.",
         "World War I ended in 1918, and Elizabeth I died in 1603.",
+        "In World War I many ships were lost, 40 of them in 1915.",
         "Patients with type I diabetes need 4 doses a day, i.e. one every 6 hours.",
     ],
 )

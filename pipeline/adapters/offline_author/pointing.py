@@ -46,9 +46,10 @@ _POINTS_BACK = re.compile(
 
 _FIRST_PERSON = re.compile(
     r"\b(?:my|me|myself|let's|let us)\b|"
-    r"(?:^|[，。])我(?![们国市省县区乡镇村校院厂局司厅部军党方]|公司)|笔者|本人"
+    r"(?:^|[，。])我(?![们国市县乡村院厂局司厅军党]|省(?!略)|镇(?!定)|校(?![对正验])|"
+    r"区(?!分|别)|部(?!署|分)|方(?!便)|公司)|笔者|本人"
 )
-"""An official report says 我市 and 我校 of whom it is about."""
+"""An official report says 我市 and 我校 of whom it is about; 我部署了 is said by a person."""
 
 _PLURAL_PERSON = re.compile(
     rf"\b(?:we|our|you|your|we'll|you'll)\b|{US}|"
