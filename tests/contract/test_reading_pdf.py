@@ -1,5 +1,7 @@
 from collections.abc import Sequence
 
+import pytest
+
 from pipeline.adapters.reading import read_bytes
 from pipeline.domain.documents import Block, SourceId
 from pipeline.domain.passages import split_into_passages
@@ -339,3 +341,54 @@ def test_heads_and_feet_with_the_number_of_the_page_are_left_out() -> None:
 
     for furniture in ("Harbour", "north", "second chapter", "–", "页", "/ 9", "Draft"):
         assert furniture not in read
+
+
+def sheets(feet: Sequence[str], size: int = 8) -> list[list[Text]]:
+    return [
+        [
+            Text(f"{'tide ' * (page % 7)}{PROSE}"),
+            *[Text(f"{'tide ' * (page % 7)}{line} {PROSE}", down=20) for line in "abcd"],
+            Text(foot, size=size, down=30),
+        ]
+        for page, foot in enumerate(feet)
+    ]
+
+
+BY_CHAPTER = [(chapter, number) for chapter in range(1, 5) for number in range(1, 5)]
+
+
+@pytest.mark.parametrize(
+    "feet",
+    [
+        [f"{chapter}-{number}" for chapter, number in BY_CHAPTER],
+        [f"{chapter}.{number}" for chapter, number in BY_CHAPTER],
+        [f"{'ABCD'[chapter - 1]}-{number}" for chapter, number in BY_CHAPTER],
+        [f"Sheet {number} of 4" for _, number in BY_CHAPTER],
+        [f"Revision 0 Page {number}" for _, number in BY_CHAPTER],
+        [f"Chapter {chapter} Page {number} of 16" for chapter, number in BY_CHAPTER],
+        [f"手册 第 {number} 页" for _, number in BY_CHAPTER],
+        [f"{2 * page} Annual Report {2 * page + 1}" for page in range(1, 9)],
+        [f"ABC{page:06}" for page in range(1, 9)],
+    ],
+)
+def test_feet_that_count_by_chapter_or_two_on_a_sheet_are_left_out(feet: list[str]) -> None:
+    read = lines_of(read_bytes("a.pdf", make_pdf(sheets(feet))).blocks)
+
+    assert not [foot for foot in feet if foot in read]
+    assert read.count("near and on the far") == 5 * len(feet)
+
+
+@pytest.mark.parametrize(
+    "feet",
+    [
+        [f"Revenue: {value} million" for value in (120, 95, 140, 133, 167)],
+        [f"{value}" for value in (2.1, 3.4, 2.8, 3.3, 1.9)],
+        [f"see page {page} of it" for page in (31, 12, 77, 40, 5)],
+        [f"from {year} to {year + 1}" for year in (2001, 2004, 2005, 2011, 2020)],
+        [f"Table {chapter}-{number}" for chapter, number in BY_CHAPTER],
+    ],
+)
+def test_feet_whose_numbers_count_nothing_are_text(feet: list[str]) -> None:
+    read = lines_of(read_bytes("a.pdf", make_pdf(sheets(feet))).blocks)
+
+    assert [foot for foot in feet if foot in read] == feet

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.adapters.reading.pdf_layout import BIG, body_of
@@ -43,14 +44,16 @@ ENTRY_TAIL = 300
 
 Key = tuple[str, int | None]
 """A line's text in small letters; with a number, the text with `#` for a number that is so much
-more than the page is counted."""
+more than the page is counted, and with `<>` for the two numbers of a sheet with two pages."""
 
-_NUMBER = re.compile(r"(?<![\d.,:/$€¥£])\d{1,4}(?![\d%‰°]|[.,:]\d)")
+_NUMBER = re.compile(r"(?<![\d.,:/$€¥£])\d{1,12}(?![\d%‰°]|[.,:]\d)")
 _BARE = re.compile(r"[-–—·\s]*(\d{1,4})[-–—·\s]*(?:/\s*\d+)?$")
 _PAGE_NUMBER = re.compile(
     r"(?:[-–—·]\s*\d{1,4}\s*[-–—·]|[ivxlc]{1,6}|page\s+\d+(?:\s+(?:of|/)\s+\d+)?|第\s*\d+\s*页.{0,12})$",
     re.IGNORECASE,
 )
+_OF_CHAPTER = re.compile(r"[-–—·\s]*([a-z]|\d{1,2})\s?[-–—.]\s?(\d{1,3})[-–—·\s]*$")
+_CALLED = re.compile(r"\b(?:page|sheet)\s?(\d{1,4})\b|第\s?(\d{1,4})\s?页")
 _CHAPTER_HEAD = re.compile(r"^# *[|·–—-]? *(?:\d[\d.]* *)?\D{4}|\D{4} *[|·–—-]? *#$")
 _LEADERS, _LONG_LEADERS = r"(?:(?:[.·]\s?){4,}|…{2,})", r"(?:(?:[.·]\s?){8,}|…{4,})"
 _ENTRY = re.compile(rf"{_LEADERS}\s*(?:\d{{1,4}}|[ivxlc]{{1,7}})$", re.IGNORECASE)
@@ -76,7 +79,7 @@ class _Furniture:
             found = {
                 key: line for line in self._small_edges(lines) for key in _keys(line.text, page)
             }
-            numbering.update({ahead for _, ahead in found if ahead is not None})
+            numbering.update({ahead for key, ahead in found if ahead is not None and "#" in key})
             for key, line in found.items():
                 heights[key].append(line.bottom)
         self._numbering = {a for a, count in numbering.items() if count >= self._needed}
@@ -84,6 +87,7 @@ class _Furniture:
             key for key, found_at in heights.items() if self._repeats(key, _aligned(found_at))
         }
         self._take_page_numbers(pages)
+        self._counts = set(self._counted_by_chapter(pages))
 
     def taken_from(self, lines: Sequence[Line], page: int) -> list[Line]:
         """The lines of a page, counted from 1, that are none of it."""
@@ -114,7 +118,26 @@ class _Furniture:
         return is_chapters and count >= MIN_CHAPTER_REPEATS
 
     def _is_running(self, text: str, page: int) -> bool:
+        if (page, text) in self._counts:
+            return True
         return any(key in self._repeated for key in _keys(text, page))
+
+    def _counted_by_chapter(self, pages: Sequence[Sequence[Line]]) -> Iterator[tuple[int, str]]:
+        """The pages and lines whose number goes on from page to page, or begins anew."""
+        alike: defaultdict[str, list[_Count]] = defaultdict(list)
+        for page, lines in enumerate(pages, start=1):
+            for line in self._small_edges(lines):
+                if count := _count(line, page):
+                    alike[count.form].append(count)
+        for counts in alike.values():
+            going = {
+                (count.page, count.text)
+                for pair in pairwise(counts)
+                if pair[1].goes_on_from(pair[0])
+                for count in pair
+            }
+            if len(going) >= max(self._needed, MIN_RISING):
+                yield from going
 
     def _take_page_numbers(self, pages: Sequence[Sequence[Line]]) -> None:
         """Learn which numbers that stand alone at the end of a page count the pages."""
@@ -146,6 +169,42 @@ def _keys(text: str, page: int) -> Iterator[Key]:
         number = int(found[0])
         if number not in YEARS:
             yield f"{plain[: found.start()]}#{plain[found.end() :]}", number - page
+    for left, right in pairwise(_NUMBER.finditer(plain)):
+        if int(right[0]) == int(left[0]) + 1:
+            between = plain[left.end() : right.start()]
+            text = f"{plain[: left.start()]}<>{between}<>{plain[right.end() :]}"
+            yield text, int(left[0]) - 2 * page
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """A line that says itself what it counts: `Page 3`, or `2-3` alone, with its chapter."""
+
+    page: int
+    text: str
+    bottom: float
+    form: str
+    chapter: str
+    number: int
+
+    def goes_on_from(self, last: "_Count") -> bool:
+        """Whether it counts the pages since the last one, at the same height."""
+        pages = self.page - last.page
+        is_same = self.chapter == last.chapter
+        begins = self.number <= pages and (not is_same or not self.chapter)
+        goes_on = is_same and last.number < self.number <= last.number + pages
+        return abs(self.bottom - last.bottom) <= DRIFT_PT and (begins or goes_on)
+
+
+def _count(line: Line, page: int) -> _Count | None:
+    plain = one_line(line.text).casefold()
+    if found := _OF_CHAPTER.match(plain):
+        form, chapter, number = "", found[1], found[2]
+    elif found := _CALLED.search(plain):
+        form, chapter, number = re.sub(r"\d+", "#", plain), "", found[1] or found[2]
+    else:
+        return None
+    return _Count(page, line.text, line.bottom, form, chapter, int(number))
 
 
 def _bare(text: str) -> int | None:
