@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.adapters.offline_author.title_text import clean_title
+from pipeline.adapters.offline_author.title_text import clean_title, named_by
 from pipeline.domain.language import detect_language
 from tests.example_files import commission, outline_brief
 from tests.unit.test_offline_outline import SAID, SAID_ZH, proposal, titles
@@ -28,10 +28,56 @@ from tests.unit.test_offline_outline import SAID, SAID_ZH, proposal, titles
         ("2 数据集", "数据集"),
         ("A. 背景", "背景"),
         ("chapter 4: Gates", "Gates"),
+        ("2.1 元数据管理", "元数据管理"),
+        ("2.2 条码识别", "条码识别"),
+        ("2.3 年终盘点", "年终盘点"),
+        ("3.1 步态识别", "步态识别"),
+        ("2.2 大纲", "大纲"),
+        ("3.3 点评", "点评"),
+        ("2.1 类脑计算", "类脑计算"),
+        ("1.2 月均降水", "月均降水"),
+        ("2.1 天体", "天体"),
+        ("2.3 亿级并发", "亿级并发"),
+        ("2.4 倍频器", "倍频器"),
+        ("2.3 Rules", "Rules"),
+        ("1.2 Days of operation", "Days of operation"),
+        ("2.4 Reasons for failure", "Reasons for failure"),
+        ("2.5 years of operation", "2.5 years of operation"),
+        ("2.5 million homes", "2.5 million homes"),
+        ("3.5 万吨的储量", "3.5 万吨的储量"),
+        ("2.5 倍的增长", "2.5 倍的增长"),
+        ("1.5 天", "1.5 天"),
     ],
 )
 def test_a_title_loses_its_number_and_no_amount(heading: str, title: str) -> None:
     assert clean_title(heading) == title
+
+
+@pytest.mark.parametrize(
+    ("headings", "expected"),
+    [
+        (["3 Results", "4 Questions and answers"], ["Results", "Questions and answers"]),
+        (["1 点餐系统", "2 支付系统"], ["点餐系统", "支付系统"]),
+        (["4 大模型", "5 大纲的生成"], ["大模型", "大纲的生成"]),
+        (["2 数据集", "3 个步骤"], ["数据集", "3 个步骤"]),
+        (["2 数据集", "5 大原则"], ["数据集", "5 大原则"]),
+        (
+            ["7 Ways to Save Water", "8 Rules of Pipes"],
+            ["7 Ways to Save Water", "8 Rules of Pipes"],
+        ),
+    ],
+)
+def test_a_whole_number_is_one_where_the_headings_beside_it_are_numbered(
+    headings: list[str], expected: list[str]
+) -> None:
+    said = SAID_ZH if detect_language(headings[0]) == "zh" else SAID
+    prompt = "港口" if said == SAID_ZH else "Harbours"
+    text = "# Manual\n\n" + "".join(f"## {each}\n\n{said}\n\n" for each in headings)
+
+    told, _ = proposal(outline_brief(commission(prompt), manual=text))
+
+    assert titles(told.nodes) == expected
+    assert all(named_by(h) == named_by(t) for h, t in zip(headings, expected, strict=True))
 
 
 def test_names_keep_their_capital_in_an_enumeration() -> None:

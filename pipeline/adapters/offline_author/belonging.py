@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from pipeline.adapters.offline_author.genres import kind_of
 from pipeline.adapters.offline_author.sentences import Candidate, fingerprint
-from pipeline.adapters.offline_author.title_text import clean_title
+from pipeline.adapters.offline_author.title_text import named_by
 from pipeline.domain.briefs import Neighbour, SectionBrief
 from pipeline.domain.documents import SourceId
 from pipeline.domain.terms import share, term_set
@@ -253,7 +253,7 @@ def _names(headings: frozenset[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=4_000)
 def _name(heading: str) -> str:
-    return fingerprint(clean_title(heading) or heading)
+    return fingerprint(named_by(heading) or heading)
 
 
 def _affinity(aim: _Aim, candidate: Candidate, common: frozenset[str], field: _Field) -> float:

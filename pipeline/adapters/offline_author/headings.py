@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.adapters.offline_author.sentences import fingerprint, is_running_text
-from pipeline.adapters.offline_author.title_text import clean_title, may_be_boilerplate
+from pipeline.adapters.offline_author.title_text import clean_title, may_be_boilerplate, numbers_of
 from pipeline.domain.documents import Reading, SourceId
 from pipeline.domain.language import count_words
 from pipeline.domain.terms import likeness, term_set
@@ -73,6 +73,7 @@ def tree_of(
     root = Topic("", sources=[source_id])
     path: list[tuple[int, Topic | None]] = [(0, root)]
     kinds = _kinds_of_text(reading)
+    numbers = numbers_of(block.text for block in reading.blocks if block.kind == "heading")
     for number, block in enumerate(reading.blocks):
         if block.kind != "heading":
             if path[-1][1] is not None and block.kind in kinds:
@@ -81,7 +82,7 @@ def tree_of(
         while len(path) > 1 and path[-1][0] >= block.level:
             path.pop()
         above = path[-1][1]
-        title = clean_title(block.text)
+        title = clean_title(block.text, numbers)
         topic = None
         if title and above is not None:
             topic = next((t for t in above.children if same_subject(t.title, title)), None)
