@@ -11,6 +11,7 @@ PipelineError
         PlanChanged
     NotFound
         Expired
+        Deleted
     IllegalTransition
         NotFinished
     UnreadableFile         a file or page could not be read, and why
