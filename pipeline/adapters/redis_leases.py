@@ -99,6 +99,7 @@ class Leases:
                     CONTROLS_KEPT,
                     milliseconds(INDEX_TTL),
                     claim.owner,
+                    milliseconds(self._terms.lease),
                 ],
             )
 

@@ -280,10 +280,11 @@ return redis.call('HGET', META, 'cancel') == '1' and 1 or 0
 GIVE_BACK = (
     _START
     + """
--- ARGV: job, epoch, controls kept, index ttl, owner -> 1 when somebody else may take it now
+-- ARGV: job, epoch, controls kept, index ttl, owner, lease -> 1 when somebody else may take it now
 if redis.call('HGET', META, 'epoch') ~= ARGV[2] then return 0 end
 if redis.call('HGET', META, 'owner') ~= ARGV[5] then return 0 end
 if redis.call('HGET', META, 'status') ~= 'running' then return 0 end
+count_running(ARGV[6])
 redis.call('HSET', META, 'status', 'queued', 'owner', '')
 redis.call('HINCRBY', META, 'attempts', -1)
 redis.call('ZADD', RUNNING, now, ARGV[1])

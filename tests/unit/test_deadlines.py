@@ -96,3 +96,24 @@ def test_the_time_between_two_signs_of_life_counts_up_to_a_lease(
 
     assert before == timedelta(0)
     assert counts <= after < counts + SLACK
+
+
+def test_the_time_since_the_last_sign_of_life_counts_for_a_job_that_is_given_back(
+    any_url: str,
+) -> None:
+    silence = timedelta(seconds=10)
+
+    async def give_back(writer: Writer) -> None:
+        seen_ms = (datetime.now(UTC) - silence).timestamp() * 1000
+        connect(any_url).hset(JobKeys.of(job.id).meta, "seen_ms", int(seen_ms))
+        await writer.leases.give_back(writer.claim)
+
+    async def look(writer: Writer) -> timedelta:
+        return writer.claim.ran
+
+    job = a_store(any_url).create(a_job(), REQUEST, "fingerprint")
+    as_writer(any_url, job, give_back, terms=replace(TERMS, lease=timedelta(minutes=1)))
+
+    after = as_writer(any_url, job, look)
+
+    assert silence <= after < silence + SLACK
