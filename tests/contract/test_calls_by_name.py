@@ -30,16 +30,30 @@ def worker(redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         yield runtime
 
 
+class Clock:
+    """What a limit by time would look at."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def monotonic(self) -> float:
+        return self.at
+
+    time = perf_counter = monotonic
+
+
 @dataclass
 class AwayJobs:
-    """The door to jobs while Redis is away, so many times."""
+    """The door to jobs while Redis is away, so many times, and a minute each time."""
 
     jobs: JobService
     times: int
+    clock: Clock
 
     def submit_outline(self, request: OutlineGenerationRequest) -> Job:
         self.times -= 1
         if self.times >= 0:
+            self.clock.at += 60
             raise StoreUnavailable("Redis 没有回答")
         return self.jobs.submit_outline(request)
 
@@ -48,8 +62,9 @@ def take_redis_away(
     worker: Runtime, monkeypatch: pytest.MonkeyPatch, *, times: int
 ) -> threading.Event:
     """Let so many tries to save a job fail; returns what tells the worker to stop."""
-    away = replace(worker, jobs=cast("JobService", AwayJobs(worker.jobs, times)))
-    stopping = threading.Event()
+    clock, stopping = Clock(), threading.Event()
+    away = replace(worker, jobs=cast("JobService", AwayJobs(worker.jobs, times, clock)))
+    monkeypatch.setattr("workers.tasks.time", clock, raising=False)
     monkeypatch.setattr("workers.tasks.runtime", lambda: away)
     monkeypatch.setattr("workers.tasks.PAUSE_S", 0.01)
     monkeypatch.setattr("workers.tasks.stopping", stopping)
