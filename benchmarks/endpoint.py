@@ -11,6 +11,7 @@ as it is; `sim-losing` and `sim-inventing` spoil its citations until they are as
 import argparse
 import asyncio
 import json
+import math
 import re
 import threading
 from collections import deque
@@ -211,6 +212,8 @@ class _Answer:
             b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
             b"transfer-encoding: chunked\r\n\r\n"
         )
+        if self._fault in {"queued", "busy"}:
+            await self._keep_alive(writer, 0.4 if self._fault == "queued" else math.inf)
         if self._fault == "reasoning":
             _event(writer, _chunk({"reasoning_content": "Let me plan."}))
         await self._send_tokens(writer)
@@ -259,7 +262,13 @@ class _Answer:
             _event(writer, b'{"error": {"message": "worker died", "code": 502}}')
         if self._fault in {"stall", "slow"}:
             await asyncio.sleep(3600 if self._fault == "stall" else 0.5)
-        while self._fault == "comments" and not writer.is_closing():
+        if self._fault == "comments":
+            await self._keep_alive(writer, math.inf)
+
+    async def _keep_alive(self, writer: asyncio.StreamWriter, seconds: float) -> None:
+        now = asyncio.get_running_loop().time
+        until = now() + seconds
+        while now() < until and not writer.is_closing():
             _frame(writer, b": keep-alive\n\n")
             await asyncio.sleep(0.02)
 

@@ -93,7 +93,8 @@ class Settings(BaseSettings):
 
     model_stall_timeout: Duration = timedelta(seconds=60)
     """How long a model may be silent, before its first token or between two; what an endpoint
-    sends only to keep the connection open is silence, too."""
+    sends only to keep the connection open is silence, too, but before the first token it may do so
+    for half of MODEL_TIMEOUT."""
 
     model_retries: int = Field(default=2, ge=0, le=10)
     """How often a call that failed for a passing reason is tried again."""

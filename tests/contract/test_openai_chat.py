@@ -149,6 +149,23 @@ def test_a_silent_stream_is_given_up_after_the_stall_time(fault: str) -> None:
     assert "MODEL_STALL_TIMEOUT" in str(error)
 
 
+def test_an_endpoint_that_lets_a_call_wait_and_says_so_is_waited_for() -> None:
+    plain, _, _ = streamed("sim")
+
+    text, screen, waits = streamed("sim-queued", model_stall_timeout=timedelta(seconds=0.2))
+
+    assert (text, screen.restarts, waits) == (plain, 0, [])
+
+
+def test_a_call_that_only_waits_is_given_up_in_time_for_another_try() -> None:
+    limits = {"model_stall_timeout": timedelta(seconds=0.1), "model_timeout": timedelta(seconds=1)}
+
+    error = failure("sim-busy", model_retries=0, **limits)
+
+    assert isinstance(error, ModelUnavailable)
+    assert error.details["reason"] == "stall"
+
+
 def test_a_call_ends_at_its_time_limit() -> None:
     error = failure("sim-stall", model_timeout=timedelta(seconds=0.2))
 

@@ -343,8 +343,8 @@ class OpenAIChat:
                     whole = read_whole(await response.aread(), call.endpoint, spending)
                     call.watcher.write(whole.text)
                     return whole
-                silence = self._settings.model_stall_timeout
-                reading = Reading(call.endpoint, call.watcher, spending, silence)
+                silence, limit = self._settings.model_stall_timeout, self._settings.model_timeout
+                reading = Reading(call.endpoint, call.watcher, spending, silence, limit / 2)
                 return await read_stream(response.aiter_bytes(), reading, call.max_chars)
 
     async def _in_time(

@@ -276,7 +276,8 @@ def _cannot_ask(error: Exception, endpoint: Endpoint) -> ModelRejected:
 
 def fell_silent(endpoint: Endpoint) -> ModelUnavailable:
     return ModelUnavailable(
-        f"Model {endpoint.model!r} at {endpoint.url} fell silent or could not be reached in time. "
+        f"Model {endpoint.model!r} at {endpoint.url} fell silent, only kept the "
+        "connection open, or could not be reached in time. "
         "Try again, or raise MODEL_STALL_TIMEOUT for a slow model.",
         {"model": endpoint.model, "reason": "stall"},
     )

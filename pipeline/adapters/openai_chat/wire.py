@@ -79,6 +79,8 @@ class Reading:
     spending: Spending
     silence: timedelta = timedelta.max
     """The longest one that is borne."""
+    queue: timedelta = timedelta.max
+    """The longest wait for the first piece that is borne of an endpoint that says that it lives."""
     thoughts: Thoughts = field(default_factory=Thoughts)
     parts: list[str] = field(default_factory=list)
     chars: int = 0
@@ -89,6 +91,7 @@ class Reading:
     pieces: int = 0
     """Of the text and of the thinking that is sent: about one token each with most endpoints."""
     heard_at: float = field(default_factory=time.monotonic)
+    has_begun: bool = False
     unread: int = 0
     """Of `parts`: those before it are counted."""
 
@@ -96,8 +99,10 @@ class Reading:
         """Raise `ModelUnavailable` when nothing but comments has come for too long."""
         now = time.monotonic()
         if any(map(_says_something, lines)):
-            self.heard_at = now
-        elif now - self.heard_at > self.silence.total_seconds():
+            self.heard_at, self.has_begun = now, True
+            return
+        longest = self.silence if self.has_begun else max(self.silence, self.queue)
+        if now - self.heard_at > longest.total_seconds():
             raise fell_silent(self.endpoint)
 
     def take(self, line: bytes) -> None:
