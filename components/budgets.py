@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import streamlit as st
@@ -64,8 +65,12 @@ TEXTS: Mapping[str, Text] = {
     "cost": Text("Budget ({currency})", "预算（{currency}）"),
     "token_budget": Text("Budget (tokens)", "预算（词元）"),
     "none": Text("No limit", "不限"),
-    "unclear": Text("Enter a number such as 5 or 0.50.", "请输入数字，例如 5 或 0.50。"),
-    "unclear_tokens": Text("Enter a whole number such as 200,000.", "请输入整数，例如 200,000。"),
+    "unclear": Text(
+        "Budget: enter a number such as 5 or 0.50.", "预算：请输入数字，例如 5 或 0.50。"
+    ),
+    "unclear_tokens": Text(
+        "Budget: enter a whole number such as 200,000.", "预算：请输入整数，例如 200,000。"
+    ),
     "help": Text(
         "The most that the outline, and that each writing, may use. It stops there and keeps what "
         "is finished.",
@@ -132,7 +137,7 @@ def budget_field(budget: Budget, currency: str, m: Messages, *, key: str) -> Bud
     A limit of the other kind stays as it is, and can be changed, too. What is typed stays in the
     page's address, for a reload.
     """
-    fields = _Field(key, in_address=True), _Field(f"{key}_tokens", in_address=True)
+    fields = _Field(key, in_address=True), _Field(_tokens_key(key), in_address=True)
     return _fields(budget, currency, m, *fields)
 
 
@@ -147,24 +152,30 @@ def stored_budget(
     The fields show what is stored, also when another tab has changed it.
     """
     budget, state = manuscript.brief.budget, session()
-    cost_key = f"budget-{manuscript.id}"
-    tokens_key = f"{cost_key}_tokens"
+    cost_key = key_of(manuscript.id)
+    tokens_key = _tokens_key(cost_key)
 
-    def typed() -> None:
-        try:
+    def typed(key: str, read: Callable[[str], float | None]) -> None:
+        if not _is_clear(key, read):  # the field says so
+            return
+        cost, tokens = budget.cost, budget.tokens
+        if _is_clear(tokens_key, _tokens):
             tokens = _tokens(st.session_state.get(tokens_key, ""))
-            kept = budget.cost if tokens is None else None  # nobody could keep it without a price
-            cost = _cost(currency)(st.session_state[cost_key]) if currency else kept
+        if currency and _is_clear(cost_key, _cost(currency)):
+            cost = _cost(currency)(st.session_state[cost_key])
+        if not currency and tokens is not None:
+            cost = None  # nobody could keep it without a price
+        try:
             store(manuscript.id, Budget(tokens=tokens, cost=cost))
-        except ValueError:
-            return  # the field says so
         except PipelineError as error:
             state.unbudgeted = (manuscript.id, m.problem(error.code, error.details))
 
     _show(cost_key, budget.cost, _cost(currency))
     _show(tokens_key, budget.tokens, _tokens)
-    cost_field = _Field(cost_key, is_stored=True, on_change=typed)
-    tokens_field = _Field(tokens_key, is_stored=True, on_change=typed)
+    cost_field = _Field(
+        cost_key, is_stored=True, on_change=partial(typed, cost_key, _cost(currency))
+    )
+    tokens_field = _Field(tokens_key, is_stored=True, on_change=partial(typed, tokens_key, _tokens))
     _fields(budget, currency, m, cost_field, tokens_field)
     if state.unbudgeted and state.unbudgeted[0] == manuscript.id:
         st.error(state.unbudgeted[1], icon=":material/error:")
@@ -172,13 +183,46 @@ def stored_budget(
     return budget
 
 
+def key_of(manuscript: ManuscriptId) -> str:
+    """Of the fields of `stored_budget`."""
+    return f"budget-{manuscript}"
+
+
+def unclear_budget(budget: Budget, currency: str, m: Messages, *, key: str) -> str:
+    """What is wrong with what is typed into the fields of that key; empty where nothing is.
+
+    Whoever typed a limit that cannot be read does not mean none: nothing may start on it. A
+    budget that stands there as it is was not typed, and programs may give smaller ones.
+    """
+    if not (_stands(key, budget.cost) or _is_clear(key, _cost(currency))):
+        return m.say(TEXTS["unclear"])
+    tokens_key = _tokens_key(key)
+    is_clear = _stands(tokens_key, budget.tokens) or _is_clear(tokens_key, _tokens)
+    return "" if is_clear else m.say(TEXTS["unclear_tokens"])
+
+
+def _tokens_key(key: str) -> str:
+    return f"{key}_tokens"
+
+
+def _stands(key: str, value: float | None) -> bool:
+    return bool(st.session_state.get(key, "") == shown(value))
+
+
+def _is_clear(key: str, read: Callable[[str], float | None]) -> bool:
+    """Whether that field can be read; so is one that is not on the page."""
+    try:
+        read(st.session_state.get(key, ""))
+    except ValueError:
+        return False
+    return True
+
+
 def _show(key: str, stored: float | None, read: Callable[[str], float | None]) -> None:
     """Let a field show what is stored; what is just being typed into it stays when that is so."""
-    try:
-        is_shown = key in st.session_state and read(st.session_state[key]) == stored
-    except ValueError:  # what is typed is no number yet
-        is_shown = True
-    if not is_shown:
+    if not _is_clear(key, read):  # what is typed is no number yet
+        return
+    if key not in st.session_state or read(st.session_state[key]) != stored:
         st.session_state[key] = shown(stored)
 
 

@@ -4,11 +4,11 @@ What is chosen stands in the page's address, so that a reload keeps it.
 """
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import NoReturn, get_args
 
 import streamlit as st
 
-from components.budgets import budget_field
+from components.budgets import budget_field, unclear_budget
 from components.choices import choice, pick
 from components.composer import Example, Submission, composer
 from components.examples import EXAMPLES
@@ -26,6 +26,7 @@ TONES = ("neutral", "persuasive", "academic", "plain")
 LANGUAGES: Mapping[str, Language | None] = {"auto": None, "en": "en", "zh": "zh"}
 STYLES: Mapping[str, CitationStyle] = {style: style for style in get_args(CitationStyle)}
 AUDIENCE_CHARS = 500
+BUDGET = "budget"
 
 settings, manuscripts = runtime().settings, runtime().manuscripts
 m, state = messages(settings.interface_language), session()
@@ -49,13 +50,19 @@ def brief(prompt: str, chosen: Mapping[str, str]) -> Brief:
 
 def start(submission: Submission, chosen: Mapping[str, str]) -> None:
     """Make a manuscript of it, or say why not; what was typed stays in the box."""
+    if why := unclear_budget(state.budget, runtime().budgets.currency, m, key=BUDGET):
+        refuse(submission, why)
     try:
         manuscript = manuscripts.start(brief(submission.prompt, chosen), submission.files)
     except PipelineError as error:
-        state.refused, state.problem = submission.nonce, m.problem(error.code, error.details)
-        st.rerun()
+        refuse(submission, m.problem(error.code, error.details))
     state.taken = submission.nonce
     st.switch_page("pages/outline.py", query_params={"doc": manuscript.id})
+
+
+def refuse(submission: Submission, why: str) -> NoReturn:
+    state.refused, state.problem = submission.nonce, why
+    st.rerun()
 
 
 def options() -> dict[str, str]:
@@ -90,7 +97,7 @@ def more() -> dict[str, str]:
             st.toggle(m(f"new.{key}"), help=m(f"new.{key}_help"), key=key, bind="query-params")
     if settings.has_model:
         currency = runtime().budgets.currency
-        state.budget = budget_field(state.budget, currency, m, key="budget")
+        state.budget = budget_field(state.budget, currency, m, key=BUDGET)
     return chosen
 
 

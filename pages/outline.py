@@ -4,7 +4,7 @@ import streamlit as st
 
 from components.board import Look, board
 from components.brief_editor import brief_editor
-from components.budgets import estimate_notes, stored_budget
+from components.budgets import estimate_notes, key_of, stored_budget, unclear_budget
 from components.change_notes import change_notes, to_write_anew
 from components.interface import messages
 from components.job_end import end_text, finished_text
@@ -94,6 +94,8 @@ def actions(view: View, draft: OutlineDraft) -> None:
     label = m("outline.write_again" if has_document else "outline.write")
     is_early = waits(view) or draft.growing
     if st.button(label, type="primary", icon=":material/edit_note:", disabled=is_early):
+        if refuses(view):
+            return
         if has_document:
             plan_again(view, draft.outline)
         else:
@@ -103,6 +105,15 @@ def actions(view: View, draft: OutlineDraft) -> None:
         plan_again(view, draft.outline, m.problem(PlanChanged.code))
     if waits(view):
         st.caption(m("outline.saving"))
+
+
+def refuses(view: View) -> bool:
+    """Whether the budget that is typed lets nothing start, which the page then says."""
+    budget, key = view.manuscript.brief.budget, key_of(view.manuscript.id)
+    why = unclear_budget(budget, budgets.currency, m, key=key)
+    if why:
+        state.unwritten = (view.manuscript.id, why)
+    return bool(why)
 
 
 def approve(
@@ -154,6 +165,8 @@ def ask_again(
 
 def write(view: View) -> None:
     """Start the second job, or say what the outline still lacks."""
+    if refuses(view):  # it may have been typed while the outliner saved
+        return
     doc, over = view.manuscript.id, None if state.write_anew else state.write_over
     try:
         job = runtime().changes.write(doc, state.write_plan, over)
@@ -228,12 +241,14 @@ def progress(view: View, draft: OutlineDraft) -> None:
     else:
         st.error(m.problem(job.error_code), icon=":material/error:")
     if st.button(m("outline.retry"), icon=":material/refresh:"):
-        propose_again(view.manuscript)
+        propose_again(view)
 
 
-def propose_again(manuscript: Manuscript) -> None:
+def propose_again(view: View) -> None:
+    if refuses(view):
+        st.rerun()
     try:
-        manuscripts.propose_again(manuscript.id)
+        manuscripts.propose_again(view.manuscript.id)
     except PipelineError as error:
         problem(error, m)
     else:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from components.board import Look, board
-from components.budgets import estimate_notes, stored_budget
+from components.budgets import estimate_notes, key_of, stored_budget, unclear_budget
 from components.change_notes import change_notes
 from components.interface import messages
 from components.job_end import end_text, finished_text, kept_for, time_left
@@ -123,13 +123,22 @@ def after_the_end(job: Job) -> None:
             is_stopped = job.status is JobStatus.CANCELLED
             label = m("writing.resume" if is_stopped else "writing.retry")
             if st.button(label, type="primary", icon=":material/refresh:", key="go_on"):
-                state.going_on, state.going_on_asked = job.id, False
+                pressed(view, job)
             if state.going_on == job.id:
                 go_on(view)
         draft_of(view)
         if has_document:
             to_document(view.manuscript.id)
         to_outline(view.manuscript.id)
+
+
+def pressed(view: View, job: Job) -> None:
+    """Take it that its author wants to go on, but not on a budget that cannot be read."""
+    budget, key = view.manuscript.brief.budget, key_of(view.manuscript.id)
+    if why := unclear_budget(budget, budgets.currency, m, key=key):
+        st.error(why, icon=":material/error:")
+    else:
+        state.going_on, state.going_on_asked = job.id, False
 
 
 def go_on(view: View) -> None:

@@ -5,16 +5,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.amounts import amount_of, count_of
-from components.budgets import SYMBOLS, TOKENS, money, names_of
 from components.budgets import TEXTS as BUDGETS
+from components.budgets import money
 from components.messages import Messages
 from components.plain import plain
 from pipeline.domain.assembly import leaves
 from pipeline.domain.documents import Document, Language, SectionStatus
 from pipeline.domain.edits import OPERATION
 from pipeline.domain.estimate import Estimate
-from pipeline.domain.jobs import JobStatus
+from pipeline.domain.jobs import Job, JobStatus
 from pipeline.domain.manuscripts import Brief, Manuscript
 from pipeline.domain.spending import Budget
 from pipeline.runtime import Runtime
@@ -96,14 +95,9 @@ def test_a_document_with_gaps_that_the_budget_left_has_its_field(
     priced: Runtime, shown: Open, language: Language
 ) -> None:
     m = Messages(language)
-    manuscript = begun(priced)
-    whole = finish(priced, priced.manuscripts.write(manuscript.id).id).usage
-    assert whole
-    assert whole.cost
-    doc = manuscript.id
-    assert not shown(priced, "document", doc=doc, language=language).text_input
-    manuscript = begun(priced, Budget(cost=whole.cost / 3))
-    job = finish(priced, priced.manuscripts.write(manuscript.id).id)
+    whole, _ = written(priced)
+    assert not shown(priced, "document", doc=whole.id, language=language).text_input
+    manuscript, job = cut_short(priced)
     assert job.status is JobStatus.COMPLETED
 
     app = shown(priced, "document", doc=manuscript.id, language=language)
@@ -298,6 +292,15 @@ def written(runtime: Runtime) -> tuple[Manuscript, Document]:
     return manuscript, manuscript.document
 
 
+def cut_short(runtime: Runtime) -> tuple[Manuscript, Job]:
+    """With a document that has gaps, as its budget held a third."""
+    _, whole = written(runtime)
+    assert whole.usage
+    assert whole.usage.cost
+    manuscript = begun(runtime, Budget(cost=whole.usage.cost / 3))
+    return manuscript, finish(runtime, runtime.manuscripts.write(manuscript.id).id)
+
+
 def again(app: AppTest, m: Messages) -> None:
     """Open the dialog, which only a run of the page does here."""
     sound(next(each for each in app.button if each.label == m("outline.write_again")).click().run())
@@ -326,37 +329,3 @@ def test_money_is_written_as_the_language_writes_it() -> None:
     assert money(0.001, "EUR", english) == "less than €0.01"
     assert money(0.001, "EUR", chinese) == "不足 €0.01"
     assert money(2, "CHF", english) == "CHF\u00a02.00"
-
-
-@pytest.mark.parametrize(
-    "typed", ["5元", "CN¥5", "￥5", "5 cny", "CNY 5", "５．００ 元", "CN¥5.00"]
-)
-def test_a_budget_is_taken_with_its_currency_as_the_pages_and_authors_write_it(
-    priced: Runtime, shown: Open, typed: str, language: Language
-) -> None:
-    app = shown(priced, "new", language=language)
-
-    sound(app.text_input(key="budget").set_value(typed).run())
-
-    assert app.session_state["session"].budget == Budget(cost=5)
-
-
-@pytest.mark.parametrize("currency", [*SYMBOLS, "CHF"])
-def test_money_as_the_pages_write_it_is_read_back(currency: str, language: Language) -> None:
-    read = amount_of(
-        money(1234.5, currency, Messages(language)), least=1, most=1e6, names=names_of(currency)
-    )
-
-    assert read == 1234.5
-
-
-def test_tokens_as_the_pages_write_them_are_read_back(language: Language) -> None:
-    told = Messages(language).say(BUDGETS["most_tokens"], tokens="200,000")
-
-    assert count_of(told, most=10**9, names=TOKENS) == 200_000
-
-
-def test_money_in_another_currency_is_another_amount() -> None:
-    for typed in ("US$5", "$5", "5 USD", "€5", "5美元"):
-        with pytest.raises(ValueError, match=r"\S"):
-            amount_of(typed, least=1, most=1e6, names=names_of("CNY"))
