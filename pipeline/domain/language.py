@@ -11,7 +11,8 @@ HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 
 _LETTER = re.compile("[A-Za-z]")
 _HAN_CHAR = re.compile(f"[{HAN}]")
-_WORD = re.compile(rf"[{HAN}]|[^\W_]+(?:['’\-.][^\W_]+)*")
+_PART = rf"[^\W_{HAN}]+"
+_WORD = re.compile(rf"[{HAN}]|{_PART}(?:['’\-.]{_PART})*")
 _MARKER = r"(?:[ \t]*\[@[^\[\]\n]{0,300}\])"  # behind the stop it belongs to its sentence
 _CAPITAL = "A-ZÀ-ÖØ-ÞĆČĐĚĞİŁŃŇŐŒŘŚŞŠŰŹŻŽΑ-ΩА-ЯЁ"
 _BOUNDARY = re.compile(

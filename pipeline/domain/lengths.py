@@ -37,7 +37,7 @@ MOST_COPIED = 0.5
 MOST_REPEATED = 0.1
 """Of a text that says itself again; people's sections stay below a fiftieth."""
 
-_TOKEN = re.compile(rf"[{HAN}]|[^\W_]+")
+_TOKEN = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 _PROMPT = re.compile(r"</?(?:passage|source|section|query|requirements|style_guide)\b|\[S\d+\]|⟦")
 
 

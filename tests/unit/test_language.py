@@ -28,7 +28,13 @@ def test_the_language_is_told_by_the_script(text: str, language: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", 0), ("a well-known fact", 3), ("潮汐能 is 3.5 GW", 6), ("don't stop", 2)],
+    [
+        ("", 0),
+        ("a well-known fact", 3),
+        ("潮汐能 is 3.5 GW", 6),
+        ("don't stop", 2),
+        ("YOLOv5是算法，用Python3写成", 8),
+    ],
 )
 def test_words_are_runs_of_letters_and_single_han_characters(text: str, words: int) -> None:
     assert count_words(text) == words
