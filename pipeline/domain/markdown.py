@@ -314,7 +314,7 @@ class _Gathered:
             return bool(_ITEM.match(line)) and not line.startswith(("    ", "\t"))
         if len(self.lines) > 2 and self.kind in {"math", "paragraph"}:
             return not (self._formula and _is_math([self._formula, self.lines[-1]]))
-        return self.kind == "paragraph"
+        return self.kind == "paragraph" or (self.kind == "math" and self._formula != "$$")
 
 
 def _left_open(begun: str) -> str:

@@ -275,6 +275,14 @@ def test_a_title_with_brackets_is_no_citation_and_reads_as_it_does(title: str) -
     assert shown(MarkdownIt().parse(document.content)).startswith(f"{plain}1 {plain}甲[1]。")
 
 
+@pytest.mark.parametrize("formula", [r"\[x = 1\]", "$$x$$", "\\[x\n\\]", "$$\nx\n$$"])
+def test_a_list_directly_below_a_formula_is_one_and_its_citations_count(formula: str) -> None:
+    document = assembled({"a": f"{formula}\n1. 一\n\n    二[@{FIRST}]。"})
+
+    assert faults(document, WORKS) == []
+    assert numbers_in(document.content) == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [
