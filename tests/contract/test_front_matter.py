@@ -55,6 +55,9 @@ def test_front_matter_says_title_authors_and_date(front: str) -> None:
         "# 会议\n\n日期: 五月三日\n地点: 港口\n",
         "The following holds: the Moon raises tides.\n",
         "甲:你好\n乙:你好\n",
+        "# Weekly meeting\nDate: 2024-05-01\n\n## Decisions\n- Budget approved\n",
+        "# Talk: a title\nAuthor: Bob\nDate: 2024-05-01\n",
+        "Present at the meeting: Bob\nDate: 2024-05-01\n- Budget approved\n",
         "10:30 Opening\n11:00 Talk\n",
     ],
 )

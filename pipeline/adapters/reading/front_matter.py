@@ -1,6 +1,7 @@
 """YAML or TOML before a Markdown text: its title, authors and date."""
 
 import re
+from itertools import pairwise
 
 from pipeline.adapters.reading.publications import described
 from pipeline.domain.addresses import is_web_address
@@ -16,6 +17,10 @@ _USUAL = re.compile(
     r"^['\"]?(?:title|authors?|date(?: \w+)?|tags|aliases|标题|作者|日期)['\"]?[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
+_NAMED = re.compile(
+    r"^['\"]?(?:title|tags|aliases|标题)['\"]?[ \t]*:", re.IGNORECASE | re.MULTILINE
+)
+_OPEN = re.compile(r"[^:]{1,60}:[ \t]*[|>]?[-+]?[ \t]*$")
 _ITEM = re.compile(r"[ \t]*-[ \t]+(?:name:[ \t]*)?(.*)")
 _OF_LIST = re.compile(r"\"[^\"]*\"|'[^']*'|[^,]+")
 
@@ -50,20 +55,29 @@ def _is_yaml(front: str) -> bool:
     """Whether it is keys and their values, and no section of a text that begins with a rule.
 
     Front matter begins right below its rule; other text at the margin is no YAML. Where it has a
-    usual key, it may begin with a comment or a key of several words, and lack spaces.
+    usual key, it may begin with a key of several words, and lack spaces; where it names the file,
+    it may begin with a comment. A list stands below a key that has no value of its own.
     """
     lines = front.split("\n")
-    is_usual = bool(_USUAL.search(front))
-    first = next((line for line in lines if not (is_usual and line.startswith("#"))), "")
-    begins = _VALUE.match(first) or (is_usual and _KEY.match(first))
+    is_usual, is_named = bool(_USUAL.search(front)), bool(_NAMED.search(front))
+    first = next((line for line in lines if not (is_named and line.startswith("#"))), "")
+    begins = _VALUE.match(first) or (is_usual and first[:1] != "#" and _KEY.match(first))
+    filled = [line for line in lines if line.strip()]
     return bool(begins) and all(
-        not line[:1].strip()
-        or line[0] in "#[]{}"
-        or _KEY.match(line)
-        or _ITEM.match(line)
-        or (is_usual and _VALUE.match(line))
-        for line in lines
+        _goes_on_from(before, line) if _ITEM.match(line) else _stands(line, is_usual=is_usual)
+        for before, line in pairwise(["", *filled])
     )
+
+
+def _goes_on_from(before: str, item: str) -> bool:
+    return item[0].isspace() or bool(
+        _OPEN.match(before) or _ITEM.match(before) or before[:1] == " "
+    )
+
+
+def _stands(line: str, *, is_usual: bool) -> bool:
+    is_value = is_usual and bool(_VALUE.match(line))
+    return line[0].isspace() or line[0] in "#[]{}" or bool(_KEY.match(line)) or is_value
 
 
 def _values(front: str) -> dict[str, list[str]]:
