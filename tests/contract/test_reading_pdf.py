@@ -386,6 +386,8 @@ def test_feet_that_count_by_chapter_or_two_on_a_sheet_are_left_out(feet: list[st
         [f"see page {page} of it" for page in (31, 12, 77, 40, 5)],
         [f"from {year} to {year + 1}" for year in (2001, 2004, 2005, 2011, 2020)],
         [f"Table {chapter}-{number}" for chapter, number in BY_CHAPTER],
+        [f"Page {page} of 8 Carried forward {page * 1.7 + 1200:,.2f}" for page in range(1, 9)],
+        [f"Invoice {48213 + 917 * page} Page 1 of 1" for page in range(1, 9)],
     ],
 )
 def test_feet_whose_numbers_count_nothing_are_text(feet: list[str]) -> None:

@@ -58,6 +58,9 @@ _CHAPTER_HEAD = re.compile(r"^# *[|·–—-]? *(?:\d[\d.]* *)?\D{4}|\D{4} *[|·
 _LEADERS, _LONG_LEADERS = r"(?:(?:[.·]\s?){4,}|…{2,})", r"(?:(?:[.·]\s?){8,}|…{4,})"
 _ENTRY = re.compile(rf"{_LEADERS}\s*(?:\d{{1,4}}|[ivxlc]{{1,7}})$", re.IGNORECASE)
 _LONG_ENTRY = re.compile(rf"{_LONG_LEADERS}\s*(?:\d{{1,4}}|[ivxlc]{{1,7}})$", re.IGNORECASE)
+_SMALL_NUMBER = re.compile(r"(?<![\d.,])\d{1,2}(?!\d|[.,]\d)")
+"""Of chapters, sheets and revisions beside the page's own; amounts keep lines apart."""
+
 _OPEN_ENTRY = re.compile(rf"{_LONG_LEADERS}$")
 
 
@@ -201,7 +204,9 @@ def _count(line: Line, page: int) -> _Count | None:
     if found := _OF_CHAPTER.match(plain):
         form, chapter, number = "", found[1], found[2]
     elif found := _CALLED.search(plain):
-        form, chapter, number = re.sub(r"\d+", "#", plain), "", found[1] or found[2]
+        start, end = found.span(found.lastindex or 0)
+        around = f"{plain[:start]}#{plain[end:]}"
+        form, chapter, number = _SMALL_NUMBER.sub("#", around), "", found[1] or found[2]
     else:
         return None
     return _Count(page, line.text, line.bottom, form, chapter, int(number))
