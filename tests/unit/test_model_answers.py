@@ -189,6 +189,12 @@ def test_a_link_to_what_is_really_called_so_is_no_citation(said: str) -> None:
     assert cleaned("Tides [S3](https://made.up).", known) == "Tides [@p.spin]."
 
 
+def test_a_marker_with_an_address_is_one_though_a_table_is_called_like_it() -> None:
+    known = '<passage id="S3">\nSee Table S3.\nhttps://doi.example/x\n</passage>'
+
+    assert cleaned("Tides [S3](https://doi.example/x).", known) == "Tides [@p.spin]."
+
+
 @pytest.mark.parametrize(
     ("cut", "expected"),
     [

@@ -178,15 +178,17 @@ def section_text(answer: str, titles: Sequence[str], markers: Markers, known: st
 
 def _without_target(link: re.Match[str], known: str) -> str:
     is_known = link[2] in known
-    if NAMES.fullmatch(link[1]) and not (is_known and _is_word(link[1], known)):
+    if NAMES.fullmatch(link[1]) and not (is_known and _is_word(link, known)):
         return f"[{link[1]}]"
     return link[0] if is_known else link[1]
 
 
-def _is_word(name: str, text: str) -> bool:
-    """Whether it stands in a text as a word or a link, and not only as a marker or an id."""
-    bare = rf'(?<![\["A-Za-z0-9_@^])(?:{re.escape(name)})(?![\]"A-Za-z0-9_])'
-    return f"[{name}](" in text or bool(re.search(bare, text))
+def _is_word(link: re.Match[str], known: str) -> bool:
+    """Whether the prompt has its text as a word or a link beside its target, and as no marker."""
+    name = link[1]
+    bare = re.compile(rf'(?<![\["A-Za-z0-9_@^])(?:{re.escape(name)})(?![\]"A-Za-z0-9_])')
+    beside = (line for line in known.splitlines() if link[2] in line)
+    return any(f"[{name}](" in line or bare.search(line) for line in beside)
 
 
 def unwrapped(answer: str) -> str:
