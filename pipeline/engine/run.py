@@ -30,6 +30,9 @@ from pipeline.ports import Slots, Work
 
 log = logging.getLogger(__name__)
 
+PAUSE_S = 0.3
+# Of a place whose job could not be claimed: a store that takes no writes is not asked at once.
+
 STOP_PATIENCE_S = 5.0
 # Closing streams takes 0.1 s; what does not stop by then is left behind, and its journal is shut.
 STOP_TIMES = 5
@@ -115,6 +118,7 @@ class Runner:
             claim = await self._leases.claim(run.job_id)
         except StoreUnavailable as error:
             log.warning("Job %s waits: %s", run.job_id, error)
+            await asyncio.sleep(PAUSE_S)
             return
         if claim is None:
             return
