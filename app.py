@@ -21,7 +21,7 @@ from api.live import live_routes
 from api.metrics import metrics_route
 from components.interface import language_switch, messages
 from components.notices import store_gone
-from components.plain import plain
+from components.plain import plain, shortened
 from components.session import session
 from pipeline.errors import StoreUnavailable
 from pipeline.runtime import configure_logging, runtime
@@ -30,6 +30,9 @@ gc.enable()
 
 RECENT = 5
 """Manuscripts listed at the side: those one goes back to."""
+
+RECENT_COLUMNS = 30
+"""Of a title at the side; Streamlit cuts a longer one off in the middle of a letter."""
 
 ICON = "static/favicon.svg"
 """Our own: a Material icon here is fetched from another host."""
@@ -78,7 +81,9 @@ def recent(label: str) -> None:
     for manuscript in last:
         page = "document" if manuscript.has_document else "outline"
         st.page_link(
-            f"pages/{page}.py", label=plain(manuscript.title), query_params={"doc": manuscript.id}
+            f"pages/{page}.py",
+            label=plain(shortened(manuscript.title, RECENT_COLUMNS)),
+            query_params={"doc": manuscript.id},
         )
 
 
