@@ -259,7 +259,8 @@ class Sweep:
         self.tally.drains += 1
 
     def _note_orphans(self, victim: int, *, asked: bool) -> None:
-        for job_id in [job for job, task in self._following.items() if not task.done()]:
+        following = list(self._following.items())  # in one step: it grows in another thread
+        for job_id in [job for job, task in following if not task.done()]:
             if self._owner(job_id) == victim:
                 self._orphans[job_id] = time.monotonic(), asked
 
