@@ -152,7 +152,7 @@ def stored_budget(
     The fields show what is stored, also when another tab has changed it.
     """
     budget, state = manuscript.brief.budget, session()
-    cost_key = key_of(manuscript.id)
+    cost_key = _key_of(manuscript.id)
     tokens_key = _tokens_key(cost_key)
 
     def typed(key: str, read: Callable[[str], float | None]) -> None:
@@ -183,7 +183,7 @@ def stored_budget(
     return budget
 
 
-def key_of(manuscript: ManuscriptId) -> str:
+def _key_of(manuscript: ManuscriptId) -> str:
     """Of the fields of `stored_budget`."""
     return f"budget-{manuscript}"
 
@@ -199,6 +199,11 @@ def unclear_budget(budget: Budget, currency: str, m: Messages, *, key: str) -> s
     tokens_key = _tokens_key(key)
     is_clear = _stands(tokens_key, budget.tokens) or _is_clear(tokens_key, _tokens)
     return "" if is_clear else m.say(TEXTS["unclear_tokens"])
+
+
+def unclear_stored(manuscript: Manuscript, currency: str, m: Messages) -> str:
+    """The same of the fields of `stored_budget`."""
+    return unclear_budget(manuscript.brief.budget, currency, m, key=_key_of(manuscript.id))
 
 
 def _tokens_key(key: str) -> str:

@@ -4,7 +4,7 @@ from typing import get_args
 
 import streamlit as st
 
-from components.budgets import key_of, stored_budget, unclear_budget
+from components.budgets import stored_budget, unclear_stored
 from components.change_notes import change_notes
 from components.downloads import downloads
 from components.earlier_texts import earlier_texts
@@ -102,8 +102,7 @@ def about_gaps(view: View, document: Document) -> None:
 
 def fill_gaps(view: View, document: Document, left: Gaps) -> None:
     """Write what failed, without those; say before what else would be written."""
-    budget, key = view.manuscript.brief.budget, key_of(view.manuscript.id)
-    if why := unclear_budget(budget, budgets.currency, m, key=key):
+    if why := unclear_stored(view.manuscript, budgets.currency, m):
         st.error(why, icon=":material/error:")
         return
     try:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from components.board import Look, board
 from components.brief_editor import brief_editor
-from components.budgets import estimate_notes, key_of, stored_budget, unclear_budget
+from components.budgets import estimate_notes, stored_budget, unclear_stored
 from components.change_notes import change_notes, to_write_anew
 from components.interface import messages
 from components.job_end import end_text, finished_text
@@ -109,8 +109,7 @@ def actions(view: View, draft: OutlineDraft) -> None:
 
 def refuses(view: View) -> bool:
     """Whether the budget that is typed lets nothing start, which the page then says."""
-    budget, key = view.manuscript.brief.budget, key_of(view.manuscript.id)
-    why = unclear_budget(budget, budgets.currency, m, key=key)
+    why = unclear_stored(view.manuscript, budgets.currency, m)
     if why:
         state.unwritten = (view.manuscript.id, why)
     return bool(why)

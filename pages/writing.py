@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from components.board import Look, board
-from components.budgets import estimate_notes, key_of, stored_budget, unclear_budget
+from components.budgets import estimate_notes, stored_budget, unclear_stored
 from components.change_notes import change_notes
 from components.interface import messages
 from components.job_end import end_text, finished_text, kept_for, time_left
@@ -134,8 +134,7 @@ def after_the_end(job: Job) -> None:
 
 def pressed(view: View, job: Job) -> None:
     """Take it that its author wants to go on, but not on a budget that cannot be read."""
-    budget, key = view.manuscript.brief.budget, key_of(view.manuscript.id)
-    if why := unclear_budget(budget, budgets.currency, m, key=key):
+    if why := unclear_stored(view.manuscript, budgets.currency, m):
         st.error(why, icon=":material/error:")
     else:
         state.going_on, state.going_on_asked = job.id, False

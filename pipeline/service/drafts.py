@@ -52,8 +52,10 @@ class DraftService:
         """How many sections a draft would have; 0 also where there is a document already."""
         if view.is_writing or view.manuscript.document is not None:
             return 0
-        outline = self._manuscripts.outline(view.manuscript.id).outline
         finished = frozenset(self._store.finished(view.manuscript.id, JobKind.DOCUMENT))
+        if not finished:  # as long as an outline is only edited, it need not be read again
+            return 0
+        outline = self._manuscripts.outline(view.manuscript.id).outline
         return sum(section_unit(place.node.id) in finished for place in leaves(outline.nodes))
 
     def take(self, manuscript_id: ManuscriptId) -> Document:
