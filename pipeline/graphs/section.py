@@ -14,7 +14,7 @@ from pipeline.domain.briefs import Above, Commission, Neighbour, SectionBrief
 from pipeline.domain.changes import OWN, Basis, hashes
 from pipeline.domain.citations import checked, cited
 from pipeline.domain.documents import Draft, NodeId, Passage, SectionStatus, SourceId
-from pipeline.domain.jobs import DocumentGenerationRequest, OwnText
+from pipeline.domain.jobs import DocumentGenerationRequest, Job, OwnText
 from pipeline.domain.outline import Place, bound_node, leaves
 from pipeline.domain.passages import headings_of
 from pipeline.domain.queries import queries_for
@@ -134,6 +134,8 @@ class SectionUnit(Draft):
 
     basis: Basis | None = None
     """None: an earlier version stored it."""
+    told_by: str = ""
+    """The job whose events hold the text; see `_run_of`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,9 @@ async def _written(state: SectionState, tools: Tools) -> Written:
     own = await asyncio.to_thread(own_draft, place, shared, tools)
     if own is None and node.id in shared.gaps and not earlier_of(place, tools):
         raise LeftOut(shared.gaps[node.id])  # before a search, which may cost
-    tools.journal.tell(tools.section(place, SectionStatus.RESEARCHING))
+    told = _told_before(place, tools)
+    if not told:
+        tools.journal.tell(tools.section(place, SectionStatus.RESEARCHING))
     ready = await prepared(place, shared, tools)
     brief, draft = ready.brief, ready.draft
     if own is not None:
@@ -194,6 +198,9 @@ async def _written(state: SectionState, tools: Tools) -> Written:
         tools.journal.tell(tools.done(place, own))
         tools.progress("write", "section_kept", section=node.id, number=place.number)
         return Written(place, draft or own, own=own)
+    if draft is not None and draft.text in told:
+        tools.counter.done += 1
+        return Written(place, draft)
     if draft is None:
         if node.id in shared.gaps:
             raise LeftOut(shared.gaps[node.id])
@@ -203,14 +210,23 @@ async def _written(state: SectionState, tools: Tools) -> Written:
             text = await tools.author.write_section(brief, pen.write)
         draft = await to_length(brief, text, place, tools)
     tools.counter.done += 1
+    stored = SectionUnit(**draft.model_dump(), basis=ready.basis, told_by=_run_of(tools.job))
     await tools.journal.finish(
-        unit,
-        ready.key,
-        SectionUnit(**draft.model_dump(), basis=ready.basis).model_dump(mode="json"),
-        tools.done(place, draft),
+        unit, ready.key, stored.model_dump(mode="json"), tools.done(place, draft)
     )
     tools.progress("write", "section_done", section=node.id, number=place.number, title=node.title)
     return Written(place, draft)
+
+
+def _told_before(place: Place, tools: Tools) -> set[str]:
+    """Texts of a section that readers have from this job, whoever ran it then."""
+    run = _run_of(tools.job)
+    return {unit.text for unit in earlier_of(place, tools) if unit.told_by == run}
+
+
+def _run_of(job: Job) -> str:
+    """A job by its id and its time: the id of one that was deleted may be used again."""
+    return f"{job.id} {job.created_at.isoformat()}"
 
 
 def own_draft(place: Place, shared: Assignment, tools: Tools) -> Draft | None:
