@@ -40,12 +40,11 @@ from pipeline.domain.units import StoredUnit
 from pipeline.domain.web import WebAnswer, queries_of_outline
 from pipeline.errors import UnreadableFile
 from pipeline.graphs import chapter
+from pipeline.graphs.assignment import Assignment, assignment
 from pipeline.graphs.other_languages import search_terms, titles_of
 from pipeline.graphs.research import Desk, commission, read_files
 from pipeline.graphs.section import (
-    Assignment,
     Written,
-    assignment,
     earlier_of,
     own_dependence,
     own_draft,

@@ -19,8 +19,9 @@ from pipeline.domain.jobs import ChapterFused
 from pipeline.domain.outline import Place
 from pipeline.domain.units import content_key
 from pipeline.errors import PipelineError
+from pipeline.graphs.assignment import Assignment
 from pipeline.graphs.phrases import reason
-from pipeline.graphs.section import Assignment, Written, draft_of, write_section, written_for
+from pipeline.graphs.section import Written, draft_of, write_section, written_for
 from pipeline.graphs.tools import Tools
 
 VERSION = 1

@@ -26,12 +26,12 @@ from pipeline.domain.jobs import DocumentGenerationRequest, SectionPlanned, Sect
 from pipeline.domain.outline import leaves, walk, word_targets
 from pipeline.domain.web import queries_of_outline
 from pipeline.errors import BudgetReached, InvalidRequest, LeftOut, PipelineError
+from pipeline.graphs.assignment import assignment
 from pipeline.graphs.chapter import ChapterText, chapter_graph
 from pipeline.graphs.other_languages import search_terms, titles_of
 from pipeline.graphs.phrases import reason
 from pipeline.graphs.research import Desk, commission, read_files, tell_unread_sources
 from pipeline.graphs.second_opinion import reviewed
-from pipeline.graphs.section import assignment
 from pipeline.graphs.tools import Tools
 
 log = logging.getLogger(__name__)

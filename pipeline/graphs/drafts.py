@@ -10,10 +10,11 @@ from pipeline.domain.jobs import DocumentGenerationRequest, Job
 from pipeline.domain.outline import Place, walk
 from pipeline.domain.units import StoredUnit
 from pipeline.errors import LeftOut, PipelineError
+from pipeline.graphs.assignment import Assignment
 from pipeline.graphs.changes import GraphPlanner, NoSearch, assignment_of
 from pipeline.graphs.chapter import ChapterText, chapter_text, stored_fusion
 from pipeline.graphs.document import DocumentState, assembled, entries_of
-from pipeline.graphs.section import Assignment, Written, earlier_of, own_draft, prepared
+from pipeline.graphs.section import Written, earlier_of, own_draft, prepared
 from pipeline.graphs.tools import Tools
 
 

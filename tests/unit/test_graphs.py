@@ -1,7 +1,6 @@
 """The two graphs over fakes: what nodes report, store, obey and survive."""
 
 import asyncio
-from datetime import timedelta
 from typing import get_type_hints
 
 import pytest
@@ -28,7 +27,6 @@ from pipeline.domain.jobs import (
     DocumentGenerationRequest,
     DocumentResult,
     FileRead,
-    Job,
     JobKind,
     OutlineGenerationRequest,
     OutlineNodeAdded,
@@ -40,7 +38,6 @@ from pipeline.errors import (
     InvalidRequest,
     ModelRejected,
     ModelUnavailable,
-    PipelineError,
     StoreUnavailable,
 )
 from pipeline.graphs import chapter, document, section
@@ -100,15 +97,9 @@ def document_job(
     return list(DocumentResult.model_validate_json(result).document.sections)
 
 
-def run(
-    author: ScriptedAuthor,
-    journal: ListJournal,
-    kind: JobKind,
-    request: str,
-    job: Job | None = None,
-) -> str:
+def run(author: ScriptedAuthor, journal: ListJournal, kind: JobKind, request: str) -> str:
     work = GraphWork(author, TextShelf(), lambda: NOW, 1_000, ScriptedBibliographer())
-    return asyncio.run(work(job or job_of(kind), request, journal, FreeSlots()))
+    return asyncio.run(work(job_of(kind), request, journal, FreeSlots()))
 
 
 def test_the_proposal_is_announced_node_by_node_under_the_ids_of_the_result() -> None:
@@ -284,46 +275,6 @@ def test_cancelling_a_job_leaves_no_section_running() -> None:
 
     asyncio.run(scenario())
     assert author.running == 0
-
-
-def test_after_a_crash_finished_sections_are_not_written_again() -> None:
-    journal = ListJournal()
-    stopped = ScriptedAuthor(
-        failures={NodeId("d"): ModelRejected("model_unknown", "No such model.")}
-    )
-    with pytest.raises(PipelineError):
-        document_job(stopped, journal)
-    written = {b.node_id for b in stopped.finished if isinstance(b, SectionBrief)}
-
-    author = ScriptedAuthor()
-    sections = document_job(author, journal)
-
-    again = {b.node_id for b in author.asked if isinstance(b, SectionBrief)}
-    assert again == {"b", "c", "d"} - written
-    assert [s.id for s in sections if s.content] == ["b", "c", "d"]
-
-
-def test_whoever_takes_a_job_over_tells_nothing_again_of_a_finished_section() -> None:
-    journal = ListJournal()
-    document_job(ScriptedAuthor(), journal)
-    before = len(journal.events)
-
-    document_job(ScriptedAuthor(), journal)
-
-    assert not [each for each in journal.events[before:] if isinstance(each, SectionState)]
-
-
-def test_another_job_tells_of_the_sections_that_it_finds_finished() -> None:
-    journal = ListJournal()
-    document_job(ScriptedAuthor(), journal)
-    before = len(journal.events)
-
-    later = job_of(JobKind.DOCUMENT).model_copy(update={"created_at": NOW + timedelta(hours=1)})
-    request = DocumentGenerationRequest(outline=OUTLINE).model_dump_json()
-    run(ScriptedAuthor(), journal, JobKind.DOCUMENT, request, later)
-
-    told = [each for each in journal.events[before:] if isinstance(each, SectionState)]
-    assert sorted(e.section_id for e in told if e.state == "done") == ["b", "c", "d"]
 
 
 def test_an_edit_of_one_section_makes_only_that_section_stale() -> None:

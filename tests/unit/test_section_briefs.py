@@ -21,7 +21,8 @@ from pipeline.domain.documents import (
 from pipeline.domain.jobs import DocumentGenerationRequest, DocumentResult, JobKind
 from pipeline.domain.outline import leaves, word_targets
 from pipeline.errors import PipelineError
-from pipeline.graphs.section import assignment, section_brief
+from pipeline.graphs.assignment import assignment
+from pipeline.graphs.section import section_brief
 from pipeline.graphs.work import GraphWork
 from pipeline.ports import Material
 from tests.graph_fakes import (

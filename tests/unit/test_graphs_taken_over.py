@@ -1,0 +1,97 @@
+"""Graphs that another process goes on with: what is finished is neither written nor told again."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from pipeline.domain.briefs import SectionBrief
+from pipeline.domain.documents import DocumentSection, NodeId, Outline, OutlineNode
+from pipeline.domain.jobs import (
+    DocumentGenerationRequest,
+    DocumentResult,
+    Job,
+    JobKind,
+    SectionState,
+)
+from pipeline.errors import ModelRejected, PipelineError
+from pipeline.graphs.work import GraphWork
+from tests.graph_fakes import (
+    NOW,
+    FreeSlots,
+    ListJournal,
+    ScriptedAuthor,
+    ScriptedBibliographer,
+    TextShelf,
+    job_of,
+)
+
+OUTLINE = Outline(
+    title="Tides",
+    nodes=(
+        OutlineNode(
+            id=NodeId("a"),
+            title="Causes",
+            children=(
+                OutlineNode(id=NodeId("b"), title="The Moon"),
+                OutlineNode(id=NodeId("c"), title="The Sun"),
+            ),
+        ),
+        OutlineNode(id=NodeId("d"), title="发电"),
+    ),
+)
+JOB = job_of(JobKind.DOCUMENT)
+
+
+def run(author: ScriptedAuthor, journal: ListJournal, job: Job = JOB) -> Sequence[DocumentSection]:
+    work = GraphWork(author, TextShelf(), lambda: NOW, 1_000, ScriptedBibliographer())
+    request = DocumentGenerationRequest(outline=OUTLINE).model_dump_json()
+    result = asyncio.run(work(job, request, journal, FreeSlots()))
+    return DocumentResult.model_validate_json(result).document.sections
+
+
+def stopped_in_the_middle(journal: ListJournal) -> set[str]:
+    """The sections that were finished before the job was stopped."""
+    error = ModelRejected("model_unknown", "No such model.")
+    author = ScriptedAuthor(failures={NodeId("d"): error})
+    with pytest.raises(PipelineError):
+        run(author, journal)
+    return {b.node_id for b in author.finished if isinstance(b, SectionBrief)}
+
+
+def told(journal: ListJournal, state: str) -> list[str]:
+    events = [event for event in journal.events if isinstance(event, SectionState)]
+    return sorted(event.section_id for event in events if event.state == state)
+
+
+def test_finished_sections_are_not_written_again() -> None:
+    journal, author = ListJournal(), ScriptedAuthor()
+    written = stopped_in_the_middle(journal)
+
+    sections = run(author, journal)
+
+    again = {b.node_id for b in author.asked if isinstance(b, SectionBrief)}
+    assert again == {"b", "c", "d"} - written
+    assert [s.id for s in sections if s.content] == ["b", "c", "d"]
+
+
+def test_each_section_is_told_to_be_done_once() -> None:
+    journal = ListJournal()
+    run(ScriptedAuthor(), journal)
+
+    run(ScriptedAuthor(), journal)
+
+    assert told(journal, "researching") == ["b", "c", "d"]
+    assert told(journal, "done") == ["b", "c", "d"]
+
+
+def test_another_job_of_the_same_id_tells_of_the_sections_that_it_finds_finished() -> None:
+    journal = ListJournal()
+    run(ScriptedAuthor(), journal)
+    journal.events.clear()
+
+    later = JOB.model_copy(update={"created_at": NOW + timedelta(hours=1)})
+    run(ScriptedAuthor(), journal, later)
+
+    assert told(journal, "done") == ["b", "c", "d"]
