@@ -29,6 +29,47 @@ def test_two_chapters_asked_for_as_one_stand_below_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("prompt", "asked", "sections", "uncovered"),
+    [
+        (
+            "A plan for Ghent, covering tides, grid electricity and biodiversity",
+            "Grid electricity",
+            ["Why grids need storage", "Technologies"],
+            ["Tides", "Biodiversity"],
+        ),
+        (
+            "写一份城市规划报告，包括高温、大语言模型和生物多样性",
+            "大语言模型",
+            ["数据集", "判分方法"],
+            ["高温", "生物多样性"],
+        ),
+    ],
+)
+def test_a_chapter_that_is_asked_for_by_a_files_title_holds_the_chapters_of_that_file(
+    prompt: str, asked: str, sections: list[str], uncovered: list[str]
+) -> None:
+    files = {"storage": STORAGE_TEXT, "evaluation": EVALUATION_TEXT}
+
+    outline, _ = proposal(outline_brief(commission(prompt), **files))
+
+    chapters = {node.title: node for node in outline.nodes}
+    assert set(sections) <= set(titles(chapters[asked].children))
+    assert not set(sections) & set(chapters)
+    assert [node.title for node in outline.nodes if node.is_uncovered] == uncovered
+
+
+@pytest.mark.parametrize("asked", ["an introduction", "some background"])
+def test_a_file_is_no_introduction_to_itself(asked: str) -> None:
+    text = STORAGE_TEXT.replace("# Grid storage", "# An introduction to storage and its background")
+
+    outline, _ = proposal(
+        outline_brief(commission(f"Storage, covering {asked} and costs"), storage=text)
+    )
+
+    assert "Technologies" in titles(outline.nodes)
+
+
+@pytest.mark.parametrize(
     ("prompt", "text", "rules", "chapter", "place", "point"),
     [
         (

@@ -60,7 +60,8 @@ def _of_material(
     sections = max(FEWEST_SECTIONS, round(brief.commission.target_words / WORDS_PER_SECTION))
     topics = topics_of(brief.readings, language, sections) if brief.readings else []
     if topics:
-        topics = fitted(placed(topics, query, demands), brief, sections)
+        titles = {name: reading.title for name, reading in brief.readings.items()}
+        topics = fitted(placed(topics, query, demands, titles), brief, sections)
     if not topics:
         return None
     title = query.title or brief.digests[0].source.title or _UNTITLED[language]

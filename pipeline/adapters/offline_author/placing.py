@@ -1,12 +1,14 @@
 """Where the parts that a prompt or a requirements file names go among the topics."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.adapters.offline_author.demands import Demand
+from pipeline.adapters.offline_author.genres import kind_of
 from pipeline.adapters.offline_author.headings import Topic, same_subject
 from pipeline.adapters.offline_author.query import Query
 from pipeline.adapters.offline_author.topics import in_order
+from pipeline.domain.documents import SourceId
 from pipeline.domain.terms import share, term_set
 
 ANSWERS = 0.6
@@ -15,12 +17,20 @@ ANSWERS = 0.6
 TOUCHES = 0.34
 """A demand goes to the topic whose text has most of its terms, from this share on."""
 
+_OF_ANY_TEXT = frozenset({"summary", "intro", "background", "conclusion", "outlook"})
+"""Kinds of chapters that a whole file is not, though its title may have their word."""
+
 _PARTS = re.compile(r"\s+and\s+|\s*&\s*|与|和|及")
 
 
-def placed(topics: list[Topic], query: Query, demands: Sequence[Demand]) -> list[Topic]:
-    """The topics with those that are asked for among them, in the order of the prompt."""
-    return answering(_as_asked(topics, query.asked), demands)
+def placed(
+    topics: list[Topic], query: Query, demands: Sequence[Demand], titles: Mapping[SourceId, str]
+) -> list[Topic]:
+    """The topics with those that are asked for among them, in the order of the prompt.
+
+    `titles` are those of the files: one that is called as a chapter is asked for makes it up.
+    """
+    return answering(_as_asked(topics, query.asked, titles), demands)
 
 
 def answering(topics: list[Topic], demands: Sequence[Demand]) -> list[Topic]:
@@ -39,7 +49,9 @@ def answering(topics: list[Topic], demands: Sequence[Demand]) -> list[Topic]:
     return in_order(topics)
 
 
-def _as_asked(topics: list[Topic], asked: Sequence[str]) -> list[Topic]:
+def _as_asked(
+    topics: list[Topic], asked: Sequence[str], titles: Mapping[SourceId, str]
+) -> list[Topic]:
     found: list[Topic] = []
     filled = [topic for topic in topics if topic.children]
     for position, title in enumerate(asked):
@@ -51,8 +63,10 @@ def _as_asked(topics: list[Topic], asked: Sequence[str]) -> list[Topic]:
             twin.title, twin.position = title, position
         else:
             twin = _made(topics, title, position)
-        twin.is_asked = True
         found.append(twin)
+    found = [topic if topic.words else _of_files(topics, topic, titles) for topic in found]
+    for topic in found:
+        topic.is_asked = True
     for topic in topics:
         topic.position += len(asked)
     emptied = [topic for topic in filled if not topic.children and not topic.texts]
@@ -73,6 +87,22 @@ def _made(topics: list[Topic], title: str, position: int) -> Topic:
         for topic in whole:
             topics.remove(topic)
         below += whole
+    return _over(title, below, position)
+
+
+def _of_files(topics: list[Topic], empty: Topic, titles: Mapping[SourceId, str]) -> Topic:
+    """The chapter out of what is left of the files that are called so; else as it is."""
+    called = {name for name, title in titles.items() if _answers(title, empty.title)}
+    if not called or kind_of(empty.title) in _OF_ANY_TEXT:
+        return empty
+    below = [topic for topic in topics if called.issuperset(topic.sources)]
+    for topic in below:
+        topics.remove(topic)
+    return _over(empty.title, below, empty.position)
+
+
+def _over(title: str, below: list[Topic], position: int) -> Topic:
+    """A chapter of those sections; of one alone it is that one under another title."""
     sources = list(dict.fromkeys(name for topic in below for name in topic.sources))
     if len(below) == 1:
         only = below[0]
