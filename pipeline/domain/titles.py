@@ -13,7 +13,7 @@ _EN_ASK = re.compile(
     r"(?:(?:write|draft|create|produce|prepare|generate|make|compose|outline)\s+)?"
     r"(?:(?:me|us)\s+)?(?:(?:an?|the|my|our)\s+)?"
     r"(?:(?:short|long|brief|detailed|comprehensive|thorough|concise|"
-    r"complete|full|in-depth|\d[\d,]*[- ]?words?)\s+)*",
+    r"complete|full|in-depth|\d[\d,]*[- ]?(?:words?|pages?))\s+)*",
     re.IGNORECASE,
 )
 _EN_READERS = (
@@ -31,9 +31,11 @@ _EN_KIND = re.compile(
 )
 _EN_TAIL = re.compile(
     r",?\s+(?:covering|including|includes|that covers|which covers|and cover|with (?:chapters|"
-    r"a chapter|sections|a section)|based on|"
+    r"a chapter|sections|a section|an? (?:introduction|overview|(?:executive )?summary))|based on|"
+    r"(?:that|which) (?:discuss(?:es)?|address(?:es)?|focus(?:es)? on)|"
     r"from (?:the|my|these) (?:attached |uploaded )?(?:files|notes)|"
-    r"in (?:about |around )?\d[\d,]* words)\b.*$",
+    r"in (?:about |around )?\d[\d,]* words)\b.*$|"
+    r",\s+(?:discussing|addressing|focusing on)\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
 _ZH_ASK = re.compile(

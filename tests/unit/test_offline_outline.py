@@ -4,7 +4,6 @@ from itertools import pairwise
 import pytest
 
 from pipeline.adapters.offline_author import OfflineAuthor
-from pipeline.adapters.offline_author.query import read_query
 from pipeline.adapters.offline_author.subjects import subject_of
 from pipeline.domain.briefs import OutlineBrief
 from pipeline.domain.documents import ProposedNode, ProposedOutline
@@ -27,63 +26,6 @@ def proposal(brief: OutlineBrief) -> tuple[ProposedOutline, list[ProposedOutline
 
 def titles(nodes: tuple[ProposedNode, ...]) -> list[str]:
     return [node.title for node in nodes]
-
-
-@pytest.mark.parametrize(
-    ("prompt", "title", "genre", "asked"),
-    [
-        (
-            "Please write a detailed report on tidal power, covering sites, costs and the law.",
-            "Tidal power",
-            "report",
-            ("Sites", "Costs", "Law"),
-        ),
-        ("Write a proposal for a repair workshop", "Repair workshop", "proposal", ()),
-        (
-            "A guide to sailing\n- Knots\n- Weather\n- Right of way",
-            "Sailing",
-            "guide",
-            ("Knots", "Weather", "Right of way"),
-        ),
-        ("请生成一份关于人工智能的技术文档大纲", "人工智能技术文档", "article", ()),
-        (
-            "帮我写一份2000字的潮汐能研究综述，包括选址、成本以及环境影响等方面。",
-            "潮汐能研究综述",
-            "survey",
-            ("选址", "成本", "环境影响"),
-        ),
-        (
-            "写一份 TiDB 备份与恢复技术报告，包括快照备份、日志备份与 PITR、备份存储",
-            "TiDB 备份与恢复技术报告",
-            "report",
-            ("快照备份", "日志备份与 PITR", "备份存储"),
-        ),
-        (
-            "A report for the city council on storage, with a chapter on the cost of fusion",
-            "Storage",
-            "report",
-            ("Cost of fusion",),
-        ),
-        (
-            "一份给市政府的报告：老旧小区更新，大模型评测，以及量子计算机的采购成本",
-            "老旧小区更新，大模型评测，以及量子计算机的采购成本",
-            "report",
-            (),
-        ),
-        (
-            "写一份潮汐能报告，其中一章讲电站的保险",
-            "潮汐能报告",
-            "report",
-            ("电站的保险",),
-        ),
-    ],
-)
-def test_a_prompt_says_its_subject_genre_and_sections(
-    prompt: str, title: str, genre: str, asked: tuple[str, ...]
-) -> None:
-    query = read_query(commission(prompt))
-
-    assert (query.title, query.genre, query.asked) == (title, genre, asked)
 
 
 def leaves(nodes: tuple[ProposedNode, ...]) -> list[ProposedNode]:

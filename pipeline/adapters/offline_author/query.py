@@ -10,15 +10,36 @@ from pipeline.domain.documents import Language
 from pipeline.domain.titles import title_of
 
 _EN_LIST = re.compile(
-    r"(?:\bcover(?:s|ing)?|\binclud(?:e|es|ing)|\b(?:sections?|chapters?|parts?)(?: on| about|:))"
+    r"(?:\bcover(?:s|ing)?|\binclud(?:e|es|ing)|"
+    r"\b(?:(?:sections|chapters|parts|topics)|(?:an?|one|own|separate) (?:section|chapter|part))"
+    r"(?: on| about|:))"
     r"\s*:?\s*"
     r"([^.;\n]+)",
+    re.IGNORECASE,
+)
+_EN_SEVERAL = re.compile(
+    r"(?:\bdiscuss(?:es|ing)?\b|\baddress(?:es|ing)?\b|\bfocus(?:es|ing)? on\b|"
+    r"\bwith(?= an? (?:introduction|overview|(?:executive )?summary)\b)|"
+    r"\A(?:[\w'’-]+ ){2,}(?!(?:style|tone|audience|readers?|format|language|keywords?|for)\b)"
+    r"[\w'’-]+: )"
+    r"\s*([^.;:\n]+)",
     re.IGNORECASE,
 )
 _ZH_LIST = re.compile(
     r"(?:包括|涵盖|包含|覆盖|涉及|内容有|章节有|分为|重点介绍|重点讨论)[:：]?\s*(?P<a>[^。；\n]+)"
     r"|(?:一章|专章|一节|专节)(?:讲|谈|写|介绍|讨论|论述|说明|分析)\s*(?P<b>[^。；，\n]{2,30})"
 )
+_ZH_SEVERAL = re.compile(
+    r"(?:要有|应有|须有|需有|设|写)(?P<a>[^。；，\n]{4,80}?)(?:这?[一二两三四五六七八九十\d]+)个?(?:章节|部分|[章节])"
+    r"|从(?P<b>[^。；，\n]{4,80}?)等?(?:这?[几一二两三四五六七八九十\d]+)?个?(?:方面|角度|维度)"
+    r"|(?:主要|着重|重点)(?:讲述?|写|谈|论述|分析|阐述|说明)(?P<c>[^。；\n]+)"
+    r"|\A[^。；！？：:\n]{4,}(?<!风格)(?<!语气)(?<!读者)(?<!格式)(?<!语言)(?<!关键词)[:：]"
+    r"(?P<d>[^。；：\n]+)"
+)
+SEVERAL = 3
+"""Fewer things after such words may well be one: "discusses the effect of tides on fish and birds".
+"""
+
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.、)）](?!\d))\s*(\S.*)$", re.MULTILINE)
 _ZH_REST = re.compile(r"等(?:.{0,2}(?:个|方面|内容|部分|章节|章|主题|要点))*$")
 
@@ -38,7 +59,8 @@ def read_query(commission: Commission) -> Query:
     prompt = commission.prompt.strip()
     language = commission.language
     title = commission.title.strip() or title_of(prompt, language)
-    return Query(title, genre_of(commission.document_type, prompt), _asked(prompt, language))
+    asked = _asked(prompt, language, title)
+    return Query(title, genre_of(commission.document_type, prompt), asked)
 
 
 def listed(text: str, language: Language) -> tuple[str, ...]:
@@ -46,13 +68,21 @@ def listed(text: str, language: Language) -> tuple[str, ...]:
     return _titles(_split(text, language))
 
 
-def _asked(prompt: str, language: Language) -> tuple[str, ...]:
+def _asked(prompt: str, language: Language, title: str) -> tuple[str, ...]:
     items = _ITEM.findall(prompt)
     if len(items) < 2:
-        match = (_ZH_LIST if language == "zh" else _EN_LIST).search(prompt)
-        text = next(filter(None, match.groups()), "") if match else ""
-        items = _split(text, language) if text else []
+        items = _enumerated(_ZH_LIST if language == "zh" else _EN_LIST, prompt, language)
+    if not items:
+        items = _enumerated(_ZH_SEVERAL if language == "zh" else _EN_SEVERAL, prompt, language)
+        is_title = any(item.strip() in title for item in items)
+        items = items if len(items) >= SEVERAL and not is_title else []
     return _titles(items)
+
+
+def _enumerated(words: re.Pattern[str], prompt: str, language: Language) -> list[str]:
+    match = words.search(prompt)
+    text = next(filter(None, match.groups()), "") if match else ""
+    return _split(text, language) if text else []
 
 
 def _titles(items: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,125 @@
+"""What the offline author understands of a prompt."""
+
+import pytest
+
+from pipeline.adapters.offline_author.query import read_query
+from tests.example_files import commission
+
+
+@pytest.mark.parametrize(
+    ("prompt", "title", "genre", "asked"),
+    [
+        (
+            "Please write a detailed report on tidal power, covering sites, costs and the law.",
+            "Tidal power",
+            "report",
+            ("Sites", "Costs", "Law"),
+        ),
+        ("Write a proposal for a repair workshop", "Repair workshop", "proposal", ()),
+        (
+            "A guide to sailing\n- Knots\n- Weather\n- Right of way",
+            "Sailing",
+            "guide",
+            ("Knots", "Weather", "Right of way"),
+        ),
+        ("请生成一份关于人工智能的技术文档大纲", "人工智能技术文档", "article", ()),
+        (
+            "帮我写一份2000字的潮汐能研究综述，包括选址、成本以及环境影响等方面。",
+            "潮汐能研究综述",
+            "survey",
+            ("选址", "成本", "环境影响"),
+        ),
+        (
+            "写一份 TiDB 备份与恢复技术报告，包括快照备份、日志备份与 PITR、备份存储",
+            "TiDB 备份与恢复技术报告",
+            "report",
+            ("快照备份", "日志备份与 PITR", "备份存储"),
+        ),
+        (
+            "A report for the city council on storage, with a chapter on the cost of fusion",
+            "Storage",
+            "report",
+            ("Cost of fusion",),
+        ),
+        (
+            "一份给市政府的报告：老旧小区更新，大模型评测，以及量子计算机的采购成本",
+            "老旧小区更新，大模型评测，以及量子计算机的采购成本",
+            "report",
+            (),
+        ),
+        (
+            "写一份潮汐能报告，其中一章讲电站的保险",
+            "潮汐能报告",
+            "report",
+            ("电站的保险",),
+        ),
+    ],
+)
+def test_a_prompt_says_its_subject_genre_and_sections(
+    prompt: str, title: str, genre: str, asked: tuple[str, ...]
+) -> None:
+    query = read_query(commission(prompt))
+
+    assert (query.title, query.genre, query.asked) == (title, genre, asked)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "title", "asked"),
+    [
+        (
+            "A handbook of heat with an introduction, measures against it and the legal framework",
+            "Heat",
+            ("Introduction", "Measures against it", "Legal framework"),
+        ),
+        (
+            "Report on solar power that discusses costs, grid connection and recycling",
+            "Solar power",
+            ("Costs", "Grid connection", "Recycling"),
+        ),
+        (
+            "A 10-page white paper on remote work, focusing on output, health and law",
+            "Remote work",
+            ("Output", "Health", "Law"),
+        ),
+        (
+            "A survey of battery recycling: processes, economics, regulation",
+            "Battery recycling",
+            ("Processes", "Economics", "Regulation"),
+        ),
+        (
+            "A handbook for volunteers. Topics: safety, first aid",
+            "Volunteers",
+            ("Safety", "First aid"),
+        ),
+        (
+            "A thesis chapter about reefs, covering bleaching and policy",
+            "Thesis chapter about reefs",
+            ("Bleaching", "Policy"),
+        ),
+        ("A report on laws addressing floods and heat", "Laws addressing floods and heat", ()),
+        ("A guide to knots. Write in this style: short, clear, calm", "Knots", ()),
+        (
+            "写一篇新能源汽车的综述，要有电池技术、充电设施、回收利用三章",
+            "新能源汽车综述",
+            ("电池技术", "充电设施", "回收利用"),
+        ),
+        (
+            "写一份医疗人工智能报告，从影像诊断、药物研发和伦理问题三个方面展开",
+            "医疗人工智能报告",
+            ("影像诊断", "药物研发", "伦理问题"),
+        ),
+        (
+            "写一份城市供水安全方案：水源保护、管网改造、应急预案",
+            "城市供水安全方案",
+            ("水源保护", "管网改造", "应急预案"),
+        ),
+        ("写一份茶文化报告，主要讲历史、工艺、茶道", "茶文化报告", ("历史", "工艺", "茶道")),
+        ("写一份绳结指南。采用以下风格：简短、清楚、平和", "绳结指南", ()),
+    ],
+)
+def test_sections_are_named_in_many_ways_and_are_no_part_of_the_title(
+    prompt: str, title: str, asked: tuple[str, ...]
+) -> None:
+    query = read_query(commission(prompt))
+
+    assert (query.title, query.asked) == (title, asked)
