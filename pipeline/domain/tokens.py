@@ -1,12 +1,13 @@
 """About how many tokens a text has, or will have; models differ, and only they know."""
 
+import re
 from typing import Final
 
 from pipeline.domain.documents import Language
 
 LATIN_CHARS_PER_TOKEN = 4
 OTHER_CHARS_PER_TOKEN = 2
-FIRST_CJK = "\u2e80"
+_CJK = re.compile("[\u2e80-\U0010ffff]+")
 # Text in an alphabet is cut into pieces of words, shorter ones where it is not Latin (Cyrillic,
 # Greek, Arabic, Thai); a Chinese character is about one token.
 
@@ -30,8 +31,8 @@ def tokens_of(text: str) -> int:
     """About how many tokens a model counts in a text."""
     if text.isascii():
         return -(-len(text) // LATIN_CHARS_PER_TOKEN)
-    dense = sum(char >= FIRST_CJK for char in text)
-    ascii_chars = sum(char.isascii() for char in text)
+    dense = len(text) - len(_CJK.sub("", text))
+    ascii_chars = len(text.encode("ascii", "ignore"))
     others = len(text) - dense - ascii_chars
     return dense + -(-ascii_chars // LATIN_CHARS_PER_TOKEN) + -(-others // OTHER_CHARS_PER_TOKEN)
 
