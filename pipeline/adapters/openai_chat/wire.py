@@ -27,6 +27,9 @@ READ_PAUSE = 0.04
 MANY = 4
 # Tokens in a piece, by our count, from which on an endpoint does not send each by itself.
 
+COUNTED_AT_ONCE = 8
+# Pieces of an answer; it may go beyond its budget by so many before it is closed.
+
 WAITED = 0.001
 # A read that took longer than this many seconds came from the network and not from a buffer.
 
@@ -122,13 +125,20 @@ class Reading:
         return replace(answer, usage=self.usage)
 
     def count(self) -> None:
-        """Count what has come since the last time: some endpoints send many tokens in a piece."""
+        """Count what has come, some pieces at a time; raise when the budget holds no more."""
+        if self.pieces >= COUNTED_AT_ONCE and not (self.is_done or self.finish):
+            self.spending.wrote(self._uncounted())
+
+    def count_rest(self) -> None:
+        """Count what is left of an answer that is whole, or of which no more is read."""
+        if self.pieces:
+            self.spending.ended(self._uncounted())
+
+    def _uncounted(self) -> int:
+        """Tokens since the last time: some endpoints send many in a piece."""
         pieces, text = self.pieces, tokens_of("".join(self.parts[self.unread :]))
         self.unread, self.pieces = len(self.parts), 0
-        if pieces:
-            is_whole = self.is_done or self.finish
-            tell = self.spending.ended if is_whole else self.spending.wrote
-            tell(text if text > MANY * pieces else pieces)
+        return text if text > MANY * pieces else pieces
 
     def _chunk(self, chunk: Mapping[str, Any]) -> None:
         if chunk.get("error"):
@@ -170,16 +180,19 @@ async def read_stream(
         BudgetReached: It is longer than the job's budget holds.
     """
     endpoint = reading.endpoint
-    async for lines in _lines(chunks):
-        reading.listen(lines)
-        for line in lines:
-            if line:
-                _take(reading, line, endpoint)
-        reading.count()
-        if reading.is_done:
-            break
-        if max_chars is not None and reading.chars > max_chars:
-            return Answer("".join(reading.parts), is_cut=True)
+    try:
+        async for lines in _lines(chunks):
+            reading.listen(lines)
+            for line in lines:
+                if line:
+                    _take(reading, line, endpoint)
+            reading.count()
+            if reading.is_done:
+                break
+            if max_chars is not None and reading.chars > max_chars:
+                return Answer("".join(reading.parts), is_cut=True)
+    finally:
+        reading.count_rest()
     if not (reading.is_done or reading.finish):
         raise broke_off(endpoint, "the stream ended before the answer did")
     return reading.end()
