@@ -44,6 +44,27 @@ def test_front_matter_says_title_authors_and_date(front: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "front",
+    [
+        "title: T\njournal: 水利学报\nvolume: 51\nissue: 6\npages: 700-712\ndate: 2020-06",
+        "标题: T\n期刊: 水利学报\n卷: 51\n期: 6\n页码: 700-712\n日期: 2020-06",
+        "title: T\njournal: 水利学报\nvolume: '51'\nnumber: 6\npages: 700--712\nyear: 2020-06",
+    ],
+)
+def test_front_matter_of_an_article_says_where_it_appeared(front: str) -> None:
+    article = read_text(f"---\n{front}\n---\n\n# 潮汐\n\n正文。", "a.md").publication
+
+    assert article == Publication(
+        type="article-journal",
+        container="水利学报",
+        volume="51",
+        issue="6",
+        pages="700-712",
+        issued="2020-06",
+    )
+
+
+@pytest.mark.parametrize(
     "between",
     [
         "\n## 一、背景\n\n正文：潮汐能。\n",

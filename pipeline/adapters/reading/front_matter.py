@@ -1,4 +1,4 @@
-"""YAML or TOML before a Markdown text: its title, authors and date."""
+"""YAML or TOML before a Markdown text: its title, authors and date, and where it appeared."""
 
 import re
 from itertools import pairwise
@@ -39,12 +39,17 @@ def without_front_matter(text: str) -> tuple[str, Publication, str]:
     def first(*keys: str) -> str:
         return next((value for key in keys for value in values.get(key, ())), "")
 
+    journal = first("journal", "期刊")
     addresses = (first(key) for key in ("canonical_url", "canonical", "url", "source"))
     publication = described(
+        type="article-journal" if journal else "document",
         authors=[name for key in ("author", "authors", "作者") for name in values.get(key, ())],
         issued=first("date", "published", "year", "日期"),
         publisher=first("publisher", "institution"),
-        container=first("journal"),
+        container=journal,
+        volume=first("volume", "卷"),
+        issue=first("issue", "number", "期"),
+        pages=first("pages", "页码").replace("--", "-"),
         doi=first("doi"),
         url=next(filter(is_web_address, addresses), ""),
     )
