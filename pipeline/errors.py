@@ -144,9 +144,10 @@ class NotFinished(IllegalTransition):
 class UnreadableFile(PipelineError):
     """A file could not be read.
 
-    `code` is one of `file_encrypted`, `file_scanned`, `file_damaged`, `file_too_large`,
-    `file_unsupported`, `file_timeout`, `file_empty`; of a page on the web also `address_refused`,
-    `page_unavailable`, `page_unsupported`, `page_too_large`, `page_timeout`, `web_off`.
+    `code` is one of `file_encrypted`, `file_scanned`, `file_damaged`, `file_too_large` (in bytes),
+    `file_too_long` (in what it holds), `file_unsupported`, `file_timeout`, `file_empty`; of a page
+    on the web also `address_refused`, `page_unavailable`, `page_unsupported`, `page_too_large`,
+    `page_timeout`, `web_off`.
     """
 
     code = "file_damaged"

@@ -144,6 +144,12 @@ LABELS: Mapping[str, Text] = {
         "Not used: it is too large; {size} is the most. Split it, or attach the part that matters.",
         "未采用：文件过大，上限为 {size}。请拆分，或只添加需要的部分。",
     ),
+    "file_too_long": Text(
+        "Not used: it holds more than one file may: 2,000 pages, 5 million characters, or 300 MB "
+        "unpacked. Split it, or attach the part that matters.",
+        "未采用：内容超过单个文件的上限（2,000 页、500 万字符，或解压后 300 MB）。"
+        "请拆分，或只添加需要的部分。",
+    ),
     "file_unsupported": Text(
         "Not used: this format cannot be read. Save it as PDF, Word, Markdown or plain text.",
         "未采用：无法读取这种格式。请另存为 PDF、Word、Markdown 或纯文本。",

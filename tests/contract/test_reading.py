@@ -71,15 +71,15 @@ def test_a_file_above_the_limit_is_refused_unread() -> None:
 def test_too_many_pages_or_characters_are_refused() -> None:
     three = make_pdf([[Text(PROSE)]] * 3)
 
-    assert refusal("a.pdf", three, Limits(pages=2)).code == "file_too_large"
-    assert refusal("a.pdf", three, Limits(chars=100)).code == "file_too_large"
-    assert refusal("a.txt", CHINESE.encode(), Limits(chars=10)).code == "file_too_large"
+    assert refusal("a.pdf", three, Limits(pages=2)).code == "file_too_long"
+    assert refusal("a.pdf", three, Limits(chars=100)).code == "file_too_long"
+    assert refusal("a.txt", CHINESE.encode(), Limits(chars=10)).code == "file_too_long"
 
 
 def test_a_file_of_more_blocks_than_the_app_may_hold_is_refused() -> None:
     lines = b"12.34\n" * (Limits().blocks + 1)
 
-    assert refusal("a.txt", lines).code == "file_too_large"
+    assert refusal("a.txt", lines).code == "file_too_long"
     assert len(read_bytes("a.txt", b"12.34\n" * 9, Limits(blocks=9)).blocks) == 9
 
 
@@ -101,7 +101,7 @@ def test_a_zip_bomb_is_refused_at_once() -> None:
 
     error = refusal("a.docx", bomb, Limits(memory_bytes=300_000_000))
 
-    assert error.code == "file_too_large"
+    assert error.code == "file_too_long"
     assert time.monotonic() - began < 5
 
 
@@ -137,7 +137,7 @@ def test_a_reading_that_takes_too_much_memory_is_stopped() -> None:
 
     error = refusal("a.html", rows, Limits(memory_bytes=150_000_000))
 
-    assert error.code in {"file_too_large", "file_damaged"}
+    assert error.code in {"file_too_long", "file_damaged"}
 
 
 def test_the_child_gets_none_of_this_process_secrets(monkeypatch: pytest.MonkeyPatch) -> None:

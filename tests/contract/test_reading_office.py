@@ -140,7 +140,7 @@ def test_a_table_that_would_grow_beyond_all_measure_is_refused_at_once(data: byt
     with thread_cost() as cost:
         error = refusal("a.csv", data, Limits(chars=1_000_000))
 
-    assert error.code == "file_too_large"
+    assert error.code == "file_too_long"
     assert cost.seconds < 5
 
 

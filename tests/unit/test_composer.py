@@ -6,6 +6,7 @@ import pytest
 
 from components.composer import Submission, read_submission
 from components.composer.labels import LABELS
+from pipeline.adapters.reading.limits import Limits
 from pipeline.domain.documents import FileRole
 from pipeline.domain.manuscripts import AttachedFile
 from pipeline.errors import InvalidRequest
@@ -49,6 +50,16 @@ def test_anything_else_that_a_browser_sends_is_refused(sent: object) -> None:
         read_submission(sent)
 
     assert caught.value.code == "invalid_submission"
+
+
+def test_a_file_that_holds_too_much_is_told_how_much_one_may_hold() -> None:
+    limits, label = Limits(), LABELS["file_too_long"]
+
+    for text, million in ((label.en, "5 million"), (label.zh, "500 万")):
+        assert f"{limits.pages:,}" in text
+        assert million in text
+        assert f"{limits.unpacked_bytes // 1_000_000} MB" in text
+    assert limits.chars == 5_000_000
 
 
 @pytest.mark.parametrize("key", LABELS)

@@ -51,7 +51,7 @@ class Archive:
         return info.file_size if info else 0
 
     def read(self, part: str) -> bytes:
-        """The bytes of one part. Raises `UnreadableFile`: `file_damaged`, `file_too_large`."""
+        """The bytes of one part. Raises `UnreadableFile`: `file_damaged`, `file_too_long`."""
         info = self._parts.get(part)
         if info is None:
             raise damaged(self._name, "an Office file", f"its part {part!r} is missing")
@@ -110,7 +110,7 @@ class Archive:
 
     def _too_large(self, size: int) -> UnreadableFile:
         return UnreadableFile(
-            "file_too_large",
+            "file_too_long",
             f"{self._name!r} unpacks to {size // 1_000_000:,} MB, more than one file may. "
             "Give the part that matters.",
             {"limit": self._limits.unpacked_bytes},

@@ -64,7 +64,7 @@ def main() -> None:
     except MemoryError:
         answer = json.dumps(
             {
-                "code": "file_too_large",
+                "code": "file_too_long",
                 "message": f"{head['name']!r} needs too much memory. Give the part that matters.",
                 "details": {"limit": limits.memory_bytes},
             }

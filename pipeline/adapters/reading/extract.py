@@ -18,7 +18,7 @@ from pipeline.domain.documents import (
 from pipeline.domain.language import count_words, detect_language
 from pipeline.errors import UnreadableFile
 
-EDITION = 15
+EDITION = 16
 """Raise it when more is read from a file: readings that are stored are then not used again."""
 
 SENTENCE_ENDS = tuple(".。!！?？;；:：,，")
@@ -68,7 +68,7 @@ def to_reading(name: str, data: bytes, extract: Extract, limits: Limits) -> Read
     """Clean the blocks and count what is in them.
 
     Raises:
-        UnreadableFile: `file_empty`, or `file_too_large` above `limits.chars`.
+        UnreadableFile: `file_empty`, or `file_too_long` above `limits.chars`.
     """
     blocks = tuple(_cleaned(extract.blocks))
     if not blocks:
@@ -110,7 +110,7 @@ def file_too_large(name: str, limits: Limits) -> UnreadableFile:
 def too_many_chars(name: str, limits: Limits) -> UnreadableFile:
     """The error for a file that holds more text than one file may."""
     return UnreadableFile(
-        "file_too_large",
+        "file_too_long",
         f"{name!r} holds more than {limits.chars:,} characters. Split it, or give the part "
         "that matters.",
         {"limit": limits.chars},
@@ -129,7 +129,7 @@ def pictures_only(name: str, pages: int) -> UnreadableFile:
 
 def _too_many_blocks(name: str, limits: Limits) -> UnreadableFile:
     return UnreadableFile(
-        "file_too_large",
+        "file_too_long",
         f"{name!r} holds more than {limits.blocks:,} paragraphs or lines. Split it, or give the "
         "part that matters.",
         {"limit": limits.blocks},
@@ -163,7 +163,7 @@ def table_blocks(name: str, rows: Iterable[Sequence[str]], limits: Limits) -> li
     Titles above the head are paragraphs.
 
     Raises:
-        UnreadableFile: `file_too_large`, as soon as the tables hold more than `limits.chars`.
+        UnreadableFile: `file_too_long`, as soon as the tables hold more than `limits.chars`.
     """
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     if not filled:

@@ -48,13 +48,13 @@ def extract(name: str, data: bytes, limits: Limits) -> Extract:
     """The blocks of a PDF with their pages; running heads, feet and page numbers are left out.
 
     Raises:
-        UnreadableFile: `file_encrypted`, `file_scanned`, `file_damaged`, `file_too_large`.
+        UnreadableFile: `file_encrypted`, `file_scanned`, `file_damaged`, `file_too_long`.
     """
     document = _opened(name, data)
     count = len(document)
     if count > limits.pages:
         raise UnreadableFile(
-            "file_too_large",
+            "file_too_long",
             f"{name!r} has {count:,} pages; {limits.pages:,} are taken. Give the part that "
             "matters.",
             {"limit": limits.pages},

@@ -114,7 +114,7 @@ def _death(name: str, done: subprocess.CompletedProcess[bytes], limits: Limits) 
             return _timeout(name, limits)
         if done.returncode == -signal.SIGKILL:
             return UnreadableFile(
-                "file_too_large",
+                "file_too_long",
                 f"{name!r} needs more memory or time than one file may. Give the part that "
                 "matters.",
             )
