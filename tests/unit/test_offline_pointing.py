@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.adapters.offline_author.pointing import needs
 from pipeline.adapters.offline_author.sentences import worth_of
 
 
@@ -52,6 +53,16 @@ from pipeline.adapters.offline_author.sentences import worth_of
         "在报告中，我校对了全部的数据和图表。",
         "然后闸门由值班人员手动打开并记录水位。",
         "闸门的开启顺序由水位决定（参考 图 9.3）。",
+        "The four gates detailed above are opened by hand.",
+        "The first, built in 1970, is the largest of the coast.",
+        "The answer is simple and has been known for long.",
+        "In most towns it is still the only gate of the harbour.",
+        "During the storm they stood open for a whole night.",
+        "But then the water rose over the wall and ...",
+        "第 7 章闸门的维修一节对此有详细描述。",
+        "答案很简单：闸门由值班人员手动打开。",
+        "在所有港口中，从吞吐量来看，它是最重要的一个。",
+        "闸门打开之后水位会慢慢下降……",
     ],
 )
 def test_what_cannot_stand_alone_is_left_out(sentence: str) -> None:
@@ -111,8 +122,29 @@ def test_what_cannot_stand_alone_is_left_out(sentence: str) -> None:
         "我市去年新增公园绿地二十公顷。",
         "我部去年新增观测站点二十个。",
         "我区去年新增公园绿地二十公顷。",
+        "In Ghent it is hard to find a place for a new gate.",
+        "For ships at sea it takes a day to reach the harbour.",
+        "合同第三章规定了双方的义务和责任。",
+        "在武汉市，公园绿地面积逐年增长。",
         "Chapters of the book trade met in Leipzig after the fair.",
     ],
 )
 def test_what_stands_alone_is_kept(sentence: str) -> None:
     assert worth_of(sentence) == 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_needed"),
+    [
+        ("All gates of the town follow this plan.", True),
+        ("The harbour was deepened this year.", False),
+        ("When a gate fails, this gate is closed by hand.", False),
+        ("所有的闸门都遵循这个方案。", True),
+        ("诸多因素导致了这一选择。", True),
+        ("闸门一旦失灵，这个闸门就改由人工关闭。", False),
+    ],
+)
+def test_what_an_opening_clause_points_at_has_to_stand_before_it(
+    sentence: str, *, is_needed: bool
+) -> None:
+    assert needs(sentence) is is_needed

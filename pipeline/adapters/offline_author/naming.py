@@ -57,8 +57,8 @@ material, paragraphs evenly spread. Memory goes with it: some 300 bytes a charac
 
 _HAN_CHAR = re.compile(f"[{HAN}]")
 _HAN_FRAGMENT = re.compile(
-    r"^(?:把|将|被|让|使|给|对|向|从|在|项|个|种|条|次|些|所|其)|"
-    r"(?:把|将|被|放|带|反|多|少|到|进|出|让|使|给|而|又|也|都|就|较|更|最|很|能|会|要|可|直接|同样|什么|关心|"
+    r"^(?:前者|后者|把|将|被|让|使|给|对|向|从|在|项|个|种|条|次|些|所|其)|"
+    r"(?:把|将|被|放|带|反|多|少|到|进|出|让|使|给|而|又|也|都|就|较|更|最|很|能|会|要|可|直接|且|同样|什么|关心|"
     r"注明)$"
 )
 """Begins or ends a piece that was cut out of a sentence at the wrong place."""

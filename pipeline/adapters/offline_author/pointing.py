@@ -14,17 +14,23 @@ _DANGLING = re.compile(
     r"accordingly|similarly|likewise|conversely|additionally|alternatively|"
     r"finally|secondly|thirdly|(?:second|third)(?=,)|such|both(?! [\w-]+(?: [\w-]+)? and\b)|"
     r"neither|either|another|others|the (?:former|latter|other|same|above|following)|"
-    r"the (?-i:second|third)|here|"
+    r"the (?-i:second|third)|the (?:first|last)(?=,| one\b)|here|"
+    r"the (?:answer|reason) (?:is|was)|"
     r"there(?!['’]s| (?:is|are|was|were|will|would|can|could|may|might|must|should|exists?|has|"
     r"have|had|remains?)\b)(?: too)?|for (?:example|instance|"
     r"this|these|that)|in (?:this|that|these|such|contrast|addition|turn|other words|short)|"
     r"as (?:a result|mentioned|noted|described|discussed|shown|above|such)|on the other hand|"
     r"at (?:this|that|the same) (?:point|time|stage)|by contrast|because of (?:this|that)|"
     r"to (?:this|that) end|with (?:this|that|these)|one (?:of (?:them|these)|such)|like this)\b|"
-    r"(?=(?:[\w'’-]+ ){1,5}[\w'’-]+,)(?:[\w'’-]+ ){1,4}(?:this|these|those)\b",
+    r"(?=(?:[\w'’-]+ ){1,5}[\w'’-]+,)(?:[\w'’-]+ ){1,4}(?:this|these|those)\b|"
+    r"(?:in|on|at|for|with|by|from|since|until|after|before|during|under) "
+    r"(?:[\w'’-]+ ){0,2}[\w'’-]+,? "
+    r"(?:they|he|she|it (?:is|was|has|had|can|will) (?:still|also|now|already|only|an?|the|called|"
+    r"known|used))\b",
     re.IGNORECASE,
 )
-"""Or a short clause before its comma points: `On top of this, …`. A first word in capitals is an
+"""Or a short clause before its comma points: `On top of this, …`, or what is told behind one:
+`In 2021 it was still the largest.` A first word in capitals is an
 abbreviation (IT), `The Second` a name, and `there are` no place."""
 
 _HAN_DANGLING = re.compile(
@@ -33,13 +39,16 @@ _HAN_DANGLING = re.compile(
     r"而且|而|并(?![购行发网联列轨存排非])|此外|另外|同时|同样|然后|接着|随后|与此|例如|比如|"
     r"如此|如上|如下|如前|于是|由此|从而|否则|反之|相反|"
     r"换句话说|总之|综上|首先|其次|再次|最后|第[二三四五]，|另一[方种个]|即(?![时使便将刻日期])|则(?!天)|"
-    r"也(?![门许])|还(?![原款债贷])|又|却|具体来说|对此|为此)"
+    r"也(?![门许])|还(?![原款债贷])|又|却|具体来说|对此|为此|答案(?=[很就也是])|"
+    r"(?:在|从|对|就|按|自|随着|作为)[^，。；：]{1,20}，(?:[^，。；：]{1,15}，)?[它他她])"
 )
 _POINTS_BACK = re.compile(
     r"\b(?:these|those|such an?) (?!who\b|that\b|which\b|of\b|in\b|with\b)[a-z]+|"
     r"\bthe (?:former|latter|aforementioned)\b|^(?:in those|for (?:this|that|these|those)\b)|"
     r"\b(?:example|list|code|command|extract|snippet)s? (?:above|below)|"
-    r"^from (?:then|there|now) on\b|上述|前述|后者|前者|这[些种类]|那些",
+    r"^from (?:then|there|now) on\b|上述|前述|后者|前者|这[些种类]|那些|"
+    r"^[^，。；：]{1,20}这[个一份项次位款套座条样]|"
+    r"^(?:[\w'’-]+ ){1,8}this (?!year|month|week|day|morning|evening|century|decade|season)[a-z]",
     re.IGNORECASE,
 )
 """Names inside a sentence what the one before it told."""
@@ -65,7 +74,8 @@ _ELSEWHERE = re.compile(
     r"\b(?:see|in) (?:the )?sidebar\b|^see also\b|\((?:see )?(?:chapter|section) \d|"
     r"\b(?:previous|preceding|next|following) (?:chapter|section|paragraph|page|figure|table|"
     r"example|listing|command)s?\b|\babove-mentioned\b|"
-    r"\b(?:mentioned|described|discussed|shown|seen|noted|listed|given) (?:above|below|earlier)\b|"
+    r"\b(?:mentioned|described|discussed|shown|seen|noted|listed|given|detailed|outlined|explained|"
+    r"introduced|presented|defined|stated) (?:above|below|earlier)\b|"
     r"\b(?:sections?|chapters?) \d+\.\d|"
     r"\b(?:described|discussed|explained|shown|seen|found) in (?:section|chapter|appendix) \d",
     re.IGNORECASE,
@@ -76,6 +86,7 @@ _HAN_ELSEWHERE = re.compile(
     rf"(?:(?<![常可罕少意偏看])见|如|参考|请看)\s?[图表]"
     rf"(?=\s?[{_HAN_DIGITS}A-Z（(]|所示|所列|中|[，。；：）)])|"
     r"(?:见|如|参考|请看)\s?[上下前后左右附本][图表文章节录](?![件化字本程约点])|"
+    rf"第\s?[{_HAN_DIGITS}]+\s?[章节][^，。]{{0,30}}(?:对此|有?详细(?:的?介绍|的?描述|的?讨论|的?说明))|"
     rf"(?:见|参考|请看)\s?(?:第\s?[{_HAN_DIGITS}]+|\d[\d.]*)\s?[章节页]|"
     # 下表列出, 上图所示; of 线上图书馆, 皮下表现 and 线下表演 none
     r"(?<![线网地海陆床])[上下][图表](?=[所中里为是列给显描说反可，。：（(])|以[上下]图表|"

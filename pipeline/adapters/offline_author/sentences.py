@@ -156,7 +156,7 @@ def _worth_in_place(text: str) -> float:
     language = detect_language(text)
     if not FEWEST_WORDS[language] <= count_words(text) <= MOST_WORDS[language]:
         return 0.0
-    if text.endswith(("?", "？")) or not _STOP.search(text) or not _START.match(text):
+    if text.endswith(("?", "？", "..", "…")) or not _STOP.search(text) or not _START.match(text):
         return 0.0
     if (
         is_of_its_place(text)
