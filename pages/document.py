@@ -4,6 +4,7 @@ from typing import get_args
 
 import streamlit as st
 
+from components.begun import watch_writing
 from components.budgets import stored_budget, unclear_stored
 from components.change_notes import change_notes
 from components.downloads import downloads
@@ -147,7 +148,7 @@ def write_again(view: View, left: Gaps, told: Changes | None = None) -> None:
     except PipelineError as error:
         problem(error, m)
         return
-    st.switch_page("pages/writing.py", query_params={"job": job.id, "doc": view.manuscript.id})
+    watch_writing(job, view.manuscript.id)
 
 
 def watch(view: View) -> None:

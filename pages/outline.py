@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.begun import watch_writing
 from components.board import Look, board
 from components.brief_editor import brief_editor
 from components.budgets import estimate_notes, stored_budget, unclear_stored
@@ -174,7 +175,7 @@ def write(view: View) -> None:
     except PipelineError as error:
         state.unwritten = (doc, m.problem(error.code, error.details))
     else:
-        st.switch_page("pages/writing.py", query_params={"job": job.id, "doc": doc})
+        watch_writing(job, doc)
 
 
 def unwritten(view: View) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from components.begun import watch_writing
 from components.board import Look, board
 from components.budgets import estimate_notes, stored_budget, unclear_stored
 from components.change_notes import change_notes
@@ -192,7 +193,7 @@ def write(view: View, told: Changes | None = None) -> None:
     except PipelineError as error:
         problem(error, m)
     else:
-        st.switch_page("pages/writing.py", query_params={"job": job.id, "doc": doc})
+        watch_writing(job, doc)
 
 
 def draft_of(view: View) -> None:

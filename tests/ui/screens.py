@@ -7,6 +7,11 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from pipeline.domain.jobs import Job
+from pipeline.domain.manuscripts import Manuscript
+from pipeline.runtime import Runtime
+from tests.runtimes import finish
+
 APP = Path(__file__).parents[2] / "app.py"
 PATIENCE_S = 15
 # A page takes a fraction of a second; the first one imports what all share.
@@ -53,3 +58,12 @@ def component_data(app: AppTest, name: str) -> dict[str, Any]:
 
 def components_of(app: AppTest) -> Sequence[str]:
     return [element.proto.component_name for element in app.get("bidi_component")]
+
+
+def written_to_its_end(app: AppTest, runtime: Runtime, manuscript: Manuscript) -> Job:
+    """The job that a page has begun, once it is done: it is shown, or at once its document."""
+    job = finish(runtime, runtime.manuscripts.open(manuscript.id).manuscript.document_job)
+    board, reader = (name in components_of(app) for name in ("longhand_board", "longhand_reader"))
+    assert (board, app.query_params.get("job")) == (not reader, None if reader else job.id)
+    assert app.query_params["doc"] == manuscript.id
+    return job

@@ -1,15 +1,17 @@
 """Gaps of a document, tried again one by one or all at once."""
 
+from typing import Any
+
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from components.messages import Messages
 from pipeline.domain.documents import Language, NodeId, SectionStatus
+from pipeline.domain.jobs import Job
 from pipeline.domain.manuscripts import Manuscript
 from pipeline.runtime import Runtime
 from tests.runtimes import finish, idle_at
 from tests.ui.conftest import Open
-from tests.ui.screens import sound
+from tests.ui.screens import components_of, sound, written_to_its_end
 from tests.unit.test_drafts import stopped
 from tests.unit.test_service_manuscripts import edit
 
@@ -34,14 +36,6 @@ def gaps(runtime: Runtime, manuscript: Manuscript) -> list[str]:
     return sorted(s.id for s in document.sections if s.status is SectionStatus.FAILED)
 
 
-def written_by(app: AppTest, runtime: Runtime, manuscript: Manuscript) -> None:
-    """The page shows the job that was started, which is done to its end."""
-    job = runtime.manuscripts.open(manuscript.id).document_job
-    assert job is not None
-    assert app.query_params["job"] == job.id
-    finish(runtime, job.id)
-
-
 def test_trying_one_gap_again_writes_this_one_alone(
     running: Runtime, shown: Open, gappy: Manuscript, language: Language
 ) -> None:
@@ -50,7 +44,7 @@ def test_trying_one_gap_again_writes_this_one_alone(
     app.session_state[f"reader-{gappy.id}"] = {"retry": "还缺"}
     sound(app.run())
 
-    written_by(app, running, gappy)
+    written_to_its_end(app, running, gappy)
     assert gaps(running, gappy) == sorted({*GAPS} - {"还缺"})
 
 
@@ -66,7 +60,7 @@ def test_one_gap_whose_writing_was_stopped_is_all_that_going_on_writes(
 
     sound(next(button for button in app.button if button.label == label).click().run())
 
-    written_by(app, running, gappy)
+    written_to_its_end(app, running, gappy)
     assert gaps(running, gappy) == ["又缺", "缺"]
 
 
@@ -95,5 +89,24 @@ def test_all_gaps_can_be_written_at_once(
 
     sound(next(button for button in app.button if button.label == label).click().run())
 
-    written_by(app, running, gappy)
+    written_to_its_end(app, running, gappy)
     assert gaps(running, gappy) == []
+
+
+def test_a_writing_that_ends_before_its_page_is_drawn_opens_the_document_too(
+    running: Runtime, shown: Open, gappy: Manuscript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = running.changes.write
+
+    def write_to_its_end(*given: Any, **more: Any) -> Job:
+        return finish(running, write(*given, **more).id)
+
+    monkeypatch.setattr(running.changes, "write", write_to_its_end)
+    app = shown(running, "document", doc=gappy.id)
+
+    app.session_state[f"reader-{gappy.id}"] = {"retry": "还缺"}
+    sound(app.run())
+
+    assert gaps(running, gappy) == sorted({*GAPS} - {"还缺"})
+    assert "longhand_reader" in components_of(app)
+    assert app.query_params["doc"] == gappy.id

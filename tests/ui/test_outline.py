@@ -16,7 +16,14 @@ from pipeline.runtime import Runtime
 from pipeline.service.views import Deleted
 from tests.runtimes import finish, idle_runtime
 from tests.ui.conftest import TEXT, Open
-from tests.ui.screens import component_data, components_of, links_of, sound, text_of
+from tests.ui.screens import (
+    component_data,
+    components_of,
+    links_of,
+    sound,
+    text_of,
+    written_to_its_end,
+)
 
 
 def test_an_unknown_document_is_said_kindly(
@@ -168,12 +175,8 @@ def test_approving_saves_first_and_then_writes(
     app.session_state[f"outline-{manuscript.id}"] = {"saved": waiting}
     sound(app.run())
 
-    job = running.manuscripts.open(manuscript.id).document_job
     assert (waiting, before) == (1, None)
-    assert job is not None
-    assert components_of(app) == ["longhand_board"]
-    assert app.query_params["job"] == job.id
-    finish(running, job.id)
+    written_to_its_end(app, running, manuscript)
 
 
 def test_an_outline_that_lacks_something_says_what(
