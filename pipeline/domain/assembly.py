@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
-from pipeline.domain.checking import findings_of
 from pipeline.domain.citations import (
     Numbering,
     checked,
@@ -17,7 +16,6 @@ from pipeline.domain.citations import (
     rendered,
     without_markers,
 )
-from pipeline.domain.claims import claims_of, is_flagged
 from pipeline.domain.documents import (
     CitationStyle,
     Claim,
@@ -209,6 +207,10 @@ def recomputed(document: Document) -> Document:
 
     Opinions stay with the claims whose wording and passages are the same.
     """
+    # A quarter of a second of imports, which the first page does without.
+    from pipeline.domain.checking import findings_of  # noqa: PLC0415
+    from pipeline.domain.claims import claims_of, is_flagged  # noqa: PLC0415
+
     claims = claims_of(document)
     known = {passage.id: passage for passage in document.passages}
     texts = [section.content for section in document.sections]

@@ -10,6 +10,12 @@ REQUIREMENTS_CHARS = 12_000
 STYLE_CHARS = 6_000
 """Of these texts a prompt has no more: all but book-length ones come whole; the cut is marked."""
 
+CLAIMS_PER_CALL = 8
+"""For a second opinion: with three passages each they are a short prompt even for a small model."""
+
+MOST_CLAIMS = 64
+"""Of one document, in eight calls; who has more to check has other worries first."""
+
 
 class Commission(Value):
     """What holds for the whole job: the same for every section."""

@@ -38,12 +38,6 @@ SHORTEST_CLAIM = 6
 
 Opinion = Literal["", "supported", "unsupported"]
 
-CLAIMS_PER_CALL = 8
-"""For a second opinion: with three passages each they are a short prompt even for a small model."""
-
-MOST_CLAIMS = 64
-"""Of one document, in eight calls; who has more to check has other worries first."""
-
 NO_PASSAGE = Verdict(Support.NOT_FOUND, ("passage",))
 """Of a sentence whose markers name passages that the document does not hold."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.domain.claims import CLAIMS_PER_CALL, MOST_CLAIMS
+from pipeline.domain.briefs import CLAIMS_PER_CALL, MOST_CLAIMS
 from pipeline.domain.documents import Language, Value
 from pipeline.domain.lengths import CALL_WORDS, MOST_CALLS
 from pipeline.domain.spending import Budget, Price, Tokens

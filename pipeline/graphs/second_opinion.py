@@ -5,14 +5,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
-from pipeline.domain.briefs import ReviewBrief
-from pipeline.domain.claims import (
-    CLAIMS_PER_CALL,
-    MOST_CLAIMS,
-    Opinion,
-    with_opinions,
-    wording,
-)
+from pipeline.domain.briefs import CLAIMS_PER_CALL, MOST_CLAIMS, ReviewBrief
+from pipeline.domain.claims import Opinion, with_opinions, wording
 from pipeline.domain.documents import Claim, Document, PassageId, Support
 from pipeline.errors import PipelineError
 from pipeline.graphs.phrases import reason

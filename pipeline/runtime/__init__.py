@@ -12,15 +12,8 @@ from uuid import uuid4
 
 from pipeline.adapters.bibliography import PandocBibliographer
 from pipeline.adapters.embedded_redis import ensure_server
-from pipeline.adapters.export_docx import DocxExporter
-from pipeline.adapters.export_markdown import MarkdownExporter
-from pipeline.adapters.export_pandoc import PandocExporter
-from pipeline.adapters.export_pdf import PdfExporter
-from pipeline.adapters.export_references import BibtexExporter, CslJsonExporter, RisExporter
 from pipeline.adapters.limited_program import end_programs
 from pipeline.adapters.local_queue import LocalQueue
-from pipeline.adapters.offline_author import OfflineAuthor
-from pipeline.adapters.offline_author.editing import OfflineEditor
 from pipeline.adapters.process_figures import process_figures
 from pipeline.adapters.redis_connection import MEMORY, connect, connect_briefly
 from pipeline.adapters.redis_feed import RedisEventFeed
@@ -50,7 +43,7 @@ from pipeline.service.budgets import BudgetService
 from pipeline.service.changes import ChangeService
 from pipeline.service.drafts import DraftService
 from pipeline.service.editing import EditService
-from pipeline.service.exports import ExportService
+from pipeline.service.exports import Exporters, ExportService
 from pipeline.service.jobs import JobService, Limits
 from pipeline.service.manuscripts import ManuscriptService
 from pipeline.service.revisions import Outside
@@ -146,7 +139,7 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         settings=settings,
         jobs=jobs,
         manuscripts=manuscripts,
-        exports=_exports(),
+        exports=ExportService(_exporters),
         changes=ChangeService(store_of_manuscripts, manuscripts, work.changes, _now),
         budgets=_budgets(settings, store_of_manuscripts, author),
         drafts=DraftService(store_of_manuscripts, store, manuscripts, work.draft, _now),
@@ -162,18 +155,11 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     )
 
 
-def _exports() -> ExportService:
-    return ExportService(
-        {
-            "md": MarkdownExporter(),
-            "docx": DocxExporter(),
-            "pdf": PdfExporter(_now),
-            "html": PandocExporter("html", _now),
-            "epub": PandocExporter("epub", _now),
-            "latex": PandocExporter("latex", _now),
-        },
-        {"bibtex": BibtexExporter(), "ris": RisExporter(), "csl-json": CslJsonExporter()},
-    )
+def _exporters() -> Exporters:
+    # A third of a second of imports, which can wait for the first file.
+    from pipeline.runtime.exporters import exporters  # noqa: PLC0415
+
+    return exporters(_now)
 
 
 def broker_of(settings: Settings) -> str:
@@ -302,6 +288,9 @@ def _author_and_others(
         chat = OpenAIChat(settings)
         reviewer = ModelReviewer(chat, settings.openai_model)
         return ModelAuthor(chat, settings), reviewer, ModelEditor(chat, settings), (chat.aclose,)
+    from pipeline.adapters.offline_author import OfflineAuthor  # noqa: PLC0415  as above
+    from pipeline.adapters.offline_author.editing import OfflineEditor  # noqa: PLC0415
+
     return OfflineAuthor(), None, OfflineEditor(), ()
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pipeline.domain.changes import Changes
@@ -13,6 +14,10 @@ from pipeline.domain.spending import Prices
 from pipeline.domain.units import StoredUnit
 from pipeline.errors import PipelineError
 from pipeline.ports import Author, Bibliographer, Journal, Reviewer, Shelf, Slots, Web, Work
+
+MET_LATER = ("pipeline.domain.checking", "pipeline.domain.claims")
+OFFLINE = tuple(f"pipeline.adapters.offline_author.{each}" for each in ("outlines", "sections"))
+"""What is imported where it is used, by the first job at the latest: these come before it."""
 
 if TYPE_CHECKING:
     from pipeline.graphs.changes import GraphPlanner
@@ -36,6 +41,8 @@ class LaterWork:
 
     def load(self) -> Work:
         """Import what the graphs need; quick after the first time."""
+        for module in (*MET_LATER, *(OFFLINE if self.author.name == "offline" else ())):
+            import_module(module)
         from pipeline.graphs.work import GraphWork  # noqa: PLC0415  see above
 
         return GraphWork(

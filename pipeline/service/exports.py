@@ -1,7 +1,7 @@
 """Export: a file of a finished document, built when asked for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.domain.documents import Document
@@ -36,31 +36,37 @@ FORMS: Mapping[str, FileForm] = {
 """By name: `bibtex`, `ris` and `csl-json` are of a document's references alone."""
 
 
-class ExportService:
-    """The formats that this installation can build, each by its name in `FORMS`."""
+@dataclass(frozen=True, slots=True)
+class Exporters:
+    """All that builds files, each by the name of its format in `FORMS`."""
 
-    def __init__(
-        self, exporters: Mapping[str, Exporter], references: Mapping[str, ReferenceExporter]
-    ) -> None:
-        self._exporters = dict(exporters)
-        self._references = dict(references)
+    of_documents: Mapping[str, Exporter]
+    of_references: Mapping[str, ReferenceExporter]
+
+
+class ExportService:
+    """Files of documents and of their references, in the formats of `FORMS`."""
+
+    def __init__(self, load: Callable[[], Exporters]) -> None:
+        """`load` is asked for each file, and quick after the first."""
+        self._load = load
 
     def build(self, document: Document, form: str) -> bytes:
         """Raises `InvalidRequest` (`format_unknown`)."""
         self.check(form)
-        if form in self._references:
-            return self._references[form].export(document)
-        exporter = self._exporters[form]
+        exporters = self._load()
+        if form in exporters.of_references:
+            return exporters.of_references[form].export(document)
+        exporter = exporters.of_documents[form]
         return exporter.export(document.content, title=document.title, language=document.language)
 
     def check(self, form: str) -> None:
         """Raises `InvalidRequest` (`format_unknown`)."""
-        known = [*self._exporters, *self._references]
-        if form not in known:
+        if form not in FORMS:
             raise InvalidRequest(
                 "format_unknown",
-                f"There is no export to {form[:40]!r}. There are: {', '.join(known)}.",
-                {"format": form[:40], "formats": ", ".join(known)},
+                f"There is no export to {form[:40]!r}. There are: {', '.join(FORMS)}.",
+                {"format": form[:40], "formats": ", ".join(FORMS)},
             )
 
 

@@ -16,8 +16,7 @@ from pipeline.adapters.model_reviewer import (
 )
 from pipeline.adapters.openai_chat import OpenAIChat
 from pipeline.config import Settings
-from pipeline.domain.briefs import ReviewBrief, SectionBrief
-from pipeline.domain.claims import CLAIMS_PER_CALL, MOST_CLAIMS
+from pipeline.domain.briefs import CLAIMS_PER_CALL, MOST_CLAIMS, ReviewBrief, SectionBrief
 from pipeline.domain.documents import (
     ContextFile,
     Document,

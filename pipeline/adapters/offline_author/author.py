@@ -1,11 +1,12 @@
-"""The offline author: an outline and sections out of the author's files, without a model."""
+"""The offline author: an outline and sections out of the author's files, without a model.
+
+What it does stands beside this module, and is imported when it is first done, in the thread that
+does it: a third of a second that no first page has to wait for.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
 
-from pipeline.adapters.offline_author.fusing import edits_of
-from pipeline.adapters.offline_author.outlines import proposed
-from pipeline.adapters.offline_author.sections import section_pieces
 from pipeline.domain.briefs import ChapterBrief, ChapterEdits, OutlineBrief, SectionBrief
 from pipeline.domain.documents import Language, ProposedNode, ProposedOutline
 from pipeline.ports.metering import Meter
@@ -28,7 +29,7 @@ class OfflineAuthor:
         self, brief: OutlineBrief, grow: Callable[[ProposedOutline], None]
     ) -> ProposedOutline:
         """Propose the outline that the files have, or the shape of the genre asked for."""
-        whole = await asyncio.to_thread(proposed, brief)
+        whole = await asyncio.to_thread(_proposed, brief)
         shown = whole.model_copy(update={"nodes": ()})
         grow(shown)
         for node in whole.nodes:
@@ -40,7 +41,7 @@ class OfflineAuthor:
 
     async def write_section(self, brief: SectionBrief, write: Callable[[str], None]) -> str:
         """Write a section from sentences of its passages, each with its marker."""
-        pieces = await asyncio.to_thread(section_pieces, brief)
+        pieces = await asyncio.to_thread(_section_pieces, brief)
         for piece in pieces:
             write(piece)
             await asyncio.sleep(0)
@@ -67,7 +68,25 @@ class OfflineAuthor:
 
     async def fuse_chapter(self, brief: ChapterBrief) -> ChapterEdits:
         """Remove what the chapter tells twice."""
-        return await asyncio.to_thread(edits_of, brief)
+        return await asyncio.to_thread(_edits_of, brief)
+
+
+def _proposed(brief: OutlineBrief) -> ProposedOutline:
+    from pipeline.adapters.offline_author.outlines import proposed  # noqa: PLC0415  see above
+
+    return proposed(brief)
+
+
+def _section_pieces(brief: SectionBrief) -> list[str]:
+    from pipeline.adapters.offline_author.sections import section_pieces  # noqa: PLC0415
+
+    return section_pieces(brief)
+
+
+def _edits_of(brief: ChapterBrief) -> ChapterEdits:
+    from pipeline.adapters.offline_author.fusing import edits_of  # noqa: PLC0415
+
+    return edits_of(brief)
 
 
 def _stages(node: ProposedNode) -> list[ProposedNode]:
