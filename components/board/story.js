@@ -78,15 +78,20 @@ export class Story {
     return this.shown.share
   }
 
-  /** Milliseconds left at the pace so far, never rising; null while nobody can tell. */
+  /** Milliseconds left at the pace so far; it rises only after a late answer. Null while nobody can tell. */
   get msLeft() {
-    if (!this.pace) return null
+    if (!this.pace || this.isLate) return null
     const gained = this.measure() - this.pace.share
     const spent = this.now - this.pace.since
     if (gained < SEEN_SHARE || spent < SEEN_MS) return null
     const left = (spent / gained) * (1 - this.measure())
     this.shown.msLeft = Math.min(this.shown.msLeft, left)
     return this.shown.msLeft
+  }
+
+  /** Whether a call waits, for how long nobody knows. */
+  get isLate() {
+    return Boolean(this.delay) || [...this.sections.values()].some((section) => section.delay)
   }
 
   measure() {
@@ -144,6 +149,7 @@ const ACTS = {
 
   /** It is over with the next event of its section, or of the job. */
   model_delayed(story, event) {
+    story.shown.msLeft = Infinity
     if (!event.section_id) {
       story.delay = event
       return

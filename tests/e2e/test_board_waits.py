@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from pipeline.domain.documents import SectionStatus
 from pipeline.domain.jobs import ModelDelayed, TaskStarted
 from tests.e2e.conftest import RunningApp, StartApp
-from tests.e2e.live_job import CAUSES, LiveJob
+from tests.e2e.live_job import CAUSES, INTRO, LiveJob
 from tests.e2e.test_board import card, page_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(60)]
@@ -58,6 +58,24 @@ def test_a_late_answer_of_no_section_is_said_above(browser: Browser, job: LiveJo
 
         told = "模型中途没有响应，1 秒后重试（第 3/3 次）。"
         expect(page.locator(".lb-now")).to_have_text(told, timeout=8_000)
+
+
+def test_no_time_is_promised_while_an_answer_is_late_and_another_one_after_it(
+    page: Page, job: LiveJob
+) -> None:
+    summary = page.locator(".lb-summary")
+    job.say(
+        job.planned(),
+        job.state(INTRO, SectionStatus.WRITING, 0),
+        job.state(INTRO, SectionStatus.DONE, 60, content="It turns.", word_count=2),
+    )
+    expect(summary).to_have_text("1 of 4 sections, 2 words, about 3 minutes left")
+
+    job.say(ModelDelayed(section_id=CAUSES, reason="limits", **job.envelope(61)))
+    expect(summary).to_have_text("1 of 4 sections, 2 words")
+
+    job.say(job.text(CAUSES, "pull " * 50, 300))
+    expect(summary).to_have_text("1 of 4 sections, 52 words, about 8 minutes left")
 
 
 def test_a_job_that_was_taken_over_says_so(page: Page, job: LiveJob) -> None:
