@@ -51,7 +51,6 @@ class FairLimiter:
         """Give a job another share of the calls from now on; an unknown one is left alone."""
         share = self._shares.get(job_id)
         if share is not None:
-            share.served *= share.weight / weight  # as if it had had this weight all along
             share.weight = weight
 
     def leave(self, job_id: JobId) -> None:

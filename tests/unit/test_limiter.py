@@ -100,6 +100,27 @@ def test_a_job_of_high_priority_gets_three_times_the_calls(total: int) -> None:
     assert turns[SMALL] == pytest.approx(30, abs=3)
 
 
+def test_another_priority_counts_from_now_on_and_leaves_the_others_their_share() -> None:
+    async def order_of_calls() -> list[JobId]:
+        limiter = FairLimiter(total=1, per_job=4)
+        order: list[JobId] = []
+
+        async def call(job: JobId, slots: JobSlots) -> None:
+            async with slots.slot():
+                order.append(job)
+                if len(order) == 100:
+                    limiter.reweigh(SMALL, Priority.URGENT.weight)
+                await asyncio.sleep(0)
+
+        shares = {job: limiter.join(job, 1.0) for job in (SMALL, LARGE)}
+        await asyncio.gather(*(call(*share) for share in shares.items() for _ in range(150)))
+        return order
+
+    turns = Counter(asyncio.run(order_of_calls())[100:140])
+
+    assert turns[LARGE] == pytest.approx(4, abs=1)
+
+
 def test_a_cancelled_wait_leaks_no_slot() -> None:
     async def running_after_cancels() -> int:
         limiter = FairLimiter(total=1, per_job=1)
