@@ -11,7 +11,7 @@ from pipeline.adapters.async_tasks import stop_task
 from pipeline.adapters.redis_flusher import Flusher
 from pipeline.adapters.redis_journal import Ending, LeaseLost, RedisJournal, Watch
 from pipeline.adapters.redis_leases import Claim, Leases
-from pipeline.domain.jobs import Job, JobId, TaskFailed, TaskStarted
+from pipeline.domain.jobs import Job, JobId, Priority, TaskFailed, TaskStarted
 from pipeline.engine.endings import (
     DeadlineExceeded,
     Outcome,
@@ -64,6 +64,8 @@ class JobRun:
 
     def __init__(self, job_id: JobId) -> None:
         self.job_id = job_id
+        self.priority: Priority | None = None
+        """The one that was asked for since its claim began; None: that of the job."""
         self._stop: asyncio.Future[StopReason] = asyncio.get_running_loop().create_future()
         self._tree = TaskTree()
 

@@ -296,7 +296,9 @@ class _Core:
             self._limiter.leave(run.job_id)
 
     def _share(self, job: Job) -> Slots:
-        return self._limiter.join(job.id, job.priority.weight)
+        """By the priority that was asked for while the job was claimed, if one was."""
+        run, _ = self._runs[job.id]
+        return self._limiter.join(job.id, (run.priority or job.priority).weight)
 
     async def _obey(self) -> None:
         """Do what was asked of the jobs that run here, and take up what others gave back."""
@@ -309,10 +311,12 @@ class _Core:
         for control in controls:
             if control.is_free or control.job_id not in self._runs:
                 continue
+            run, _ = self._runs[control.job_id]
             if control.priority is not None:
+                run.priority = control.priority
                 self._limiter.reweigh(control.job_id, control.priority.weight)
             else:
-                self._runs[control.job_id][0].stop("cancelled")
+                run.stop("cancelled")
 
     async def _beat(self) -> None:
         await asyncio.sleep(self._settings.lease.total_seconds() / LEASE_PARTS)

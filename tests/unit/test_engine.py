@@ -11,7 +11,9 @@ from datetime import timedelta
 
 import pytest
 
+from pipeline.adapters.limiter import FairLimiter
 from pipeline.adapters.redis_connection import connect
+from pipeline.adapters.redis_leases import Claim, Leases
 from pipeline.domain.jobs import (
     Job,
     JobId,
@@ -234,6 +236,37 @@ def test_a_running_job_gets_another_share_of_the_calls(redis_url: str) -> None:
 
         assert is_unequal.wait(PATIENCE_S), "both still get the same"
         running.next_end()
+
+
+def test_a_priority_that_is_asked_for_while_the_job_is_claimed_counts(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, join, obey = Leases.claim, FairLimiter.join, FairLimiter.reweigh
+    was_heard = threading.Event()
+    weights: list[float] = []
+
+    async def slow_claim(leases: Leases, job_id: JobId) -> Claim | None:
+        claimed = await claim(leases, job_id)
+        await asyncio.to_thread(a_store(redis_url).prioritise, job_id, Priority.URGENT)
+        await asyncio.to_thread(was_heard.wait, PATIENCE_S)
+        return claimed
+
+    def noted_join(limiter: FairLimiter, name: JobId, weight: float) -> Slots:
+        weights.append(weight)
+        return join(limiter, name, weight)
+
+    def noted_obey(limiter: FairLimiter, name: JobId, weight: float) -> None:
+        obey(limiter, name, weight)
+        was_heard.set()
+
+    monkeypatch.setattr(Leases, "claim", slow_claim)
+    monkeypatch.setattr(FairLimiter, "join", noted_join)
+    monkeypatch.setattr(FairLimiter, "reweigh", noted_obey)
+    with running_engine(redis_url, Units("一")) as running:
+        submit(redis_url, running, a_job())
+        running.next_end()
+
+    assert weights == [Priority.URGENT.weight]
 
 
 def test_what_a_failed_job_left_running_is_stopped(redis_url: str) -> None:
