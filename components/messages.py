@@ -203,6 +203,11 @@ TEXTS: Mapping[str, Text] = {
     "offline.tone": Text("the tone", "语气"),
     "document.model": Text("Written by {author}.", "由 {author} 撰写。"),
     "list.comma": Text(", ", "、"),
+    "document.unfused": Text(
+        "Not smoothed, so that they stay as their sections were written: {names}. {why} "
+        "“Write it again” on the outline's page does what is missing.",
+        "以下各章未能润色衔接，保留各节原文：{names}。{why}可在大纲页点“重新写作”补做。",
+    ),
     "document.problem": Text("{name} ({why})", "{name}（{why}）"),
     "document.problems": Text("Could not be read: {names}.", "未能读取：{names}。"),
     "library.title": Text("Library", "文档库"),

@@ -64,6 +64,8 @@ def page(view: View, document: Document) -> None:
             for p in document.problems
         )
         st.warning(m("document.problems", names=plain(names)), icon=":material/draft:")
+    if document.unfused:
+        about_unfused(document)
     if view.is_writing:
         st.info(m("document.writing"), icon=":material/edit_note:")
         watch(view)
@@ -90,6 +92,16 @@ def made_of(document: Document) -> str:
     meta = m("document.meta", length=length, sections=sections)
     by = "document.offline" if document.author == "offline" else "document.model"
     return f"{meta} · {m(by, author=plain(document.author))}"
+
+
+def about_unfused(document: Document) -> None:
+    """Chapters that were not smoothed; what the job said of it is gone with the job's page."""
+    chapters = [section for section in document.sections if section.id in document.unfused]
+    names = m("list.comma").join(f"{chapter.number} {chapter.title}" for chapter in chapters)
+    codes = dict.fromkeys(document.unfused[chapter.id] for chapter in chapters)
+    why = " ".join(m.problem(code) for code in codes)
+    if chapters:
+        st.warning(m("document.unfused", names=plain(names), why=why), icon=":material/link_off:")
 
 
 def about_gaps(view: View, document: Document) -> None:

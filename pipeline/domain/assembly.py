@@ -108,6 +108,8 @@ class Imprint:
     """Sections with a text of the author's own."""
     written_for: Mapping[NodeId, Mapping[str, str]] = field(default_factory=dict)
     """As `DocumentSection.written_for`."""
+    unfused: Mapping[NodeId, str] = field(default_factory=dict)
+    """As `Document.unfused`."""
 
 
 def assemble(
@@ -142,6 +144,7 @@ def assemble(
         citation_style=imprint.citation_style,
         integrity=Integrity(unknown_markers=unknown),
         problems=tuple(evidence.problems),
+        unfused=dict(imprint.unfused),
         generated_at=imprint.generated_at,
     )
     whole = recomputed(blank)

@@ -372,6 +372,8 @@ class Document(Value):
     """The sentences that are not supported, in reading order; the others are only counted."""
     findings: tuple[Finding, ...] = ()
     problems: tuple[FileProblem, ...] = ()
+    unfused: dict[NodeId, str] = Field(default_factory=dict)
+    """Chapters that stay as their sections were written, with the code of why."""
     usage: Usage | None = None
     """Of the job that wrote it; None when no model was asked."""
     generated_at: AwareDatetime

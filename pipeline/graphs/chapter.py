@@ -38,6 +38,8 @@ class ChapterText:
     """Drafts of the author's own."""
     written_for: Mapping[NodeId, Mapping[str, str]] = field(default_factory=dict)
     """As `DocumentSection.written_for`."""
+    unfused: Mapping[NodeId, str] = field(default_factory=dict)
+    """As `Document.unfused`: this chapter, or none."""
 
 
 class ChapterState(TypedDict, total=False):
@@ -69,9 +71,15 @@ async def fuse_chapter(state: ChapterState, runtime: Runtime[Tools]) -> ChapterO
     drafts = {w.place.node.id: w.draft for w in written if w.draft is not None}
     failures = {w.place.node.id: w.error for w in written if w.error is not None}
     tools.counter.done += 1
+    unfused: dict[NodeId, str] = {}
     if len(drafts) > 1:
-        drafts = await _fused_or_as_written(state, written, tools)
-    return {"chapters": [chapter_text(drafts, failures, written, state["assignment"], tools)]}
+        try:
+            drafts = await _fused_and_told(state, written, tools)
+        except PipelineError as error:
+            _tell_unfused(state["chapter"], error, tools)
+            unfused = {state["chapter"].node.id: error.code}
+    text = chapter_text(drafts, failures, written, state["assignment"], tools)
+    return {"chapters": [replace(text, unfused=unfused)]}
 
 
 def chapter_text(
@@ -97,18 +105,19 @@ def _own_texts(written: Sequence[Written], shared: Assignment) -> dict[NodeId, D
     return own | {node_id: draft_of(shared.own[node_id], shared) for node_id in above}
 
 
-async def _fused_or_as_written(
+async def _fused_and_told(
     state: ChapterState, written: Sequence[Written], tools: Tools
 ) -> dict[NodeId, Draft]:
-    number, title = state["chapter"].number, state["chapter"].node.title
-    try:
-        drafts = await _fused(state, written, tools)
-    except PipelineError as error:
-        why = reason(tools.job.language, error.code)
-        tools.progress("fuse", "not_fused", number=number, title=title, reason=why)
-        return {w.place.node.id: w.draft for w in written if w.draft is not None}
-    tools.progress("fuse", "fused", number=number, title=title)
+    drafts = await _fused(state, written, tools)
+    chapter = state["chapter"]
+    tools.progress("fuse", "fused", number=chapter.number, title=chapter.node.title)
     return drafts
+
+
+def _tell_unfused(chapter: Place, error: PipelineError, tools: Tools) -> None:
+    why = reason(tools.job.language, error.code)
+    number, title = chapter.number, chapter.node.title
+    tools.progress("fuse", "not_fused", number=number, title=title, reason=why)
 
 
 class _FusedUnit(BaseModel):

@@ -186,6 +186,7 @@ def assembled(
             citation_style="numeric" if entries is None else request.citation_style,
             by_hand=frozenset().union(*(chapter.by_hand for chapter in chapters)),
             written_for={n: why for c in chapters for n, why in c.written_for.items()},
+            unfused={node: why for c in chapters for node, why in c.unfused.items()},
         ),
     )
     return document, obeys(request.outline, document)

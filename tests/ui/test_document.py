@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.messages import Messages
+from components.plain import plain
 from pipeline.domain.documents import CitationStyle, FileRole, Language
 from pipeline.domain.jobs import ManuscriptId
 from pipeline.domain.manuscripts import Brief, Manuscript
@@ -268,3 +269,22 @@ def test_with_a_model_nothing_is_said_to_be_left_out(running: Runtime, shown: Op
     app = shown(replace(running, settings=settings), "new", tone="plain", audience="children")
 
     assert "Not followed" not in text_of(app)
+
+
+def test_chapters_that_were_not_smoothed_are_named_with_the_reason(
+    running: Runtime, shown: Open, written: Manuscript, language: Language
+) -> None:
+    m = Messages(language)
+    assert written.document
+    chapter = written.document.sections[0]
+    document = written.document.model_copy(update={"unfused": {chapter.id: "budget_reached"}})
+    draft = running.manuscripts.outline(written.id)
+    running.manuscripts.delete(written.id)
+    unfused = written.model_copy(update={"document": document})
+    running.manuscripts.restore(Deleted(unfused, draft))
+
+    app = shown(running, "document", doc=written.id, language=language)
+
+    names = plain(f"{chapter.number} {chapter.title}")
+    told = m("document.unfused", names=names, why=m.problem("budget_reached"))
+    assert told in [warning.value for warning in app.warning]

@@ -286,6 +286,10 @@ def test_a_chapter_that_cannot_be_fused_any_more_is_left_and_said() -> None:
 
     assert done.gaps == []
     assert any("the budget does not hold it" in said for said in done.said("fuse"))
+    assert done.document
+    assert list(done.document.unfused.values()) == ["budget_reached"]
+    assert whole.document
+    assert whole.document.unfused == {}
     assert done.read + done.wrote <= sections_only
 
 
