@@ -106,6 +106,12 @@ class SectionBrief(Value):
         return tuple(node.title for node in self.above)
 
     @property
+    def bound(self) -> tuple[SourceId, ...]:
+        """The sources that it is bound to, itself or by a node above it."""
+        own = (each.source_ids for each in self.neighbours if each.number == self.number)
+        return next(own, ())
+
+    @property
     def others(self) -> Iterator[Neighbour]:
         """The neighbours without the section itself."""
         return (each for each in self.neighbours if each.number != self.number)

@@ -67,6 +67,22 @@ def test_what_stands_below_a_heading_goes_to_the_section_of_that_name() -> None:
     assert texts == [trips, cars]
 
 
+@pytest.mark.parametrize("bound", ["a", "b"])
+def test_what_the_bound_source_says_of_a_section_is_told_first(bound: str) -> None:
+    sections = (Neighbour(number="1", title="Pumps", source_ids=(SourceId(bound),)),)
+    texts = {
+        "a": "The pumps in Ghent move 300 litres a second.",
+        "b": "The pumps in Bruges move 900 litres and cost two million euros.",
+    }
+
+    told = written(
+        sections, tuple(passage(text, "Pumps", source=name) for name, text in texts.items())
+    )
+
+    other = "b" if bound == "a" else "a"
+    assert told == [f"{texts[bound]}\n\n{texts[other]}"]
+
+
 def test_a_chapter_called_general_provisions_gets_its_articles_without_their_numbers() -> None:
     sections = (
         Neighbour(number="1", title="总则", summary="内容包括：公共数据、本办法。"),

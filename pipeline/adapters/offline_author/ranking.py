@@ -18,6 +18,10 @@ MOST_COMPARED = 300
 """Sentences, the most relevant ones, that are compared with each other: the cost is its square.
 All others count as central as the least central of them."""
 
+BOUND_FIRST = 0.3
+"""What it adds that a sentence is of a source which the section is bound to: as much as being
+central; what other sources say better is still told behind it."""
+
 REPEATED = 0.6
 """From this share of common terms on, a second sentence says the same again."""
 
@@ -60,10 +64,12 @@ def _scores(brief: SectionBrief, own: Sequence[Candidate]) -> list[float]:
     ranks = _scaled(_centrality([own[i] for i in best], weights))
     central = dict(zip(best, ranks, strict=True))
     centre = [central.get(i, min(ranks)) for i in range(len(own))]
+    bound = frozenset(brief.bound)
     return [
         candidate.worth
         * (
-            0.4 * relevance[i]
+            BOUND_FIRST * (candidate.passage.source_id in bound)
+            + 0.4 * relevance[i]
             + 0.3 * centre[i]
             + 0.2 / (1 + 0.25 * candidate.rank)
             + 0.1 / (1 + candidate.place)

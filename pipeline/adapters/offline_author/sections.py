@@ -9,7 +9,7 @@ from pipeline.adapters.offline_author.genres import kind_of, questions
 from pipeline.adapters.offline_author.ranking import chosen
 from pipeline.adapters.offline_author.sentences import Candidate, as_markdown, candidates
 from pipeline.domain.briefs import SectionBrief
-from pipeline.domain.documents import Language, PassageId
+from pipeline.domain.documents import Language, PassageId, SourceId
 from pipeline.domain.language import HAN, detect_language, split_sentences
 
 LONGEST_PARAGRAPH, SHORTEST_PARAGRAPH = 5, 3
@@ -72,7 +72,7 @@ def section_pieces(brief: SectionBrief) -> list[str]:
     found = [each for each in candidates(brief.passages) if _is_in(language, each)]
     picked = chosen(brief, own_sentences(brief, found))
     if picked:
-        return list(_pieces(picked, language))
+        return list(_pieces(_paragraphs(picked, brief.bound), language))
     languages = {detect_language(passage.text) for passage in brief.passages}
     return _scaffold(brief, "unfit" if language in languages else "foreign")
 
@@ -88,9 +88,9 @@ def _is_in(language: Language, candidate: Candidate) -> bool:
     return is_mixed and detect_language(candidate.passage.text) == language
 
 
-def _pieces(picked: Sequence[Candidate], language: Language) -> Iterator[str]:
+def _pieces(paragraphs: Sequence[Sequence[Candidate]], language: Language) -> Iterator[str]:
     space = "" if language == "zh" else " "
-    for number, paragraph in enumerate(_paragraphs(picked)):
+    for number, paragraph in enumerate(paragraphs):
         before: Candidate | None = None
         for place, candidate in enumerate(paragraph):
             gap = space if place else "\n\n" if number else ""
@@ -111,13 +111,16 @@ def _with_marker(sentence: str, passage_id: PassageId, space: str) -> str:
     return f"{body}{space}[@{passage_id}]{end}"
 
 
-def _paragraphs(picked: Sequence[Candidate]) -> list[list[Candidate]]:
-    """Groups by source and heading, the best first, each in reading order and cut to length."""
+def _paragraphs(picked: Sequence[Candidate], bound: Sequence[SourceId]) -> list[list[Candidate]]:
+    """Groups by source and heading, each in reading order and cut to length.
+
+    Those of bound sources come first, then the best.
+    """
     order: dict[tuple[str, tuple[str, ...]], int] = {}
     for candidate in picked:
         order.setdefault(_origin(candidate), len(order))
     sources: dict[str, int] = {}
-    for source, _ in order:
+    for source, _ in sorted(order, key=lambda origin: origin[0] not in bound):
         sources.setdefault(source, len(sources))
     sorted_ = sorted(
         picked,
