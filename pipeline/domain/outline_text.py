@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from pipeline.domain.documents import Block, NodeId, Outline, OutlineNode, Reading
 from pipeline.domain.outline import MAX_TITLE_CHARS, walk
+from pipeline.domain.outline_tables import is_of_tables, text_of_tables
 
 TAB = "    "
 """A tab counts as four columns of indentation."""
@@ -181,6 +182,8 @@ def _text_of_blocks(reading: Reading) -> str:
 
     Levels that were guessed from the numbers are left to the importer, which sees all of them.
     """
+    if is_of_tables(reading):
+        return text_of_tables(reading.blocks)
     headings = [block.text for block in reading.blocks if block.kind == "heading"]
     amounts = _amounts(headings)
     has_decimals = any(_decimal(text, amounts) for text in headings)

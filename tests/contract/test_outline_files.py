@@ -10,6 +10,7 @@ from pipeline.domain.outline import walk
 from pipeline.domain.outline_text import outline_from, text_of, to_markdown
 from pipeline.errors import UnreadableFile
 from tests.samples.docx import item, make_docx, numbering, paragraph
+from tests.samples.office import make_xlsx
 from tests.unit.trees import OUTLINE_TEXTS, shape
 
 BOLD = "<w:b/>"
@@ -219,3 +220,46 @@ def test_only_a_short_text_file_is_kept_as_it_was_written() -> None:
     assert read("o.md", (line * 2).encode()).as_written == line * 2
     assert read("o.md", long.encode()).as_written == ""
     assert read("o.docx", make_docx(paragraph("x"))).as_written == ""
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "编号,标题,说明\n1,背景,为何写\n1.1,历史,\n2,措施,\n2.1,管网,只写主干\n",
+        "1,背景\n1.1,历史\n2,措施\n2.1,管网\n",
+        "层级,标题,字数,备注\n1,背景,300,为何写\n2,历史,200,\n1,措施,500,\n2,管网,200,只写主干\n",
+        "章,节,内容\n背景,,为何写\n背景,历史,\n措施,,\n措施,管网,只写主干\n",
+        "标题,说明\n第一章 背景,为何写\n第一节 历史,\n第二章 措施,\n第一节 管网,只写主干\n",
+    ],
+    ids=["numbers", "no head", "levels", "columns", "chapters"],
+)
+def test_a_table_is_an_outline_with_a_section_in_each_row(rows: str) -> None:
+    outline = outline_of("大纲.csv", rows.encode())
+
+    assert [(title, depth) for title, _, _, depth in told(outline)] == [
+        ("背景", 1),
+        ("历史", 2),
+        ("措施", 1),
+        ("管网", 2),
+    ]
+    if "说明" in rows or "备注" in rows or "内容" in rows:
+        assert [summary for _, summary, _, _ in told(outline)] == ["为何写", "", "", "只写主干"]
+
+
+def test_a_long_sheet_of_english_titles_is_an_outline_without_its_own_name() -> None:
+    rows = [["Section", "Notes"], *([f"{n} ways to save | keep water", "why"] for n in range(30))]
+
+    outline = outline_of("plan.xlsx", make_xlsx({"Sheet1": rows}))
+
+    assert [(node.title, node.content_summary) for node in outline.nodes] == [
+        (f"{n} ways to save | keep water", "why") for n in range(30)
+    ]
+
+
+def test_a_table_below_a_heading_of_a_word_file_stays_below_it() -> None:
+    table = "<w:tbl><w:tr>" + f"<w:tc>{paragraph('1.1 Pumps')}</w:tc>" * 2 + "</w:tr></w:tbl>"
+    body = paragraph("Background", "1") + paragraph("Budget", "1") + table
+
+    outline = outline_of("plan.docx", make_docx(body))
+
+    assert [node.title for node in outline.nodes] == ["Background", "Budget"]
