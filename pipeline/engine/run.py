@@ -46,13 +46,15 @@ Close = Callable[[], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """What an engine calls beside the work; `on_finished` and `revive` run in other threads."""
+    """What an engine calls beside the work; what may block runs in other threads."""
 
     now: Callable[[], datetime]
     summarise: Summarise = summarise
     """Makes the figures of `task_completed` from a job and its result."""
     on_finished: Callable[[Job], None] | None = None
     """Gets each job that this engine ended, after its terminal event; may block."""
+    cancel: Callable[[JobId], object] | None = None
+    """Ends a job that nobody runs; only an engine that takes no jobs needs it; may block."""
     revive: Callable[[], object] | None = None
     """Starts the embedded server again if it has died."""
     on_stop: tuple[Close, ...] = ()

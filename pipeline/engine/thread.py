@@ -24,7 +24,7 @@ from pipeline.config import Settings
 from pipeline.domain.jobs import Job, JobId, Priority
 from pipeline.engine.run import Hooks, JobRun, Runner
 from pipeline.engine.task_tree import note_tasks
-from pipeline.errors import ServiceUnavailable, StoreUnavailable
+from pipeline.errors import NotFound, ServiceUnavailable, StoreUnavailable
 from pipeline.ports import Slots, Work
 
 log = logging.getLogger(__name__)
@@ -75,8 +75,8 @@ class Engine:
     def start(self, *, takes_jobs: bool = True) -> None:
         """Start the thread; Redis may come later. Does nothing when it runs.
 
-        Without jobs it only lends its loop and looks after the embedded server: then it neither
-        claims nor obeys.
+        Without jobs it only lends its loop, looks after the embedded server, and ends jobs that
+        were to stop when their engine died: then it neither claims nor obeys.
         """
         if self._thread is not None and self._thread.is_alive():
             return
@@ -183,6 +183,8 @@ class _Core:
         steps = [self._tell_load] if takes_jobs else []
         if takes_jobs:
             steps += [self._flusher.run, self._obey, self._beat, self._reap]
+        elif self._hooks.cancel is not None:
+            steps.append(self._bury)
         if self._hooks.revive is not None and not self._url.startswith(MEMORY):
             steps.append(self._revive)
         loops = [asyncio.create_task(_again_and_again(step)) for step in steps]
@@ -335,6 +337,14 @@ class _Core:
                 await self._place_is_free.wait()
         self._place_is_free.clear()
         await self._take_waiting()
+
+    async def _bury(self) -> None:
+        """End jobs that were to stop but whose engine died: there may be no other that does it."""
+        await asyncio.sleep(self._settings.lease.total_seconds() / LEASE_PARTS)
+        for job_id in await self._leases.cancelled(self._settings.max_jobs):
+            if self._hooks.cancel is not None:
+                with suppress(NotFound):
+                    await asyncio.to_thread(self._hooks.cancel, job_id)
 
     async def _revive(self) -> None:
         await asyncio.sleep(REVIVE_S)

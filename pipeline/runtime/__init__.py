@@ -132,9 +132,8 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     )
     jobs.on_ended = manuscripts.deliver
     work = _work(settings, author, reviewer, shelf)
-    engine = Engine(
-        settings, url, work, _hooks(settings, manuscripts, (*close, *close_rank, end_programs))
-    )
+    hooks = _hooks(settings, jobs, manuscripts, (*close, *close_rank, end_programs))
+    engine = Engine(settings, url, work, hooks)
     return Runtime(
         settings=settings,
         jobs=jobs,
@@ -235,9 +234,20 @@ def _rank(settings: Settings) -> tuple[Rank | None, tuple[Close, ...]]:
     return lambda index, trouble: RankedMaterial(index, meaning, trouble), (meaning.aclose,)
 
 
-def _hooks(settings: Settings, manuscripts: ManuscriptService, on_stop: tuple[Close, ...]) -> Hooks:
+def _hooks(
+    settings: Settings,
+    jobs: JobService,
+    manuscripts: ManuscriptService,
+    on_stop: tuple[Close, ...],
+) -> Hooks:
     revive = None if settings.redis_url else lambda: _embedded(settings)
-    return Hooks(now=_now, on_finished=manuscripts.deliver, revive=revive, on_stop=on_stop)
+    return Hooks(
+        now=_now,
+        on_finished=manuscripts.deliver,
+        cancel=jobs.cancel,
+        revive=revive,
+        on_stop=on_stop,
+    )
 
 
 def _work(

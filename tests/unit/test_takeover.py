@@ -8,7 +8,6 @@ from datetime import timedelta
 from pipeline.adapters.redis_connection import connect
 from pipeline.adapters.redis_keys import JobKeys
 from pipeline.domain.jobs import Job, JobId, JobStatus, TaskStarted
-from pipeline.engine import Engine, Hooks
 from pipeline.engine.thread import REVIVE_S
 from pipeline.errors import StoreUnavailable
 from pipeline.ports import Journal, Slots
@@ -25,8 +24,6 @@ from tests.running import (
     events_of,
     progress,
     running_engine,
-    some_settings,
-    utc_now,
 )
 from tests.works import Rooms, Units, submit
 
@@ -273,19 +270,6 @@ def test_only_a_server_that_can_die_is_looked_after(redis_url: str) -> None:
             is_looked_after = looks.acquire(timeout=2 * REVIVE_S)
 
         assert is_looked_after == (url == redis_url)
-
-
-def test_a_server_is_looked_after_also_where_only_others_run_jobs(redis_url: str) -> None:
-    looks = threading.Semaphore(0)
-    hooks = Hooks(now=utc_now, revive=looks.release)
-    engine = Engine(some_settings(), redis_url, Units("一"), hooks)
-    engine.start(takes_jobs=False)
-    try:
-        is_looked_after = looks.acquire(timeout=PATIENCE_S)
-    finally:
-        engine.stop()
-
-    assert is_looked_after
 
 
 def test_a_job_that_lost_redis_goes_on_instead_of_failing(any_url: str) -> None:
