@@ -50,7 +50,8 @@ _AS_WRITTEN = re.compile(
 """What begins like a marker, and the names of passages, wherever they stand."""
 
 _FORMULA = re.compile(
-    r"\$\$[\s\S]+?\$\$|(?<![\\$])\$(?=[^\s$])(?:[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
+    r"(?<!\\)\$\$(?:(?!\n[ \t>]*\n)[\s\S])+?\$\$"
+    r"|(?<![\\$])\$(?=[^\s$])(?:[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
 )
 _REFERENCES = re.compile(r"\n## (?:References|参考文献)\n")
 _NAME = re.compile(r"\[@(\w+)\]")

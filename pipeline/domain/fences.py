@@ -12,6 +12,10 @@ _FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,}|\$\$(?=\
 _DOLLARS = re.compile(r"(?<!\\)(?:\\\\)*\$\$")
 _CODE = re.compile(r"(?<!`)(`++)[^`]*+\1(?!`)")
 _LINE_END = re.compile(r"[ \t]*(?![^\r\n])")
+_BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[ \t>]*(?=[\r\n])")
+
+CITATION = re.compile(r"[\[【［][ \t]{0,4}@[0-9a-f]{10}")
+"""What begins one, also where it is written askew; dollars that would swallow it are prices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ def fences(text: str) -> list[Fence]:
 def _mark(text: str, behind: int, line: str, *, is_in_formula: bool) -> str:
     """What opens a fence in the line, or nothing.
 
-    Nor do dollars that close what was begun amid a line, or whose fellow stands amid one.
+    Nor do dollars that close what was begun amid a line, or whose fellow stands amid one, or
+    behind a paragraph that cites.
     """
     match = _FENCE.match(line)
     if not match:
@@ -67,8 +72,16 @@ def _mark(text: str, behind: int, line: str, *, is_in_formula: bool) -> str:
     if mark == "$$":
         fellow = _DOLLARS.search(text, behind)
         ends = fellow is None or _LINE_END.match(text, fellow.end()) is not None
-        return mark if ends and not is_in_formula else ""
+        return mark if ends and not is_in_formula and not _is_lone(text, behind, fellow) else ""
     return "" if mark[0] == "`" and "`" in rest else mark
+
+
+def _is_lone(text: str, behind: int, fellow: re.Match[str] | None) -> bool:
+    """Whether dollars with that fellow would hold what no formula does."""
+    if fellow is None:
+        return CITATION.search(text, behind) is not None
+    place = (behind, fellow.start())
+    return bool(_BLANK_LINE.search(text, *place) and CITATION.search(text, *place))
 
 
 def _closes(line: str, mark: str) -> bool:

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.domain.fences import fences, lines_of
+from pipeline.domain.fences import CITATION, fences, lines_of
 from pipeline.domain.language import HAN
 
 Kind = Literal["paragraph", "heading", "code", "math", "list", "table", "quote", "rule"]
@@ -36,6 +36,8 @@ _CITES = (
 )
 # What stands between two prices in a sentence, and in no formula: "40$/MWh [@id] to 60$/MWh".
 _CITATION_BETWEEN = re.compile(_CITES)
+# The same for dollars of which the first is none of a formula: "\\$$ [@id] and $$x$$".
+_BETWEEN_DOLLARS = re.compile(r"(?<!\\)\$\$(?=((?:(?!\$\$)[\s\S])+))")
 _BETWEEN_PRICES = re.compile(r"(?<![\\$])\$(?=[^\s$])(?=((?:[^$\\\n]|\\.)*)(?<=[^\s\\])\$(?!\d))")
 _TITLE_MARKUP = re.compile(r"(?P<code>(?<!`)(`+)(?!`)[^`]+\2(?!`))|(?<!\\)(?:[\]$]|\[(?=@))")
 _OPENING = re.compile(r"`+|\$\$?|\\[^\w\s]|\\_|!?\[|<")
@@ -45,7 +47,7 @@ _PROTECTING = ("`", "$", "<", "\\", "](", "~~~", "    ", "\t")
 _TICKS = re.compile("`+")
 _INLINE = re.compile(
     r"(?:(?<!`)|(?<=\\`))(?P<ticks>`+)(?!`)[\s\S]+?(?<!`)(?P=ticks)(?!`)"
-    r"|\$\$[\s\S]+?\$\$"
+    rf"|\$\$(?:(?!{CITATION.pattern})[\s\S])+?\$\$"
     rf"|(?<![\\$])\$(?=[^\s$])(?:(?!{_CITES})[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
     rf"|\\\({_FORMULA}\\\)|\\\[{_FORMULA}\\\]"
     r"|(?P<escape>\\(?:[^\w\s]|_))"  # begins nothing else
@@ -53,9 +55,11 @@ _INLINE = re.compile(
     r"\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)"
     r"|<(?:https?://|mailto:)[^<>\s]*>"
 )
-_MATH_BLOCK = re.compile(rf"\\\[{_FORMULA}\\\]|\$\$(?:(?!\$\$)[\s\S])*(?:\$\$)?")
+_MATH_BLOCK = re.compile(
+    rf"\\\[{_FORMULA}\\\]|\$\$(?:(?!\$\$)[\s\S])*\$\$|\$\$(?:(?!\$\$|{CITATION.pattern})[\s\S])*"
+)
 _STOPS = {
-    "$$": re.compile(r"\$\$"),
+    "$$": re.compile(rf"\$\$|{CITATION.pattern}"),
     r"\(": re.compile(r"\\\)|\\\[|@"),
     r"\[": re.compile(r"\\\]|\\\[|@"),
 }
@@ -158,13 +162,23 @@ def with_prices_escaped(text: str) -> str:
     """The text where no `$` begins a formula, for any program, that would hold a citation."""
     if "$" not in text:
         return text
-    shield = protected(text)
+    found = [
+        place
+        for opening, citation in (
+            (_BETWEEN_PRICES, _CITATION_BETWEEN),
+            (_BETWEEN_DOLLARS, CITATION),
+        )
+        for match in opening.finditer(text)
+        if citation.search(match[1])
+        for place in range(match.start(), match.end())
+    ]
+    shield = protected(text) if found else []
     pieces: list[str] = []
     position = 0
-    for price in _BETWEEN_PRICES.finditer(text):
-        if _CITATION_BETWEEN.search(price[1]) and not is_within(shield, price.start()):
-            pieces += [text[position : price.start()], "\\"]
-            position = price.start()
+    for place in sorted(found):
+        if not is_within(shield, place):
+            pieces += [text[position:place], "\\"]
+            position = place
     return "".join([*pieces, text[position:]])
 
 
@@ -237,7 +251,7 @@ class _Ends:
         stop = self._stops.get(mark)
         if mark not in self._stops or (stop and stop.start() < behind):
             stop = self._stops[mark] = _STOPS[mark].search(self._text, behind, self._end)
-        return stop is not None and stop[0] not in {"@", r"\["}
+        return stop is not None and stop[0] in {"$$", r"\)", r"\]"}
 
     def _last_ticks(self, ticks: str) -> int:
         if self._ticks is None:

@@ -238,6 +238,39 @@ def test_what_stands_between_two_prices_is_no_formula_where_it_cites(text: str) 
     assert (protected(text), cited(text)) == ([], ["a1", "b2"])
 
 
+LONE_DOLLARS = [
+    "\\$$\nE = mc^2$$ [@{}]\n$$\nE = mc^2$$ [@{}]\n",
+    "从US$$5 [@{}]到US$$6 [@{}]。",
+    "$$5 million [@{}]. 潮汐[@{}]。",
+    "$$\n一句[@{}]。\n\n二[@{}]。",
+    "$$\n一句[@{}]。\n\n$$\nx\n$$\n\n二[@{}]。",
+    "> $$\n> 一句[@{}]。\n>\n> 二[@{}]。\n> $$",
+]
+
+
+@pytest.mark.parametrize("text", LONE_DOLLARS)
+def test_dollars_whose_fellow_stands_behind_a_citation_are_no_formula(text: str) -> None:
+    ids = ["a1b2c3d4e5f6", "0f0f0f0f0f"]
+
+    assert cited(text.format(*ids)) == ids
+
+
+def test_a_formula_behind_lone_dollars_is_one() -> None:
+    text = LONE_DOLLARS[0].format("a1b2c3d4e5f6", "0f0f0f0f0f")
+
+    assert [text[start:end] for start, end in protected(text)] == ["$$\nE = mc^2$$"]
+    assert with_prices_escaped(text) == text.replace("$$ [@a1", "\\$\\$ [@a1")
+    assert with_prices_escaped("$$\n一句[@a1b2c3d4e5f6]。") == "\\$\\$\n一句[@a1b2c3d4e5f6]。"
+
+
+def test_thousands_of_lone_dollars_are_quick() -> None:
+    with thread_cost() as cost:
+        protected("$$ [@a1b2c3d4e5f6] " * 5_000)
+        with_prices_escaped("$$\n[@a1b2c3d4e5f6]\n\n" * 5_001)
+
+    assert cost.seconds < 1
+
+
 def test_dollars_that_would_hold_a_citation_as_a_formula_are_escaped() -> None:
     text = "`40$ [@a1] to 60$`, from 40$/MWh [@a1] to 60$/MWh [@a1] or 70$, $x$."
 
