@@ -165,8 +165,10 @@ def _leads(text: str, name: re.Match[str], names: Names, shield: list[tuple[int,
 
 def _end_of_bracket(text: str, inside: int, shield: list[tuple[int, int]]) -> int | None:
     """Where the bracket ends that is open at that place, on the same line and not far on."""
-    depth = 1
-    for place in range(inside, min(len(text), inside + LONGEST)):
+    depth, last = 1, min(len(text), inside + LONGEST)
+    if all(text.find(sign, inside, last) < 0 for sign in "]】］"):
+        return None
+    for place in range(inside, last):
         if text[place] == "\n":
             return None
         if text[place] in "[]【】［］" and not is_within(shield, place):
