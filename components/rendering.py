@@ -6,9 +6,10 @@ from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.helpers import parseLinkLabel
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock, reference
-from markdown_it.rules_inline import StateInline, emphasis
+from markdown_it.rules_inline import StateInline, emphasis, image
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
@@ -129,20 +130,28 @@ def _lower_headings(tokens: Sequence[Token], *, under: int) -> None:
 
 
 def _citation(state: StateInline, silent: bool) -> bool:
-    """Take a marker of a passage that may be cited; in the text of a link it is no button.
+    """Take a marker of a passage that may be cited.
 
-    A silent call only looks for the end of a link's text, and a marker may stand in one.
+    It is taken in a silent call, too, which looks for the end of a link's text: what stands around
+    a citation is no link, as nothing is that stands around a link.
     """
     match = _MARKER.match(state.src, state.pos, state.posMax)
-    if silent or match is None or match[1] not in state.env["numbers"]:
+    if match is None or match[1] not in state.env["numbers"]:
         return False
-    if state.linkLevel > 0:
-        state.append_pending(f"[{state.env['numbers'][match[1]]}]")
-    else:
+    if not silent:
         token = state.push("citation", "button", 0)
         token.content = match[1]
     state.pos = match.end()
     return True
+
+
+def _image(state: StateInline, silent: bool) -> bool:
+    """Take an image, of which only the description is shown, if no citation stands in that."""
+    if not state.src.startswith("![", state.pos):
+        return False
+    end = parseLinkLabel(state, state.pos + 1)
+    found = _MARKER.finditer(state.src, state.pos + 1, end + 1)
+    return all(each[1] not in state.env["numbers"] for each in found) and image(state, silent)
 
 
 def _reference(state: StateBlock, first: int, last: int, silent: bool) -> bool:
@@ -203,6 +212,7 @@ def _close_table(*_: object) -> str:
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     markdown.inline.ruler.before("link", "citation", _citation)
+    markdown.inline.ruler.at("image", _image)
     markdown.inline.ruler.at("emphasis", _emphasis)
     markdown.block.ruler.at("reference", _reference)
     markdown.add_render_rule("citation", _draw_citation)

@@ -15,6 +15,7 @@ from pipeline.domain.documents import (
     Source,
     SourceId,
 )
+from pipeline.domain.enclosed_markers import put_behind
 from pipeline.domain.markdown import (
     LINK_TARGET,
     escaped,
@@ -29,10 +30,10 @@ from pipeline.domain.stray_markers import ID, Names, closed_markers, straightene
 _LOCATOR = r"(?:\s{0,4}[,，]?\s{0,4}(?:pp?\.|§|第)[^\[\]@;；]{1,20})?"
 _BETWEEN = r"(?:\s{0,4}[,;，；、]\s{0,4}|\s{1,4}|(?=@[0-9a-f]{10}))"
 # with nothing between them only passages stand side by side: `[@user@host]` is a person
-_MARKER = (
-    rf"\\?[\[【]\s{{0,4}}@{ID}(?:{_BETWEEN}@{ID})*{_LOCATOR}\s{{0,4}}[\]】]"
-    rf"(?!{LINK_TARGET})"
-)
+_NAMED = rf"[\[【]\s{{0,4}}@{ID}(?:{_BETWEEN}@{ID})*{_LOCATOR}\s{{0,4}}[\]】]"
+_CITES = r"(?=.\s{0,4}@[0-9a-f]{10}(?:[0-9a-f]{2})?(?![A-Za-z0-9_]))"
+# what only a passage is called is cited, whatever stands behind; `[@anna](https://…)` is a link
+_MARKER = rf"\\?(?:{_CITES}{_NAMED}|{_NAMED}(?!{LINK_TARGET}))"
 # a backslash before it is a model's caution, and would show the marker as it is written
 _ONE_MARKER = re.compile(_MARKER)
 _RUN = rf"{_MARKER}(?:[ \t]*{_MARKER})*"
@@ -42,7 +43,7 @@ _NAME = re.compile(rf"(?:(?<![A-Za-z0-9_.@/])@|(?<=[;,；，、])[ \t]{{0,3}})(?
 _PASSAGE_LIKE = re.compile(r"(?=[a-f]*\d)[0-9a-f]{10}(?:[0-9a-f]{2})?")
 _COUNT = r"\d+(?:\s{0,2}[-–,，、;；]\s{0,2}\d+)*"
 _RUN_OR_NUMBER = re.compile(
-    rf"{_RUN}|(?:(?<!\\)|(?<=\\\\))\[(?P<number>{_COUNT})\](?!{LINK_TARGET})"
+    rf"{_RUN}|(?:(?<!\\)|(?<=\\\\))\[(?P<number>\s*+{_COUNT}\s*+)\](?!{LINK_TARGET})"
 )
 _NUMBERS = re.compile(
     rf"(?<!\\)\[(\^[^\[\]\s]{{1,40}}|\d{{1,4}}(?:\s{{0,2}}[-–,，、;；]\s{{0,2}}\d{{1,4}})*)\]"
@@ -50,6 +51,7 @@ _NUMBERS = re.compile(
 )
 _PAIR = re.compile(r"(?<!\\)\[[^\[\]\n]*\]")
 _BRACKETS = re.compile(rf"(?P<marker>{_MARKER})|\\.|[\[\]]")
+_GOES_ON = re.compile(rf"\(|(?!{_MARKER})\[")
 _SPACE = re.compile(r"[ \t]+")
 _FALSE_BREAK = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
@@ -95,10 +97,11 @@ def bracketed(text: str) -> list[str]:
 def checked(text: str, known: Mapping[PassageId, Passage]) -> Draft:
     """The text with only markers of known passages, each standing alone, none twice in a row.
 
-    A marker that is written askew, as `[see @id]` or `(@id)`, becomes one; a marker that names no
-    known passage is removed and counted. Addresses and `@names` of people stay. A colon behind
-    one that begins a line gets a backslash: it would define a link. Form feeds and other
-    characters that some programs take for the end of a line, and Markdown does not, become spaces.
+    A marker that is written askew, as `[see @id]` or `(@id)`, becomes one, and one within a link
+    or a formula comes behind it; a marker that names no known passage is removed and counted.
+    Addresses and `@names` of people stay. A colon behind one that begins a line gets a backslash:
+    it would define a link. Form feeds and other characters that some programs take for the end of
+    a line, and Markdown does not, become spaces.
     """
     unknown = 0
     text = _FALSE_BREAK.sub(" ", text)
@@ -120,7 +123,7 @@ def checked(text: str, known: Mapping[PassageId, Passage]) -> Draft:
     )
     clean, before = text, ""
     while clean != before:  # a marker that went may have kept a code fence from being one
-        before, clean = clean, _with_runs_replaced(unnested(clean), keep)
+        before, clean = clean, put_behind(_with_runs_replaced(unnested(clean), keep))
         if "@" in clean:
             clean = closed_markers(straightened(clean, names), names)
     clean = _without_definitions(clean)
@@ -252,7 +255,7 @@ def _ends_a_link(text: str) -> bool:
 
 def _without_links_around_markers(text: str, closing: str) -> str:
     """The text with `closing` for each bracket that would end a link with a marker in its text."""
-    if "](" not in text or "@" not in text:
+    if not ("](" in text or "][" in text) or "@" not in text:
         return text
     shield = protected(text)
     pieces: list[str] = []
@@ -267,7 +270,7 @@ def _without_links_around_markers(text: str, closing: str) -> str:
         elif bracket[0] == "[":
             opened.append(place)
         elif bracket[0] == "]" and opened:
-            if text.startswith("(", place + 1) and opened[-1] < marker:
+            if opened[-1] < marker and _GOES_ON.match(text, place + 1):
                 pieces += [text[position:place], closing]
                 position = place + 1  # and what it would have closed is still open
             else:
@@ -282,6 +285,7 @@ def _with_runs_replaced(
 ) -> str:
     """Replace markers that stand side by side together, and mend the space where they stood.
 
+    What would make a link of them, as in `[@id](x)`, is set apart from them by a space.
     Other numbers in brackets are replaced in the same pass: what is written for one changes
     nothing in what the others are.
     """
@@ -302,6 +306,8 @@ def _with_runs_replaced(
         if not new:
             end, space = _closed_gap(text, start, end)
             pieces.append(space)
+        elif text[end : end + 1] in {"(", "["}:
+            pieces.append(" ")
         elif text[end : end + 1] in {" ", "\t"}:
             resume = _after_space(text, end)
             end = resume if text[resume : resume + 1] in {*CLOSING} else end

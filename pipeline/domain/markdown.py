@@ -14,7 +14,7 @@ DEEPEST_HEADING = 6
 """Markdown has no deeper one."""
 
 LINK_TARGET = (
-    r"\((?:<[^<>\n]{0,2000}>|[^()\s<]{0,2000})"
+    r"\(\s{0,9}(?:<[^<>\n]{0,2000}>|(?!<)[^()\s]{0,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,200}){0,4})"
     r"""(?:\s{1,9}(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|\([^()\n]{0,500}\)))?\s{0,9}\)"""
 )
 """What makes a link of a bracket before it; `(see above)` does not."""
@@ -51,7 +51,7 @@ _INLINE = re.compile(
     rf"|(?<![\\$])\$(?=[^\s$])(?:(?!{_CITES})[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
     rf"|\\\({_FORMULA}\\\)|\\\[{_FORMULA}\\\]"
     r"|(?P<escape>\\(?:[^\w\s]|_))"  # begins nothing else
-    rf"|!?\[(?:{_LINKED}|\[(?!{_NAMES}){_LINKED}*\](?!{LINK_TARGET}))*\]"
+    rf"|!?\[(?!{_NAMES})(?:{_LINKED}|\[(?!{_NAMES}){_LINKED}*\](?!{LINK_TARGET}))*\]"
     r"\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)"
     r"|<(?:https?://|mailto:)[^<>\s]*>"
 )

@@ -89,6 +89,7 @@ NO_CITATIONS = [
     "【9】",
     "[1, 2]",
     "\n[3]: https://example.org/3\n",
+    "\n[ 1 ]: https://example.org/1\n",
     "On \\[0, 1) and (0, 1\\]",
     "[0, 1)",
     "(0, 1]",
@@ -117,6 +118,9 @@ MALFORMED = [
         ),
         "\n1. 一\n\n    ```sh\n    row[3]\n    ```\n\n    二[@{}]。\n",
         "从40$/MWh[@{}]到60$/MWh [@{}]。",
+        *("[@{}]( x )", "[@{}](https://example.org)", "![@{}](<a b>)", "[@{}][x]", "[[@{}]][x]"),
+        *("[潮汐 [@{}]](https://example.org)", "![图 【@{}】](https://example.org/a_(b).png)"),
+        *("[a [@{}] b][x]", "![a [@{}]](x)", "\n$$\nx [@{}]\n$$\n", "\n$$ x [@{}; @{}] $$\n"),
         "$$\nE = mc^2$$ [@{}]\n",
         "\\$$\nE = mc^2$$ [@{}]\n",
         "\n$$\n一句[@{}]。\n\n二[@{}]。\n",
@@ -128,7 +132,16 @@ MALFORMED = [
     )
 ]
 MARKERS = [f"[@{key}]" for key in PASSAGES]
-WORDS = ["A sentence. ", "一句话。", "\n\n", "[@ffff]", " ", "# 标题\n", "| a | b |\n"]
+WORDS = [
+    "A sentence. ",
+    "一句话。",
+    "\n\n",
+    "[@ffff]",
+    " ",
+    "# 标题\n",
+    "| a | b |\n",
+    "\n\n[x]: x\n",
+]
 PARTS = ["`", "\\`", "\\[", "\\("]
 TEXTS = st.lists(
     st.sampled_from(
@@ -292,7 +305,11 @@ def test_a_list_directly_below_a_formula_is_one_and_its_citations_count(formula:
         ("[[@{}]# x\n[@{}]](y)", "[[1]# x[1]](y)"),
         ("[a\n[@{}] \\[b](y) c](z)", "[a[1] [b](y) c](z)"),
         ("[a [b [@{}]](x) c](y)", "[a [b [1]](x) c](y)"),
-        ("[见 【@{}】](https://example.org)", "[见 [1]](https://example.org)"),
+        ("[见 【@{}】](https://example.org)", "见 [1]"),
+        ("潮汐[@{}]( x )", "潮汐[1] ( x )"),
+        ("潮汐![@{}](https://example.org)", "潮汐![1] (https://example.org)"),
+        ("[潮汐 [@{}]][x] [x]\n\n[x]: https://example.org", "[潮汐 [1]]x x"),
+        ("潮汐[@{}][x]\n\n[x]: https://example.org\n[ 1 ]: x", "潮汐[1] x[ 1 ]: x"),
         ("[0, 1)![2](z)[@{}]](x)", "[0, 1)2[1]](x)"),
         ("[[@{}`[@{}]](x)\\`", "[[1][@{}]](x)\\"),
         ("[7] `](a` [@{}]](x)", "[7] ](a [1]](x)"),

@@ -110,6 +110,21 @@ NO_MARKERS = (
         (f"A\r  [@{MOON}, p. 4]: x", f"A\r  [@{MOON}]\\: x", 0),
         (f"潮汐[@{MOON}]: x\n[@p9]: y", f"潮汐[@{MOON}]: x\n: y", 1),
         (f"```\n[@{MOON}]: x\n```", f"```\n[@{MOON}]: x\n```", 0),
+        (f"潮汐[@{MOON}](x) 【@{SUN}】( x )", f"潮汐[@{MOON}] (x) [@{SUN}] ( x )", 0),
+        (f"![@{MOON}](<a b>)[@{SUN}][x]", f"![@{MOON}] (<a b>)[@{SUN}] [x]", 0),
+        ("Made up [@deadbeef0123](https://e.org).", "Made up (https://e.org).", 1),
+        (f"[@anna]( x ) [@{MOON}]", f"[@anna]( x ) [@{MOON}]", 0),
+        (f"[Tides [@{MOON}]](https://e.org).", f"[Tides](https://e.org) [@{MOON}].", 0),
+        (
+            f'![图[@{SUN}] 与 [@{MOON}, p. 4]](https://e.org/a_(b) "t")。',
+            f'![图 与](https://e.org/a_(b) "t")[@{SUN}][@{MOON}]。',
+            0,
+        ),
+        ("[Tides [@deadbeef0123]](https://e.org).", "[Tides](https://e.org).", 1),
+        (f"`[Tides [@{MOON}]](https://e.org)`", f"`[Tides [@{MOON}]](https://e.org)`", 0),
+        (f"$$ x [@{MOON}; @{SUN}] $$", f"$$ x $$ [@{MOON}][@{SUN}]", 0),
+        (f"> $$\n> x\n> [@{MOON}]\n> $$\n> 潮", f"> $$\n> x\n> $$\n> [@{MOON}]\n> 潮", 0),
+        (f"$$\n[@{MOON}]\n$$\n潮", f"[@{MOON}]\n潮", 0),
         *((same, same, 0) for same in NO_MARKERS),
     ],
 )
@@ -164,6 +179,10 @@ def test_numbers_and_markers_are_replaced_in_one_pass_and_none_hides_the_other()
         "[0 " * 3_000 + f"[@{MOON}]](x)" * 1_000,
         f"[[@{MOON}]\n](" * 3_000,
         f"[x 【@{MOON}】" * 3_000 + "](x)",
+        f"[x{' ' * 20_000}[@{MOON}{' ' * 20_000}](https://e.org)",
+        f"[x [@{MOON}]](https://e.org" * 3_000,
+        f"$$\n{' ' * 20_000}[@{MOON}\n{'> ' * 10_000}$$",
+        f"[@{MOON}](" * 3_000,
     ],
 )
 def test_what_a_model_repeats_without_end_is_checked_at_once(text: str) -> None:

@@ -52,11 +52,9 @@ def test_a_marker_in_code_stays_as_it_is() -> None:
     )
 
 
-def test_a_marker_in_a_link_leaves_the_link_whole() -> None:
-    assert html("[the [@a1] report](https://e.example)") == (
-        '<p><a href="https://e.example" target="_blank" rel="noopener noreferrer">'
-        "the [1] report</a></p>\n"
-    )
+@pytest.mark.parametrize("text", ["[the {} report](https://e.example)", "![潮汐 {}](x)", "!{}(x)"])
+def test_nothing_around_or_behind_a_citation_makes_a_link_or_an_image_of_it(text: str) -> None:
+    assert html(text.format("[@a1]")) == f"<p>{text.format(cite('a1', 1))}</p>\n"
 
 
 def test_tables_and_strikethrough_are_rendered() -> None:

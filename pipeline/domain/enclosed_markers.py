@@ -1,0 +1,69 @@
+"""Citation markers within the text of a link, or within a formula: put behind it."""
+
+import re
+
+from pipeline.domain.fences import CITATION
+from pipeline.domain.markdown import LINK_TARGET, blocks, is_within, protected
+
+_MARKER = rf"{CITATION.pattern}[^\[\]【】［］\n]{{0,300}}[\]】］]"
+_ENCLOSED = re.compile(rf"(?P<space>(?<![ \t])[ \t]*(?:\n[ \t>]*)?)(?P<marker>{_MARKER})")
+_LINK = re.compile(
+    rf"!?\[(?P<text>(?:[^\[\]【\\\n]|\\[^\n]|{_MARKER}|【)++)\]"
+    rf"(?P<target>(?=\([ \t]?<?(?:https?://|mailto:)){LINK_TARGET})"
+)
+_LAST_LINE = re.compile(r"\n([ \t>]*)[^\n]*\Z")
+
+
+def put_behind(text: str) -> str:
+    """The text where no marker stands in a link to the web, or in a formula between `$$`.
+
+    `[Tides [@id]](https://…)` becomes `[Tides](https://…) [@id]`. Where nothing else is in it,
+    the link stays, and of the formula the marker is left.
+    """
+    if not CITATION.search(text):
+        return text
+    text = _behind_formulas(text) if "$$" in text else text
+    return _behind_links(text) if "](" in text else text
+
+
+def _behind_links(text: str) -> str:
+    shield = protected(text)
+
+    def parted(link: re.Match[str]) -> str:
+        markers, rest = _parted(link["text"])
+        if not markers or not rest.strip() or is_within(shield, link.start()):
+            return link[0]
+        start = link[0][: link.start("text") - link.start()]
+        return f"{start}{rest.strip()}]{link['target']}{markers}"
+
+    return _LINK.sub(parted, text)
+
+
+def _behind_formulas(text: str) -> str:
+    pieces: list[str] = []
+    position = 0
+    for block in blocks(text):
+        if block.kind != "math":
+            continue
+        markers, rest = _parted(text[block.start : block.end])
+        if markers:
+            pieces += [text[position : block.start], _formula_and(markers, rest)]
+            position = block.end
+    return "".join([*pieces, text[position:]])
+
+
+def _formula_and(markers: str, formula: str) -> str:
+    """Both, on one line if the formula is; or the markers alone, if it says nothing."""
+    if not formula.replace("$$", "").strip(" \t\r\n>"):
+        return markers.lstrip()
+    last = _LAST_LINE.search(formula)
+    return f"{formula}\n{last[1]}{markers.lstrip()}" if last else f"{formula}{markers}"
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The markers of a text, with the space before the first of them, and what else it says."""
+    found = list(_ENCLOSED.finditer(text))
+    if not found:
+        return "", text
+    space = found[0]["space"] and " "
+    return space + "".join(each["marker"] for each in found), _ENCLOSED.sub("", text)
