@@ -13,7 +13,8 @@ from pipeline.adapters.bibliography import formatted
 from pipeline.domain.assembly import edited, restyled
 from pipeline.domain.citations import numbers_of
 from pipeline.domain.documents import CitationStyle, Document, NodeId, PassageId, SourceId
-from pipeline.domain.markdown import LINK_TARGET, is_within, protected
+from pipeline.domain.inline import LINK_TARGET
+from pipeline.domain.markdown import is_within, protected
 from pipeline.domain.references import works
 
 EDITS = 60

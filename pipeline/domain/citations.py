@@ -16,8 +16,8 @@ from pipeline.domain.documents import (
     SourceId,
 )
 from pipeline.domain.enclosed_markers import put_behind
+from pipeline.domain.inline import LINK_TARGET
 from pipeline.domain.markdown import (
-    LINK_TARGET,
     escaped,
     is_within,
     protected,

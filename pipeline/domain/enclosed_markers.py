@@ -3,7 +3,8 @@
 import re
 
 from pipeline.domain.fences import CITATION
-from pipeline.domain.markdown import LINK_TARGET, blocks, is_within, protected
+from pipeline.domain.inline import LINK_TARGET
+from pipeline.domain.markdown import blocks, is_within, protected
 
 _MARKER = rf"{CITATION.pattern}[^\[\]【】［］\n]{{0,300}}[\]】］]"
 _ENCLOSED = re.compile(rf"(?P<space>(?<![ \t])[ \t]*(?:\n[ \t>]*)?)(?P<marker>{_MARKER})")

@@ -9,10 +9,12 @@ _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 # What ends a line in Markdown; `str.splitlines` would also split at form feeds and others.
 
 _FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,}|\$\$(?=\s*$))(.*)$")
-_DOLLARS = re.compile(r"(?<!\\)(?:\\\\)*\$\$")
 _CODE = re.compile(r"(?<!`)(`++)[^`]*+\1(?!`)")
 _LINE_END = re.compile(r"[ \t]*(?![^\r\n])")
 _BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[ \t>]*(?=[\r\n])")
+
+DOLLARS = re.compile(r"(?<!\\)(?:\\\\)*\$\$")
+"""Two of them; what is behind a backslash, which none is before, marks no formula."""
 
 CITATION = re.compile(r"[\[【［][ \t]{0,4}@[0-9a-f]{10}")
 """What begins one, also where it is written askew; dollars that would swallow it are prices."""
@@ -53,7 +55,7 @@ def fences(text: str) -> list[Fence]:
         elif mark := _mark(text, start + len(line), line, is_in_formula=dollars % 2 == 1):
             opened = Fence("math" if mark == "$$" else "code", start, len(text), mark, is_open=True)
         elif "$$" in line:
-            dollars += len(_DOLLARS.findall(_CODE.sub("", line)))
+            dollars += len(DOLLARS.findall(_CODE.sub("", line)))
         elif dollars and not line.strip():
             dollars = 0
     return [*found, opened] if opened else found
@@ -70,7 +72,7 @@ def _mark(text: str, behind: int, line: str, *, is_in_formula: bool) -> str:
         return ""
     mark, rest = match[1], match[2]
     if mark == "$$":
-        fellow = _DOLLARS.search(text, behind)
+        fellow = DOLLARS.search(text, behind)
         ends = fellow is None or _LINE_END.match(text, fellow.end()) is not None
         return mark if ends and not is_in_formula and not _is_lone(text, behind, fellow) else ""
     return "" if mark[0] == "`" and "`" in rest else mark
@@ -86,7 +88,7 @@ def _is_lone(text: str, behind: int, fellow: re.Match[str] | None) -> bool:
 
 def _closes(line: str, mark: str) -> bool:
     if mark == "$$":
-        return bool(_DOLLARS.search(line))  # at the end of it, or nothing would have been opened
+        return bool(DOLLARS.search(line))  # at the end of it, or nothing would have been opened
     match = _FENCE.match(line)
     if not match or match[2].strip():
         return False

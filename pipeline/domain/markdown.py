@@ -2,22 +2,17 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.domain.fences import CITATION, fences, lines_of
-from pipeline.domain.language import HAN
+from pipeline.domain.fences import CITATION, DOLLARS, fences, lines_of
+from pipeline.domain.inline import CITES, FORMULA, inline_spans
 
 Kind = Literal["paragraph", "heading", "code", "math", "list", "table", "quote", "rule"]
 
 DEEPEST_HEADING = 6
 """Markdown has no deeper one."""
-
-LINK_TARGET = (
-    r"\(\s{0,9}(?:<[^<>\n]{0,2000}>|(?!<)[^()\s]{0,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,200}){0,4})"
-    r"""(?:\s{1,9}(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|\([^()\n]{0,500}\)))?\s{0,9}\)"""
-)
-"""What makes a link of a bracket before it; `(see above)` does not."""
 
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
@@ -25,45 +20,22 @@ _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 _INDENTED = ("  ", "\t")
 _MARKUP = re.compile(r"[\\`*_\[\]<>$]|~(?=~)|&(?=#?\w+;)")
-_FORMULA = r"(?:(?!\\\[)[^@])+?"
-# What stands between escaped brackets and holds a citation is prose: "\\[0, 1) … [@id] … (0, 1\\]".
-_NAMES = r"[ \t]{0,4}@[0-9a-f]{10}"
-# What begins a citation, which is no text of a link: "[0, 1) … [@id]](x)" is prose as well.
-_LINKED = rf"(?:[^\[\]【\\\n]|【(?!{_NAMES})|\\[^\n])"
-_CITES = (
-    r"\s[\[【［](?:@|S\d)|[\[【［](?:@|S\d)[^\[\]【】［］\s]{0,128}[\]】］]"
-    rf"(?:\s[A-Za-z]{{2}}|\s?[{HAN}，。；、])"
-)
 # What stands between two prices in a sentence, and in no formula: "40$/MWh [@id] to 60$/MWh".
-_CITATION_BETWEEN = re.compile(_CITES)
-# The same for dollars of which the first is none of a formula: "\\$$ [@id] and $$x$$".
-_BETWEEN_DOLLARS = re.compile(r"(?<!\\)\$\$(?=((?:(?!\$\$)[\s\S])+))")
+_CITATION_BETWEEN = re.compile(CITES)
 _BETWEEN_PRICES = re.compile(r"(?<![\\$])\$(?=[^\s$])(?=((?:[^$\\\n]|\\.)*)(?<=[^\s\\])\$(?!\d))")
 _TITLE_MARKUP = re.compile(r"(?P<code>(?<!`)(`+)(?!`)[^`]+\2(?!`))|(?<!\\)(?:[\]$]|\[(?=@))")
-_OPENING = re.compile(r"`+|\$\$?|\\[^\w\s]|\\_|!?\[|<")
 _PROTECTING = ("`", "$", "<", "\\", "](", "~~~", "    ", "\t")
 """Each text with code, math or a link holds one of these."""
 
-_TICKS = re.compile("`+")
-_INLINE = re.compile(
-    r"(?:(?<!`)|(?<=\\`))(?P<ticks>`+)(?!`)[\s\S]+?(?<!`)(?P=ticks)(?!`)"
-    rf"|\$\$(?:(?!{CITATION.pattern})[\s\S])+?\$\$"
-    rf"|(?<![\\$])\$(?=[^\s$])(?:(?!{_CITES})[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
-    rf"|\\\({_FORMULA}\\\)|\\\[{_FORMULA}\\\]"
-    r"|(?P<escape>\\(?:[^\w\s]|_))"  # begins nothing else
-    rf"|!?\[(?!{_NAMES})(?:{_LINKED}|\[(?!{_NAMES}){_LINKED}*\](?!{LINK_TARGET}))*\]"
-    r"\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)"
-    r"|<(?:https?://|mailto:)[^<>\s]*>"
-)
-_MATH_BLOCK = re.compile(
-    rf"\\\[{_FORMULA}\\\]|\$\$(?:(?!\$\$)[\s\S])*\$\$|\$\$(?:(?!\$\$|{CITATION.pattern})[\s\S])*"
-)
-_STOPS = {
-    "$$": re.compile(rf"\$\$|{CITATION.pattern}"),
-    r"\(": re.compile(r"\\\)|\\\[|@"),
-    r"\[": re.compile(r"\\\]|\\\[|@"),
+_NEXT_ITEM = r"(?<![^\r\n])[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?=\S)"
+_EDGES = {
+    "list": re.compile(_NEXT_ITEM),
+    "quote": re.compile(rf"{_NEXT_ITEM}|(?<![^\r\n])[ \t]*>[ \t>]*(?![^\r\n])"),
+    "table": re.compile(r"[\r\n]+"),
 }
-# What ends a formula, or shows that it is none.
+_MATH_BLOCK = re.compile(
+    rf"\\\[{FORMULA}\\\]|\$\$(?:(?!\$\$)[\s\S])*\$\$|\$\$(?:(?!\$\$|{CITATION.pattern})[\s\S])*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +68,8 @@ def protected(text: str) -> list[tuple[int, int]]:
         if block.kind in {"code", "math"}:
             spans.append((block.start, block.end))
         else:
-            spans += _inline(text, block.start, block.end)
+            for start, end in _stretches(text, block):
+                spans += inline_spans(text, start, end)
     return spans
 
 
@@ -163,15 +136,13 @@ def with_prices_escaped(text: str) -> str:
     if "$" not in text:
         return text
     found = [
-        place
-        for opening, citation in (
-            (_BETWEEN_PRICES, _CITATION_BETWEEN),
-            (_BETWEEN_DOLLARS, CITATION),
-        )
-        for match in opening.finditer(text)
-        if citation.search(match[1])
-        for place in range(match.start(), match.end())
+        price.start()
+        for price in _BETWEEN_PRICES.finditer(text)
+        if _CITATION_BETWEEN.search(price[1])
     ]
+    if "$$" in text and CITATION.search(text):
+        ends = [dollars.end() for dollars in DOLLARS.finditer(text)]
+        found += [place for end in ends for place in (end - 2, end - 1)]
     shield = protected(text) if found else []
     pieces: list[str] = []
     position = 0
@@ -185,6 +156,16 @@ def with_prices_escaped(text: str) -> str:
 def as_heading_text(title: str) -> str:
     """A title for a heading line: brackets make no citation or link in it, and `$` no formula."""
     return _TITLE_MARKUP.sub(lambda match: match["code"] or f"\\{match[0]}", title)
+
+
+def _stretches(text: str, block: Span) -> Iterator[tuple[int, int]]:
+    """The items, rows or paragraphs of a block: code and links end where they do."""
+    start = block.start
+    edges = _EDGES.get(block.kind)
+    for edge in edges.finditer(text, block.start, block.end) if edges else ():
+        yield start, edge.start()
+        start = edge.end()
+    yield start, block.end
 
 
 def _set_apart(before: str, line: str, after: str) -> str:
@@ -212,52 +193,6 @@ def _without_closing(title: str) -> str:
     """A heading's title without the marks that may close it, behind a space: `# Title #`."""
     shorter = title.rstrip("#")
     return shorter.rstrip(" \t") if shorter.endswith((" ", "\t")) else title
-
-
-def _inline(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Where code, formulas and links stand in a block."""
-    spans: list[tuple[int, int]] = []
-    ends = _Ends(text, start, end)
-    position = start
-    while opening := _OPENING.search(text, position, end):
-        position = opening.end()
-        if ends.may_come(opening) and (found := _INLINE.match(text, opening.start(), end)):
-            position = found.end()
-            if not found["escape"]:
-                spans.append(found.span())
-    return spans
-
-
-class _Ends:
-    """Whether what is opened in a block may be closed in it.
-
-    Else each opening would look for its end through all that follows, in vain: thousands of them
-    would take minutes. Openings are asked for in order, and none looks at what another looked at.
-    """
-
-    def __init__(self, text: str, start: int, end: int) -> None:
-        self._text = text
-        self._start, self._end = start, end
-        self._ticks: dict[str, int] | None = None
-        self._stops: dict[str, re.Match[str] | None] = {}
-
-    def may_come(self, opening: re.Match[str]) -> bool:
-        if opening[0].startswith("`"):
-            return self._last_ticks(opening[0]) > opening.start()
-        mark = opening[0][:2]
-        if mark not in _STOPS:
-            return True
-        behind = opening.start() + 3  # between its marks a formula has a character at least
-        stop = self._stops.get(mark)
-        if mark not in self._stops or (stop and stop.start() < behind):
-            stop = self._stops[mark] = _STOPS[mark].search(self._text, behind, self._end)
-        return stop is not None and stop[0] in {"$$", r"\)", r"\]"}
-
-    def _last_ticks(self, ticks: str) -> int:
-        if self._ticks is None:
-            runs = _TICKS.finditer(self._text, self._start, self._end)
-            self._ticks = {run[0]: run.start() for run in runs}
-        return self._ticks.get(ticks, -1)
 
 
 class _Found:

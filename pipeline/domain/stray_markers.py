@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.domain.markdown import LINK_TARGET, is_within, protected
+from pipeline.domain.inline import LINK_TARGET
+from pipeline.domain.markdown import is_within, protected
 
 ID = r"[A-Za-z0-9_](?:[A-Za-z0-9_.:\-]{0,126}[A-Za-z0-9_])?"
 """The name of a passage; none is longer."""

@@ -195,6 +195,26 @@ def test_an_item_ends_a_table_and_a_quotation_above_it(above: str) -> None:
     assert cited(text) == ["a1"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- one ` tick [@a1]\n- 一个 ` 号[@b2]",
+        "1. one ` [@a1]\n   - 一个 ` 号[@b2]",
+        "> one ` tick [@a1]\n>\n> 一个 ` 号[@b2]",
+        "> - one $$ [@a1]\n> - 一个 $$ 号[@b2]",
+        "| one ` | [@a1] |\n|---|---|\n| 一个 ` | [@b2] |",
+    ],
+)
+def test_no_code_or_formula_goes_on_from_one_item_or_row_to_the_next(text: str) -> None:
+    assert (protected(text), cited(text)) == ([], ["a1", "b2"])
+
+
+def test_code_may_go_on_in_the_next_line_of_an_item() -> None:
+    text = "- one `a\n  [@a1]` and\n- 二[@b2]"
+
+    assert cited(text) == ["b2"]
+
+
 def test_thousands_of_pieces_of_code_behind_each_other_are_quick() -> None:
     with thread_cost() as cost:
         found = blocks("    ```\n    x\n    ```\n\n    y\n\n" * 5_000)
@@ -260,6 +280,9 @@ def test_a_formula_behind_lone_dollars_is_one() -> None:
 
     assert [text[start:end] for start, end in protected(text)] == ["$$\nE = mc^2$$"]
     assert with_prices_escaped(text) == text.replace("$$ [@a1", "\\$\\$ [@a1")
+    assert with_prices_escaped("US$$5 [@a1b2c3d4e5f6], $$x$$, \\\\$$6") == (
+        "US\\$\\$5 [@a1b2c3d4e5f6], $$x$$, \\\\\\$\\$6"
+    )
     assert with_prices_escaped("$$\n一句[@a1b2c3d4e5f6]。") == "\\$\\$\n一句[@a1b2c3d4e5f6]。"
 
 

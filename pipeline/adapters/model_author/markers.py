@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Collection, Sequence
 
 from pipeline.domain.documents import PassageId
-from pipeline.domain.markdown import LINK_TARGET, is_within, protected
+from pipeline.domain.inline import LINK_TARGET
+from pipeline.domain.markdown import is_within, protected
 from pipeline.domain.stray_markers import Names, is_place_in_a_list, straightened
 
 UNKNOWN = "[@unknown]"
