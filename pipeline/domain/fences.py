@@ -43,22 +43,32 @@ def lines_of(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
 
 
 def fences(text: str) -> list[Fence]:
-    """All fences in order; they do not overlap."""
+    """All fences in order; they do not overlap. One in a quotation ends where that does."""
     found: list[Fence] = []
     opened: Fence | None = None
+    is_quoted, before = False, 0
     dollars = 0  # since the last blank line; where they are odd, one begins a formula
     for start, line in lines_of(text, 0, len(text)):
+        if opened and is_quoted and not _is_quoted(line):
+            found.append(replace(opened, end=before, is_open=False))
+            opened, dollars = None, 0
+        before = start + len(line)
         if opened:
             if _closes(line, opened.mark):
-                found.append(replace(opened, end=start + len(line), is_open=False))
+                found.append(replace(opened, end=before, is_open=False))
                 opened, dollars = None, 0
         elif mark := _mark(text, start + len(line), line, is_in_formula=dollars % 2 == 1):
             opened = Fence("math" if mark == "$$" else "code", start, len(text), mark, is_open=True)
+            is_quoted = _is_quoted(line)
         elif "$$" in line:
             dollars += len(DOLLARS.findall(_CODE.sub("", line)))
         elif dollars and not line.strip():
             dollars = 0
     return [*found, opened] if opened else found
+
+
+def _is_quoted(line: str) -> bool:
+    return line.lstrip(" \t").startswith(">")
 
 
 def _mark(text: str, behind: int, line: str, *, is_in_formula: bool) -> str:

@@ -195,6 +195,14 @@ def test_an_item_ends_a_table_and_a_quotation_above_it(above: str) -> None:
     assert cited(text) == ["a1"]
 
 
+@pytest.mark.parametrize("mark", ["```", "~~~", "$$"])
+def test_what_is_open_in_a_quotation_ends_where_that_does(mark: str) -> None:
+    text = f"> {mark}\n> x = 1\n\n潮汐[@a1]。\n\n> {mark}\n> y\n> {mark}\n> 二[@b2]"
+
+    assert cited(text) == ["a1", "b2"]
+    assert closed(text) == text
+
+
 @pytest.mark.parametrize(
     "text",
     [
