@@ -51,7 +51,7 @@ _AS_WRITTEN = re.compile(
 """What begins like a marker, and the names of passages, wherever they stand."""
 
 _FORMULA = re.compile(
-    r"(?<!\\)\$\$(?:(?!\n[ \t>]*\n)[\s\S])+?\$\$"
+    r"(?<!\\)(?:\\\\)*\$\$(?:(?!\n[ \t>]*\n)[\s\S])+?\$\$"
     r"|(?<![\\$])\$(?=[^\s$])(?:[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
 )
 _REFERENCES = re.compile(r"\n## (?:References|参考文献)\n")

@@ -15,7 +15,7 @@ from pipeline.domain.documents import (
     Source,
     SourceId,
 )
-from pipeline.domain.enclosed_markers import put_behind
+from pipeline.domain.enclosed_markers import put_behind, without_formulas_around
 from pipeline.domain.inline import LINK_TARGET
 from pipeline.domain.markdown import (
     escaped,
@@ -176,7 +176,8 @@ def rendered(text: str, numbering: Numbering) -> str:
 
     opening = "&#91;" if _ends_a_link(text) else "["  # which would begin a link around the rest
     closing = "&#93;" if r"\[" in text else r"\]"  # which would close it to a formula
-    text = _without_links_around_markers(with_prices_escaped(text), closing)
+    text = without_formulas_around(with_prices_escaped(text))
+    text = _without_links_around_markers(text, closing)
     return _with_runs_replaced(text, number, lambda inside: f"{opening}{inside}{closing}")
 
 

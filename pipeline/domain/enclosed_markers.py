@@ -12,6 +12,9 @@ _LINK = re.compile(
     rf"!?\[(?P<text>(?:[^\[\]【\\\n]|\\[^\n]|{_MARKER}|【)++)\]"
     rf"(?P<target>(?=\([ \t]?<?(?:https?://|mailto:)){LINK_TARGET})"
 )
+_FORMULA_OR_MARKER = re.compile(
+    rf"(?P<marker>{CITATION.pattern})|(?P<opening>\\[\[(])|(?P<closing>\\[\])])|\\."
+)
 _LAST_LINE = re.compile(r"\n([ \t>]*)[^\n]*\Z")
 
 
@@ -25,6 +28,32 @@ def put_behind(text: str) -> str:
         return text
     text = _behind_formulas(text) if "$$" in text else text
     return _behind_links(text) if "](" in text else text
+
+
+def without_formulas_around(text: str) -> str:
+    """The text where no escaped bracket begins a formula, for any program, around a marker.
+
+    It reads as before: `\\(x [@id]\\)` as `(x [@id])`.
+    """
+    if not CITATION.search(text) or not ("\\]" in text or "\\)" in text):
+        return text
+    shield = protected(text)
+    opened: list[int] = []
+    holding, position = 0, 0  # how many of those that are open hold a marker
+    pieces: list[str] = []
+    for part in _FORMULA_OR_MARKER.finditer(text):
+        if is_within(shield, part.start()):
+            continue
+        if part["opening"]:
+            opened.append(part.start("opening"))
+        elif part["closing"]:
+            for place in opened[:holding]:
+                pieces += [text[position:place], f"&#{ord(text[place + 1])};"]
+                position = place + 2
+            opened, holding = [], 0
+        elif part["marker"]:
+            holding = len(opened)
+    return "".join([*pieces, text[position:]])
 
 
 def _behind_links(text: str) -> str:

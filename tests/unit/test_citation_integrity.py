@@ -123,6 +123,7 @@ MALFORMED = [
         *("[a [@{}] b][x]", "![a [@{}]](x)", "\n$$\nx [@{}]\n$$\n", "\n$$ x [@{}; @{}] $$\n"),
         "$$\nE = mc^2$$ [@{}]\n",
         "\\$$\nE = mc^2$$ [@{}]\n",
+        *("\\(x = 1 [@{}]\\)", "\n\\[\nx = 1 [@{}]\n\\]\n", "\n> ```\n> x\n\n一[@{}]。\n"),
         "\n$$\n一句[@{}]。\n\n二[@{}]。\n",
         "\n[@{}]: https://example.org\n",
         "\n[@{}]: 潮汐。\n",
@@ -212,7 +213,15 @@ def test_the_faults_are_seen() -> None:
     assert faults(document, {source.id: source.id for source in SOURCES})
 
 
-@pytest.mark.parametrize("piece", ["``$a_[2]$`x[1]`", f"[@{FIRST}A person: 请看]"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "``$a_[2]$`x[1]`",
+        f"[@{FIRST}A person: 请看]",
+        f"\\\\$$\nx$$ [@{FIRST}]\n$$\nx$$ [@{THIRD}]",
+        f"US$$5 [@{FIRST}]\n\n$$x$$ [@{THIRD}]",
+    ],
+)
 def test_what_is_no_fault_is_not_taken_for_one(piece: str) -> None:
     assert faults(assembled({"a": f"甲[@{FIRST}]。{piece}"}), WORKS) == []
 
@@ -288,6 +297,17 @@ def test_a_title_with_brackets_is_no_citation_and_reads_as_it_does(title: str) -
     assert obeys(outline, document) == []
     plain = title.replace("\\", "").replace("`", "")
     assert shown(MarkdownIt().parse(document.content)).startswith(f"{plain}1 {plain}甲[1]。")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\\(x = 1 [@{}]\\)", "\\[\nx = 1 [@{}]\n\\]", "\\[0, 1) = \\(x [@{}]\\) (0, 1\\]"],
+)
+def test_no_formula_comes_about_around_a_citation_when_it_is_numbered(text: str) -> None:
+    document = assembled({"a": text.format(FIRST)})
+
+    assert faults(document, WORKS) == []
+    assert numbers_in(document.content) == [1, 1]
 
 
 @pytest.mark.parametrize("formula", [r"\[x = 1\]", "$$x$$", "\\[x\n\\]", "$$\nx\n$$"])
