@@ -2,8 +2,12 @@
 
 import pytest
 
+from components.examples import EXAMPLES, BundledExample
+from pipeline.adapters.offline_author.outlines import proposed
 from pipeline.adapters.offline_author.query import read_query
-from tests.example_files import commission
+from pipeline.adapters.offline_author.sections import LITTLE
+from pipeline.domain.briefs import OutlineBrief
+from tests.example_files import commission, outline_brief
 
 
 @pytest.mark.parametrize(
@@ -82,11 +86,6 @@ def test_a_prompt_says_its_subject_genre_and_sections(
             ("Output", "Health", "Law"),
         ),
         (
-            "A survey of battery recycling: processes, economics, regulation",
-            "Battery recycling",
-            ("Processes", "Economics", "Regulation"),
-        ),
-        (
             "A handbook for volunteers. Topics: safety, first aid",
             "Volunteers",
             ("Safety", "First aid"),
@@ -108,11 +107,6 @@ def test_a_prompt_says_its_subject_genre_and_sections(
             "医疗人工智能报告",
             ("影像诊断", "药物研发", "伦理问题"),
         ),
-        (
-            "写一份城市供水安全方案：水源保护、管网改造、应急预案",
-            "城市供水安全方案",
-            ("水源保护", "管网改造", "应急预案"),
-        ),
         ("写一份茶文化报告，主要讲历史、工艺、茶道", "茶文化报告", ("历史", "工艺", "茶道")),
         ("写一份绳结指南。采用以下风格：简短、清楚、平和", "绳结指南", ()),
     ],
@@ -123,3 +117,42 @@ def test_sections_are_named_in_many_ways_and_are_no_part_of_the_title(
     query = read_query(commission(prompt))
 
     assert (query.title, query.asked) == (title, asked)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "title", "topics"),
+    [
+        (
+            "A survey of battery recycling: processes, economics, regulation",
+            "Battery recycling",
+            ("Processes", "Economics", "Regulation"),
+        ),
+        (
+            "写一份城市供水安全方案：水源保护、管网改造、应急预案",
+            "城市供水安全方案",
+            ("水源保护", "管网改造", "应急预案"),
+        ),
+    ],
+)
+def test_what_stands_behind_a_colon_makes_chapters_only_where_there_are_no_files(
+    prompt: str, title: str, topics: tuple[str, ...]
+) -> None:
+    query = read_query(commission(prompt))
+
+    assert (query.title, query.asked, query.topics) == (title, (), topics)
+    alone = proposed(OutlineBrief(commission=commission(prompt)))
+    assert set(topics) <= {node.title for node in alone.nodes}
+
+
+@pytest.mark.parametrize("example", EXAMPLES.values())
+def test_a_bundled_example_gets_no_chapter_that_its_file_says_nothing_of(
+    example: BundledExample,
+) -> None:
+    told = commission(example.prompt)
+
+    outline = proposed(outline_brief(told, file=example.content().decode()))
+
+    said = [
+        node.content_summary for chapter in outline.nodes for node in (chapter, *chapter.children)
+    ]
+    assert not [each for each in said if LITTLE[told.language] in each]

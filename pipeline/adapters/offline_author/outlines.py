@@ -83,7 +83,7 @@ def _by_genre(
         )
 
     nodes = [node(*chapter) for chapter in shape(query.genre, language)]
-    named = [node(title, kind_of(title)) for title in query.asked]
+    named = [node(title, kind_of(title)) for title in query.asked or query.topics]
     if named:
         ends = [each for each in nodes if kind_of(each.title) == "conclusion"]
         starts = [each for each in nodes if kind_of(each.title) in {"intro", "summary"}]

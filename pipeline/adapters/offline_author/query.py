@@ -19,10 +19,13 @@ _EN_LIST = re.compile(
 )
 _EN_SEVERAL = re.compile(
     r"(?:\bdiscuss(?:es|ing)?\b|\baddress(?:es|ing)?\b|\bfocus(?:es|ing)? on\b|"
-    r"\bwith(?= an? (?:introduction|overview|(?:executive )?summary)\b)|"
-    r"\A(?:[\w'’-]+ ){2,}(?!(?:style|tone|audience|readers?|format|language|keywords?|for)\b)"
-    r"[\w'’-]+: )"
+    r"\bwith(?= an? (?:introduction|overview|(?:executive )?summary)\b))"
     r"\s*([^.;:\n]+)",
+    re.IGNORECASE,
+)
+_EN_BEHIND_COLON = re.compile(
+    r"\A(?:[\w'’-]+ ){2,}(?!(?:style|tone|audience|readers?|format|language|keywords?|for)\b)"
+    r"[\w'’-]+: \s*([^.;:\n]+)",
     re.IGNORECASE,
 )
 _ZH_LIST = re.compile(
@@ -33,8 +36,10 @@ _ZH_SEVERAL = re.compile(
     r"(?:要有|应有|须有|需有|设|写)(?P<a>[^。；，\n]{4,80}?)(?:这?[一二两三四五六七八九十\d]+)个?(?:章节|部分|[章节])"
     r"|从(?P<b>[^。；，\n]{4,80}?)等?(?:这?[几一二两三四五六七八九十\d]+)?个?(?:方面|角度|维度)"
     r"|(?:主要|着重|重点)(?:讲述?|写|谈|论述|分析|阐述|说明)(?P<c>[^。；\n]+)"
-    r"|\A[^。；！？：:\n]{4,}(?<!风格)(?<!语气)(?<!读者)(?<!格式)(?<!语言)(?<!关键词)[:：]"
-    r"(?P<d>[^。；：\n]+)"
+)
+_ZH_BEHIND_COLON = re.compile(
+    r"\A[^。；！？：:\n]{4,}(?<!风格)(?<!语气)(?<!读者)(?<!格式)(?<!语言)(?<!关键词)[:：]"
+    r"([^。；：\n]+)"
 )
 SEVERAL = 3
 """Fewer things after such words may well be one: "discusses the effect of tides on fish and birds".
@@ -52,6 +57,8 @@ class Query:
     genre: Genre
     asked: tuple[str, ...]
     """Sections that the prompt names, in its order."""
+    topics: tuple[str, ...] = ()
+    """What it says behind a colon that the text is about, often in other words than the files."""
 
 
 def read_query(commission: Commission) -> Query:
@@ -60,7 +67,9 @@ def read_query(commission: Commission) -> Query:
     language = commission.language
     title = commission.title.strip() or title_of(prompt, language)
     asked = _asked(prompt, language, title)
-    return Query(title, genre_of(commission.document_type, prompt), asked)
+    behind = _ZH_BEHIND_COLON if language == "zh" else _EN_BEHIND_COLON
+    topics = () if asked else _titles(_several(behind, prompt, language, title))
+    return Query(title, genre_of(commission.document_type, prompt), asked, topics)
 
 
 def listed(text: str, language: Language) -> tuple[str, ...]:
@@ -69,14 +78,19 @@ def listed(text: str, language: Language) -> tuple[str, ...]:
 
 
 def _asked(prompt: str, language: Language, title: str) -> tuple[str, ...]:
-    items = _ITEM.findall(prompt)
+    items: Sequence[str] = _ITEM.findall(prompt)
     if len(items) < 2:
         items = _enumerated(_ZH_LIST if language == "zh" else _EN_LIST, prompt, language)
     if not items:
-        items = _enumerated(_ZH_SEVERAL if language == "zh" else _EN_SEVERAL, prompt, language)
-        is_title = any(item.strip() in title for item in items)
-        items = items if len(items) >= SEVERAL and not is_title else []
+        items = _several(_ZH_SEVERAL if language == "zh" else _EN_SEVERAL, prompt, language, title)
     return _titles(items)
+
+
+def _several(words: re.Pattern[str], prompt: str, language: Language, title: str) -> Sequence[str]:
+    """What such words list, if it is enough to be a list and no part of the title."""
+    items = _enumerated(words, prompt, language)
+    is_title = any(item.strip() in title for item in items)
+    return items if len(items) >= SEVERAL and not is_title else []
 
 
 def _enumerated(words: re.Pattern[str], prompt: str, language: Language) -> list[str]:
