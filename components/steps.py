@@ -22,7 +22,7 @@ def steps(current: Step, m: Messages, *, doc: str, reachable: Collection[Step]) 
             label = m(f"steps.{step}")
             icon = ":material/check_circle:" if place < at else ":material/radio_button_unchecked:"
             if step == current:
-                st.caption(f":material/radio_button_checked: **{label}**", width="content")
+                st.markdown(f":small[:material/radio_button_checked: **{label}**]", width="content")
             elif step in reachable:
                 st.page_link(
                     f"pages/{PAGES.get(step, step)}.py",
