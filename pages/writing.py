@@ -47,6 +47,8 @@ def page(job: Job) -> None:
     steps("writing", m, doc=doc, reachable=reachable)
     if not job.status.is_final:
         state.watched = job.id
+    if doc and job.status is JobStatus.COMPLETED and state.watched != job.id:
+        to_document(doc)  # above many sections, not below them
     finished = board(
         key=f"board-{job.id}",
         live=f"live/jobs/{job.id}",
@@ -56,11 +58,9 @@ def page(job: Job) -> None:
         look=Look(is_metered=settings.has_model),
     )
     ended = jobs.job(job.id) if finished else job
-    if ended.status is JobStatus.COMPLETED and doc:
-        if state.watched == job.id:
-            state.watched = None
-            st.switch_page("pages/document.py", query_params={"doc": doc})
-        to_document(doc)
+    if ended.status is JobStatus.COMPLETED and doc and state.watched == job.id:
+        state.watched = None
+        st.switch_page("pages/document.py", query_params={"doc": doc})
     elif ended.status in {JobStatus.FAILED, JobStatus.CANCELLED}:
         after_the_end(ended)
     if ended.status.is_final:
