@@ -13,6 +13,7 @@ import random
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -112,6 +113,8 @@ class Sweep:
         self._reader = Reader(url, self._note)
         self._numbers = count(1)
         self._following: dict[JobId, asyncio.Task[None]] = {}
+        self._growing = threading.Lock()
+        """Held to add a job that is followed, and to go through them in another thread."""
         self._retries: set[JobId] = set()
         self._redis_killed_at = self._redis_back_at = 0.0
         self._looking: set[asyncio.Task[None]] = set()
@@ -179,7 +182,8 @@ class Sweep:
                 continue
 
     def _follow(self, job_id: JobId) -> None:
-        self._following[job_id] = asyncio.create_task(self._through(job_id))
+        with self._growing:
+            self._following[job_id] = asyncio.create_task(self._through(job_id))
 
     async def _through(self, job_id: JobId) -> None:
         """Follow a job to its end, and count what it was."""
@@ -259,7 +263,8 @@ class Sweep:
         self.tally.drains += 1
 
     def _note_orphans(self, victim: int, *, asked: bool) -> None:
-        following = list(self._following.items())  # in one step: it grows in another thread
+        with self._growing:
+            following = list(self._following.items())
         for job_id in [job for job, task in following if not task.done()]:
             if self._owner(job_id) == victim:
                 self._orphans[job_id] = time.monotonic(), asked
