@@ -22,6 +22,8 @@ UNDO_TTL = timedelta(hours=1)
 # After a manuscript is deleted its finished units stay so long, for whoever undoes that.
 RANK_MS = 10**13
 # Of waiting jobs a higher rank comes first: it counts as waiting 300 years longer for each.
+STOPPING_MS = 1_000
+# Left of the lease of a job that is asked to stop: who lives answers sooner, and the dead never.
 EVENTS_KEPT = 40_000
 # One delta per 50 ms for half an hour of writing without a pause; a bound, not a retention.
 CONTROLS_KEPT = 1_000

@@ -4,7 +4,14 @@ All scripts about one job take the same keys (`JobKeys.for_script`). They use th
 so the clocks of the machines do not matter. A script answers numbers; `FENCED` is an error.
 """
 
-from pipeline.adapters.redis_keys import COUNTS, INDEX_TTL, RANK_MS, UNDO_TTL, milliseconds
+from pipeline.adapters.redis_keys import (
+    COUNTS,
+    INDEX_TTL,
+    RANK_MS,
+    STOPPING_MS,
+    UNDO_TTL,
+    milliseconds,
+)
 from pipeline.domain.figures import BUCKETS_S
 
 ALL = "*"
@@ -14,7 +21,7 @@ MOST_COUNTERS = 1_000
 # Clients name models, and errors have many codes: what a monitor reads must not grow with them.
 
 _FIXED = f"""
-local RANK_MS = {RANK_MS}  -- see `redis_keys`
+local RANK_MS, STOPPING_MS = {RANK_MS}, {STOPPING_MS}  -- see `redis_keys`
 local COUNTS, COUNTS_TTL = '{COUNTS}', {milliseconds(INDEX_TTL)}
 local UNDO_TTL = {milliseconds(UNDO_TTL)}
 local ALL, MOST_COUNTERS = '{ALL}', {MOST_COUNTERS}
@@ -307,6 +314,7 @@ if is_final(status) then return 0 end
 redis.call('HSET', META, 'cancel', '1')
 local till = tonumber(redis.call('ZSCORE', RUNNING, ARGV[1]) or '0')
 if status == 'running' and till > now then
+  redis.call('ZADD', RUNNING, math.min(till, now + STOPPING_MS), ARGV[1])
   redis.call('XADD', CONTROL, 'MAXLEN', '~', ARGV[4], '*', 'job', ARGV[1])
   redis.call('PEXPIRE', CONTROL, ARGV[12])
   return 1

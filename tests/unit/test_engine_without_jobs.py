@@ -1,12 +1,17 @@
 """The engine of an app whose jobs run on workers: what it does all the same."""
 
 import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
 
 from pipeline.domain.jobs import JobId, JobStatus
 from pipeline.engine import Engine, Hooks
 from tests.running import (
     PATIENCE_S,
     REQUEST,
+    TERMS,
     Writer,
     a_job,
     a_store,
@@ -31,8 +36,9 @@ def test_a_server_is_looked_after_also_where_only_others_run_jobs(redis_url: str
     assert is_looked_after
 
 
+@pytest.mark.parametrize("lease", [TERMS.lease, timedelta(hours=1)], ids=["short", "long"])
 def test_a_job_that_is_to_stop_ends_though_its_engine_died_and_no_other_takes_jobs(
-    any_url: str,
+    any_url: str, lease: timedelta
 ) -> None:
     async def die(_: Writer) -> None:
         pass
@@ -40,7 +46,7 @@ def test_a_job_that_is_to_stop_ends_though_its_engine_died_and_no_other_takes_jo
     store, job, other = a_store(any_url), a_job(), a_job("别的".encode().hex())
     for each in (job, other):
         store.create(each, REQUEST, f"fingerprint {each.id}")
-        as_writer(any_url, each, die)
+        as_writer(any_url, each, die, terms=replace(TERMS, lease=lease))
     asked = store.request_cancel(job.id)
     assert asked.status is JobStatus.RUNNING, "its lease stands: an engine may be there to obey"
     ended = threading.Event()
