@@ -218,9 +218,8 @@ class _Standing:
         is_final = False
         while not is_final:
             with suppress(PipelineError):
-                job, before = await run_in_threadpool(_place, self.job_id)
+                job, place = await run_in_threadpool(_place, self.job_id)
                 is_final, self.waits = job.status.is_final, job.status is JobStatus.QUEUED
-                place = {"before": before} if self.waits else {}
                 if not is_final:
                     await self._send({**place, "priority": job.priority})
             await asyncio.sleep(QUEUE_LOOK_S if self.waits else RUNNING_LOOK_S)
@@ -232,10 +231,15 @@ class _Standing:
             await self.socket.send_text(json.dumps([[name, place]]))
 
 
-def _place(job_id: JobId) -> tuple[Job, int]:
-    jobs = runtime().jobs
-    job = jobs.job(job_id)
-    return job, jobs.waiting_before(job_id) if job.status is JobStatus.QUEUED else 0
+def _place(job_id: JobId) -> tuple[Job, dict[str, object]]:
+    """A job, and while it waits how many are before it; `nobody` takes jobs without a worker."""
+    here = runtime()
+    job = here.jobs.job(job_id)
+    if job.status is not JobStatus.QUEUED:
+        return job, {}
+    needs_worker = here.settings.job_queue != "local"
+    nobody = {"nobody": True} if needs_worker and not here.figures().engines else {}
+    return job, {"before": here.jobs.waiting_before(job_id), **nobody}
 
 
 async def follow_outline(socket: WebSocket) -> None:

@@ -23,10 +23,10 @@ export class Waiting {
     this.element.append(this.sentence, label, this.said, this.problem)
   }
 
-  /** @param {{before: number, priority: string}} place */
+  /** @param {{before: number, nobody?: boolean, priority: string}} place */
   show(place) {
     this.element.dataset.before = place.before
-    setText(this.sentence, sentence(place.before, this.words))
+    setText(this.sentence, sentence(place, this.words))
     this.sentence.hidden = false
     this.offer(place.priority)
   }
@@ -72,7 +72,8 @@ export class Waiting {
   }
 }
 
-function sentence(before, { labels, number }) {
+function sentence({ before, nobody }, { labels, number }) {
+  if (nobody) return labels.waiting_nobody
   if (before === 0) return labels.waiting_next
   return before === 1
     ? labels.waiting_one

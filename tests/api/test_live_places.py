@@ -1,7 +1,10 @@
 """Where a job stands among others, as its page is told: its place in the queue, its priority."""
 
 import asyncio
+import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ from pipeline.runtime import Runtime
 from tests.api.conftest import Serve
 from tests.api.test_live import FOREIGN
 from tests.api.wire import refusal
-from tests.running import Writer, as_writer, numbered, progress
+from tests.running import TERMS, Writer, as_writer, numbered, progress
 from tests.runtimes import idle_runtime
 
 
@@ -40,8 +43,28 @@ def places(socket: WebSocketTestSession, *, until: str) -> list[Any]:
     """What comes over a socket, to the first place of that name."""
     said: list[Any] = []
     while not said or numbered([said[-1][0]]) != [until]:
-        said += socket.receive_json()
+        said += json.loads(socket.receive_text() or "[]")
     return said
+
+
+def test_a_job_that_waits_for_workers_is_told_when_there_is_none(
+    tmp_path: Path, serve: Serve
+) -> None:
+    async def tell_that_it_lives(writer: Writer) -> None:
+        await writer.leases.give_back(writer.claim)
+        await writer.leases.tell_load(0, 0)
+
+    with idle_runtime(tmp_path, job_queue="celery", redis_url="") as runtime:
+        job = runtime.jobs.submit_outline(asked("潮汐能"))
+        with serve(runtime) as client, client.websocket_connect(f"/live/jobs/{job.id}") as socket:
+            alone = places(socket, until="waiting")[-1]
+            url, terms = ensure_server(tmp_path), replace(TERMS, lease=timedelta(minutes=1))
+            as_writer(url, job, tell_that_it_lives, terms=terms)
+            while (served := places(socket, until="waiting")[-1]) == alone:
+                pass
+
+    assert alone == ["waiting", {"before": 0, "nobody": True, "priority": "normal"}]
+    assert served == ["waiting", {"before": 0, "priority": "normal"}]
 
 
 def test_a_job_that_waits_is_told_its_place_and_its_priority(idle: Runtime, serve: Serve) -> None:

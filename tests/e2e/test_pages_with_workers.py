@@ -37,7 +37,7 @@ def test_a_page_sees_its_job_wait_run_on_a_worker_outlive_it_and_become_a_docume
             visit.page.locator(".lc-submit").click()
             visit.arrives("outline")
             waiting = visit.page.locator(".lb-waiting [role=status]")
-            expect(waiting).to_have_text(labels["waiting_next"], timeout=PATIENCE_MS)
+            expect(waiting).to_have_text(labels["waiting_nobody"], timeout=PATIENCE_MS)
 
             with worker(app, **model) as first:
                 visit.page.wait_for_selector(".ol-row", timeout=PATIENCE_MS)
