@@ -78,7 +78,7 @@ export class Story {
     return this.shown.share
   }
 
-  /** Milliseconds left at the pace so far; it rises only after a late answer. Null while nobody can tell. */
+  /** Milliseconds left at the pace so far; it rises only after a delay. Null while nobody can tell. */
   get msLeft() {
     if (!this.pace || this.isLate) return null
     const gained = this.measure() - this.pace.share
@@ -89,9 +89,10 @@ export class Story {
     return this.shown.msLeft
   }
 
-  /** Whether a call waits, for how long nobody knows. */
+  /** Whether a call waits, for how long nobody knows; a provider's limits are part of the pace. */
   get isLate() {
-    return Boolean(this.delay) || [...this.sections.values()].some((section) => section.delay)
+    const delays = [this.delay, ...[...this.sections.values()].map((section) => section.delay)]
+    return delays.some((delay) => delay && delay.reason !== "limits")
   }
 
   measure() {

@@ -71,11 +71,26 @@ def test_no_time_is_promised_while_an_answer_is_late_and_another_one_after_it(
     )
     expect(summary).to_have_text("1 of 4 sections, 2 words, about 3 minutes left")
 
-    job.say(ModelDelayed(section_id=CAUSES, reason="limits", **job.envelope(61)))
+    job.say(ModelDelayed(section_id=CAUSES, reason="stalled", **job.envelope(61)))
     expect(summary).to_have_text("1 of 4 sections, 2 words")
 
     job.say(job.text(CAUSES, "pull " * 50, 300))
     expect(summary).to_have_text("1 of 4 sections, 52 words, about 8 minutes left")
+
+
+def test_the_waits_for_a_providers_limits_count_in_the_time_that_is_left(
+    page: Page, job: LiveJob
+) -> None:
+    summary = page.locator(".lb-summary")
+    job.say(
+        job.planned(),
+        job.state(INTRO, SectionStatus.WRITING, 0),
+        job.state(INTRO, SectionStatus.DONE, 60, content="It turns.", word_count=2),
+    )
+    expect(summary).to_have_text("1 of 4 sections, 2 words, about 3 minutes left")
+
+    job.say(ModelDelayed(section_id=CAUSES, reason="limits", **job.envelope(120)))
+    expect(summary).to_have_text("1 of 4 sections, 2 words, about 6 minutes left")
 
 
 def test_a_job_that_was_taken_over_says_so(page: Page, job: LiveJob) -> None:
