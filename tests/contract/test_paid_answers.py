@@ -58,6 +58,28 @@ def test_a_whole_answer_is_kept_when_it_bursts_the_budget(
     assert asyncio.run(act()) == SAID
 
 
+def test_an_answer_in_a_few_long_pieces_is_closed_when_it_bursts_the_budget() -> None:
+    read = 0
+
+    paragraph = json.dumps({"choices": [{"delta": {"content": SAID * 3}}]})
+
+    async def paragraphs() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _ in range(7):
+            read += 1
+            yield f"data: {paragraph}\n\n".encode()
+
+    async def act() -> None:
+        meter = a_meter(140)
+        async with meter.call(1, 1) as spending:
+            spending.sent()
+            await read_stream(paragraphs(), Reading(HERE, Watcher(lambda _: None), spending), None)
+
+    with pytest.raises(BudgetReached):
+        asyncio.run(act())
+    assert read == 1
+
+
 def ours(error: Exception) -> PipelineError:
     with pytest.raises(PipelineError) as caught, our_errors(HERE):
         raise error

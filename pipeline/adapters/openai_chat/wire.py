@@ -27,8 +27,8 @@ READ_PAUSE = 0.04
 MANY = 4
 # Tokens in a piece, by our count, from which on an endpoint does not send each by itself.
 
-COUNTED_AT_ONCE = 8
-# Pieces of an answer; it may go beyond its budget by so many before it is closed.
+COUNTED_AT_ONCE, MOST_UNCOUNTED = 8, 200
+# Pieces of an answer, and characters: it may go so far beyond its budget before it is closed.
 
 WAITED = 0.001
 # A read that took longer than this many seconds came from the network and not from a buffer.
@@ -97,6 +97,8 @@ class Reading:
     has_begun: bool = False
     unread: int = 0
     """Of `parts`: those before it are counted."""
+    chars_uncounted: int = 0
+    """Characters of the others."""
 
     def listen(self, lines: Sequence[bytes]) -> None:
         """Raise `ModelUnavailable` when nothing but comments has come for too long."""
@@ -126,7 +128,8 @@ class Reading:
 
     def count(self) -> None:
         """Count what has come, some pieces at a time; raise when the budget holds no more."""
-        if self.pieces >= COUNTED_AT_ONCE and not (self.is_done or self.finish):
+        is_much = self.pieces >= COUNTED_AT_ONCE or self.chars_uncounted >= MOST_UNCOUNTED
+        if is_much and not (self.is_done or self.finish):
             self.spending.wrote(self._uncounted())
 
     def count_rest(self) -> None:
@@ -137,7 +140,7 @@ class Reading:
     def _uncounted(self) -> int:
         """Tokens since the last time: some endpoints send many in a piece."""
         pieces, text = self.pieces, tokens_of("".join(self.parts[self.unread :]))
-        self.unread, self.pieces = len(self.parts), 0
+        self.unread, self.pieces, self.chars_uncounted = len(self.parts), 0, 0
         return text if text > MANY * pieces else pieces
 
     def _chunk(self, chunk: Mapping[str, Any]) -> None:
@@ -156,7 +159,7 @@ class Reading:
             text = self.thoughts.feed(piece)
             if self.thoughts.was_retracted():
                 self.parts.clear()
-                self.chars = self.unread = 0
+                self.chars = self.unread = self.chars_uncounted = 0
                 self.watcher.restart()
             self._write(text)
         elif delta.get("reasoning_content") or delta.get("reasoning"):
@@ -166,6 +169,7 @@ class Reading:
         if text:
             self.parts.append(text)
             self.chars += len(text)
+            self.chars_uncounted += len(text)
             self.watcher.write(text)
 
 
