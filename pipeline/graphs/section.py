@@ -50,7 +50,9 @@ class SectionUnit(Draft):
     basis: Basis | None = None
     """None: an earlier version stored it."""
     told_by: str = ""
-    """The job whose events hold the text; see `_run_of`."""
+    """The job whose events hold the text, as the last that they tell of it; see `_run_of`."""
+    key: str = ""
+    """Its content key; empty: an earlier version stored it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +121,16 @@ async def _written(state: SectionState, tools: Tools) -> Written:
     if draft is None:
         if node.id in shared.gaps:
             raise LeftOut(shared.gaps[node.id])
+        await _untell(place, tools)
         pen = Pen(place, tools)
         async with tools.call(place, pen.wait):
             tools.journal.tell(tools.section(place, SectionStatus.WRITING))
             text = await tools.author.write_section(brief, pen.write)
         draft = await to_length(brief, text, place, tools)
     tools.counter.done += 1
-    stored = SectionUnit(**draft.model_dump(), basis=ready.basis, told_by=_run_of(tools.job))
+    stored = SectionUnit(
+        **draft.model_dump(), basis=ready.basis, told_by=_run_of(tools.job), key=ready.key
+    )
     await tools.journal.finish(
         unit, ready.key, stored.model_dump(mode="json"), tools.done(place, draft)
     )
@@ -137,6 +142,15 @@ def _told_before(place: Place, tools: Tools) -> set[str]:
     """Texts of a section that readers have from this job, whoever ran it then."""
     run = _run_of(tools.job)
     return {unit.text for unit in earlier_of(place, tools) if unit.told_by == run}
+
+
+async def _untell(place: Place, tools: Tools) -> None:
+    """Have a text told again that this job is about to replace, should it come back after all."""
+    run = _run_of(tools.job)
+    for unit in earlier_of(place, tools):
+        if unit.told_by == run:
+            untold = unit.model_copy(update={"told_by": ""}).model_dump(mode="json")
+            await tools.journal.finish(unit_of(place), unit.key, untold)
 
 
 def _run_of(job: Job) -> str:

@@ -86,6 +86,21 @@ def test_each_section_is_told_to_be_done_once() -> None:
     assert told(journal, "done") == ["b", "c", "d"]
 
 
+def test_a_text_that_comes_back_after_another_was_begun_is_told_again() -> None:
+    journal = ListJournal()
+    run(ScriptedAuthor(), journal)
+    error = ModelRejected("model_unknown", "No such model.")
+    other = ScriptedAuthor(failures={NodeId(each): error for each in "bcd"})
+    other.name = "another"
+    with pytest.raises(PipelineError):
+        run(other, journal)
+
+    run(ScriptedAuthor(), journal)
+
+    last = {e.section_id: e.state for e in journal.events if isinstance(e, SectionState)}
+    assert last == {"b": "done", "c": "done", "d": "done"}
+
+
 def test_another_job_of_the_same_id_tells_of_the_sections_that_it_finds_finished() -> None:
     journal = ListJournal()
     run(ScriptedAuthor(), journal)
