@@ -116,15 +116,17 @@ class Leases:
         ids = map(JobId, found[::2])
         return dict(zip(ids, map(bool, found[1::2]), strict=True))
 
-    async def cancelled(self, most: int) -> Sequence[JobId]:
-        """Those of the `expired` jobs of which it was asked, while they ran, that they stop."""
-        found = list(await self.expired(most))
+    async def cancelled(self) -> Sequence[JobId]:
+        """Jobs whose engine died, and of which it was asked while they ran that they stop."""
         with store_errors("look for jobs that are to stop"):
+            seconds, microseconds = await _answer(self._redis.time())
+            now = seconds * 1000 + microseconds // 1000
+            found = await _answer(self._redis.zrangebyscore(RUNNING, "(0", now))
             pipe = self._redis.pipeline(transaction=False)
             for job_id in found:
                 pipe.hget(JobKeys.of(job_id).meta, "cancel")
             asked = await pipe.execute()
-        return [job_id for job_id, flag in zip(found, asked, strict=True) if flag == "1"]
+        return [JobId(each) for each, flag in zip(found, asked, strict=True) if flag == "1"]
 
     async def tell_load(self, jobs: int, model_calls: int) -> None:
         """Say that this engine lives and what it does, for a monitor; holds for three leases."""

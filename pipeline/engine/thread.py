@@ -341,7 +341,7 @@ class _Core:
     async def _bury(self) -> None:
         """End jobs that were to stop but whose engine died: there may be no other that does it."""
         await asyncio.sleep(self._settings.lease.total_seconds() / LEASE_PARTS)
-        for job_id in await self._leases.cancelled(self._settings.max_jobs):
+        for job_id in await self._leases.cancelled():
             if self._hooks.cancel is not None:
                 with suppress(NotFound):
                     await asyncio.to_thread(self._hooks.cancel, job_id)

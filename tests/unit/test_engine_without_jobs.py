@@ -44,7 +44,7 @@ def test_a_job_that_is_to_stop_ends_though_its_engine_died_and_no_other_takes_jo
         pass
 
     store, job, other = a_store(any_url), a_job(), a_job("别的".encode().hex())
-    for each in (job, other):
+    for each in (other, job):
         store.create(each, REQUEST, f"fingerprint {each.id}")
         as_writer(any_url, each, die, terms=replace(TERMS, lease=lease))
     asked = store.request_cancel(job.id)
@@ -55,7 +55,8 @@ def test_a_job_that_is_to_stop_ends_though_its_engine_died_and_no_other_takes_jo
         store.request_cancel(job_id)
         ended.set()
 
-    engine = Engine(some_settings(), any_url, Units("一"), Hooks(now=utc_now, cancel=cancel))
+    settings = some_settings(max_jobs=1)  # which says nothing of what others run
+    engine = Engine(settings, any_url, Units("一"), Hooks(now=utc_now, cancel=cancel))
     engine.start(takes_jobs=False)
     try:
         assert ended.wait(PATIENCE_S)
