@@ -2,7 +2,8 @@
 
 import re
 
-from pipeline.domain.jobs import JOB_ID, START, EventId, Job, JobId, JobPlace
+from pipeline.domain.job_list import JobPlace
+from pipeline.domain.jobs import JOB_ID, START, EventId, Job, JobId
 from pipeline.errors import InvalidRequest
 
 EVENT_ID = re.compile(r"^([0-9]{1,15}-[0-9]{1,15})?$")

@@ -24,6 +24,7 @@ from pipeline.adapters.redis_keys import (
     job_from,
     milliseconds,
 )
+from pipeline.domain.job_list import JobPlace
 from pipeline.domain.jobs import (
     JOB_EVENT,
     EventId,
@@ -31,7 +32,6 @@ from pipeline.domain.jobs import (
     JobEvent,
     JobId,
     JobKind,
-    JobPlace,
     JobStatus,
     Priority,
     TaskFailed,

@@ -1,7 +1,7 @@
 """A job's life: what may be asked, its states, and the events that it publishes."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, NamedTuple, NewType
+from typing import Annotated, Literal, NewType
 
 from pydantic import AwareDatetime, Field, JsonValue, TypeAdapter
 
@@ -160,17 +160,6 @@ class Job(Value):
     """Who writes it, as whoever submitted it was told; None: whom the process that runs it has."""
     price: Price | None = None
     """Of its model when it was submitted, the same for whoever runs it; None where unknown."""
-
-
-class JobPlace(NamedTuple):
-    """A place in the list of jobs, which stays where it is while jobs come and go."""
-
-    created_ms: int
-    job_id: JobId
-
-    @classmethod
-    def of(cls, job: Job) -> "JobPlace":
-        return cls(round(job.created_at.timestamp() * 1000), job.id)
 
 
 class OutlineResult(Value):

@@ -26,13 +26,13 @@ from pipeline.domain.documents import (
     SourceId,
     Usage,
 )
+from pipeline.domain.job_list import JobPlace
 from pipeline.domain.jobs import (
     EventId,
     Job,
     JobEvent,
     JobId,
     JobKind,
-    JobPlace,
     JobStatus,
     Priority,
     TaskFailed,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from pipeline.domain.documents import Document, Language
+from pipeline.domain.job_list import JobPlace
 from pipeline.domain.jobs import (
     DocumentGenerationRequest,
     DocumentResult,
@@ -18,7 +19,6 @@ from pipeline.domain.jobs import (
     JobId,
     JobKind,
     JobOptions,
-    JobPlace,
     JobStatus,
     ManuscriptId,
     OutlineGenerationRequest,

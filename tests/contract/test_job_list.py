@@ -1,6 +1,7 @@
 from datetime import timedelta
 
-from pipeline.domain.jobs import JobKind, JobPlace
+from pipeline.domain.job_list import JobPlace
+from pipeline.domain.jobs import JobKind
 from tests.running import REQUEST, a_job, a_store, utc_now
 
 
