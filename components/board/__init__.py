@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from components.assets import component
-from components.board.labels import LABELS
+from components.board.labels import LABELS, PROGRESS, WHY
 from pipeline.domain.documents import Language, Value
 
 
@@ -58,6 +58,8 @@ def board(
         "compact": look.is_compact,
         "metered": look.is_metered,
         "labels": LABELS[language],
+        "phrases": PROGRESS[language],
+        "reasons": WHY[language],
     }
     result = component("board")(
         key=key, data=json.dumps(data, ensure_ascii=False), on_finished_change=lambda: None

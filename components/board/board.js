@@ -4,7 +4,7 @@ import { delaySentence } from "./delays.js"
 import { fill, make, setText } from "./elements.js"
 import { Feed } from "./feed.js"
 import { Groups } from "./groups.js"
-import { Bar, endingSentence, Status, summary } from "./progress.js"
+import { Bar, endingSentence, progressSentence, Status, summary } from "./progress.js"
 import { spendingSentence } from "./spending.js"
 import { Stop } from "./stop.js"
 import { Story } from "./story.js"
@@ -17,6 +17,8 @@ class Board {
     this.labels = data.labels
     this.words = {
       labels: data.labels,
+      phrases: data.phrases,
+      reasons: data.reasons,
       language: data.language,
       unit: data.counts_characters ? "characters" : "words",
       number: new Intl.NumberFormat(data.language),
@@ -117,7 +119,7 @@ class Board {
     this.bar.paint(this.share(), { isOver: Boolean(story.ending) })
     if (story.ending) this.status.sayNow(endingSentence(story.ending, this.labels))
     else if (story.delay) this.status.say(delaySentence(story.delay, this.words))
-    else if (story.progress) this.status.say(story.progress.sentence)
+    else if (story.progress) this.status.say(progressSentence(story.progress, this.words))
     story.changed.clear()
   }
 

@@ -28,7 +28,14 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text
 }
 
+const PLACES = /\{(\w+)\}/g
+
 /** A label with its `{places}` filled in. */
 export function fill(label, values) {
-  return label.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place)
+  return label.replace(PLACES, (place, name) => values[name] ?? place)
+}
+
+/** Whether there is a value for each of a label's `{places}`. */
+export function canFill(label, values) {
+  return [...label.matchAll(PLACES)].every(([, name]) => name in values)
 }

@@ -1,8 +1,10 @@
 """The board's words, in English and Chinese."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from pipeline.domain.documents import Language
+from pipeline.domain.phrases import PHRASES, REASONS
 
 ENGLISH: Final = {
     "heading": "Writing “{title}”",
@@ -189,3 +191,16 @@ CHINESE: Final = {
 }
 
 LABELS: Final[dict[Language, dict[str, str]]] = {"en": ENGLISH, "zh": CHINESE}
+
+
+def _by_language(
+    texts: Mapping[str, Mapping[Language, str]],
+) -> dict[Language, dict[str, str]]:
+    return {language: {key: said[language] for key, said in texts.items()} for language in LABELS}
+
+
+PROGRESS: Final = _by_language(PHRASES)
+"""What a job says of its progress, by the key of the event."""
+
+WHY: Final = _by_language(REASONS)
+"""How such a sentence ends, by the code of an error."""

@@ -1,6 +1,6 @@
 // The head of the board: the sentence, the bar, what is going on now, the connection.
 
-import { fill, make, setText } from "./elements.js"
+import { canFill, fill, make, setText } from "./elements.js"
 
 // A screen reader that is told more often never gets to the end of a sentence.
 const STATUS_PAUSE_MS = 4_000
@@ -77,6 +77,18 @@ function timeLeft(ms, labels) {
   if (ms === null) return ""
   if (ms > 1.5 * MINUTE_MS) return fill(labels.minutes_left, { n: Math.round(ms / MINUTE_MS) })
   return ms > 0.75 * MINUTE_MS ? labels.minute_left : labels.seconds_left
+}
+
+/**
+ * Where a job stands, in the language of the page; what this version has no words for, as from
+ * another one, stays in the language of the job.
+ *
+ * @param {object} event the event `task_progress`
+ */
+export function progressSentence({ key, values, progress }, { phrases, reasons }) {
+  const phrase = phrases[key]
+  if (!phrase || !canFill(phrase, values)) return progress
+  return fill(phrase, { ...values, reason: reasons[values.reason] ?? reasons.internal })
 }
 
 /** What the end of a job is called. */

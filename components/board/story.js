@@ -127,7 +127,7 @@ const ACTS = {
   },
 
   task_progress(story, event) {
-    story.progress = { sentence: event.progress, done: event.done, total: event.total }
+    story.progress = event
   },
 
   sections_planned(story, event) {

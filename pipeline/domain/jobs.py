@@ -194,11 +194,18 @@ class TaskStarted(Event):
 
 
 class TaskProgress(Event):
-    """`done` of `total`, and a sentence for a person in the job's language."""
+    """`done` of `total`, and a sentence for a person in the job's language.
+
+    By its `key` and `values` it can be said in another one (`pipeline.domain.phrases`).
+    """
 
     type: Literal["task_progress"] = "task_progress"
     step: str
     progress: str
+    key: str = ""
+    """Of the sentence; empty where it has none, as from an earlier version."""
+    values: dict[str, str | int] = Field(default_factory=dict)
+    """What is filled into it: titles and names as they are, a reason as an error's code."""
     done: int = Field(default=0, ge=0)
     total: int = Field(default=0, ge=0)
     section_id: NodeId | None = None

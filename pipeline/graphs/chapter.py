@@ -20,7 +20,6 @@ from pipeline.domain.outline import Place
 from pipeline.domain.units import content_key
 from pipeline.errors import PipelineError
 from pipeline.graphs.assignment import Assignment
-from pipeline.graphs.phrases import reason
 from pipeline.graphs.section import Written, draft_of, write_section, written_for
 from pipeline.graphs.tools import Tools
 
@@ -115,9 +114,8 @@ async def _fused_and_told(
 
 
 def _tell_unfused(chapter: Place, error: PipelineError, tools: Tools) -> None:
-    why = reason(tools.job.language, error.code)
     number, title = chapter.number, chapter.node.title
-    tools.progress("fuse", "not_fused", number=number, title=title, reason=why)
+    tools.progress("fuse", "not_fused", number=number, title=title, reason=error.code)
 
 
 class _FusedUnit(BaseModel):

@@ -29,7 +29,6 @@ from pipeline.errors import BudgetReached, InvalidRequest, LeftOut, PipelineErro
 from pipeline.graphs.assignment import assignment
 from pipeline.graphs.chapter import ChapterText, chapter_graph
 from pipeline.graphs.other_languages import search_terms, titles_of
-from pipeline.graphs.phrases import reason
 from pipeline.graphs.research import Desk, commission, read_files, tell_unread_sources
 from pipeline.graphs.second_opinion import reviewed
 from pipeline.graphs.tools import Tools
@@ -116,8 +115,7 @@ async def entries_of(
         return await tools.bibliographer.entries(sources, style=style, language=tools.job.language)
     except PipelineError as error:
         log.warning("Job %s: the references stay plain: %s", tools.job.id, error)
-        why = reason(tools.job.language, error.code)
-        tools.progress("bibliography", "entries_plain", reason=why)
+        tools.progress("bibliography", "entries_plain", reason=error.code)
         return None
 
 

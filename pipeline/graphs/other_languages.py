@@ -10,7 +10,6 @@ from pipeline.domain.documents import Language, NodeId
 from pipeline.domain.outline import Place
 from pipeline.domain.units import content_key
 from pipeline.errors import PipelineError
-from pipeline.graphs.phrases import reason
 from pipeline.graphs.tools import Tools
 from pipeline.ports import Material
 
@@ -70,8 +69,7 @@ async def _asked(
         try:
             answers = await _answers(missing, language, tools, model)
         except PipelineError as error:
-            why = reason(tools.job.language, error.code)
-            tools.progress("research", "no_search_terms", reason=why)
+            tools.progress("research", "no_search_terms", reason=error.code)
             await tools.journal.finish(failed, in_vain, True)
         else:
             known |= answers

@@ -28,7 +28,6 @@ from pipeline.domain.outline_text import text_of
 from pipeline.domain.queries import fused, queries_of_prompt, speaks_of
 from pipeline.errors import InvalidRequest, NotFound, PipelineError, UnreadableFile
 from pipeline.graphs.other_languages import search_terms
-from pipeline.graphs.phrases import reason
 from pipeline.graphs.tools import Tools
 from pipeline.graphs.web_research import found_pages, read_file
 from pipeline.ports import Material
@@ -117,8 +116,7 @@ async def _sorted(
     outlines = [(f, r) for f, r in read if f.file_type is FileRole.OUTLINE]
 
     def trouble(error: PipelineError) -> None:
-        why = reason(tools.job.language, error.code)
-        tools.progress("research", "words_only", reason=why)
+        tools.progress("research", "words_only", reason=error.code)
 
     return Desk(
         material=await tools.shelf.material({**pages, **content}, trouble),

@@ -9,7 +9,6 @@ from pipeline.domain.briefs import CLAIMS_PER_CALL, MOST_CLAIMS, ReviewBrief
 from pipeline.domain.claims import Opinion, with_opinions, wording
 from pipeline.domain.documents import Claim, Document, PassageId, Support
 from pipeline.errors import PipelineError
-from pipeline.graphs.phrases import reason
 from pipeline.graphs.tools import Tools
 
 log = logging.getLogger(__name__)
@@ -74,8 +73,7 @@ async def _opinions(
             )
     except PipelineError as error:
         log.warning("Job %s: no second opinion: %s", tools.job.id, error)
-        why = reason(tools.job.language, error.code)
-        tools.progress(STEP, "not_reviewed", number=len(batch), reason=why)
+        tools.progress(STEP, "not_reviewed", number=len(batch), reason=error.code)
         return {}
     return {
         key: "supported" if is_carried else "unsupported"

@@ -10,8 +10,8 @@ from pipeline.domain.documents import ContextFile, Draft, NodeId, Reading, Secti
 from pipeline.domain.jobs import FileRead, Job, ModelDelayed, SectionState, TaskProgress
 from pipeline.domain.lengths import words_in
 from pipeline.domain.outline import Place
+from pipeline.domain.phrases import say
 from pipeline.errors import PipelineError
-from pipeline.graphs.phrases import say
 from pipeline.graphs.turns import Turn, taking_turn
 from pipeline.ports import Author, Bibliographer, Journal, Reviewer, Shelf, Slots, Web
 
@@ -54,14 +54,16 @@ class Tools:
     def progress(
         self, step: str, key: str, *, section: NodeId | None = None, **values: str | int
     ) -> None:
-        """Say where the job stands, in its language."""
+        """Say where the job stands; a `reason` among the values is the code of an error."""
         self.journal.tell(
             TaskProgress(
                 job_id=self.job.id,
                 task_type=self.job.kind,
                 at=self.now(),
                 step=step,
-                progress=say(self.job.language, key, **values),
+                progress=say(self.job.language, key, values),
+                key=key,
+                values=values,
                 done=self.counter.show(),
                 total=self.counter.total,
                 section_id=section,

@@ -17,7 +17,6 @@ from pipeline.domain.passages import source_of
 from pipeline.domain.units import content_key, short_id
 from pipeline.domain.web import WebHit
 from pipeline.errors import NotFound, UnreadableFile
-from pipeline.graphs.phrases import reason
 from pipeline.graphs.tools import Tools
 from pipeline.ports import Web
 
@@ -124,8 +123,7 @@ async def _hits(
     )
     answer = await web.search(queries, language=tools.job.language, limit=HITS_PER_QUERY)
     for name, code in answer.failed.items():
-        why = reason(tools.job.language, code)
-        tools.progress("research", "web_failed", name=_shown(name), reason=why)
+        tools.progress("research", "web_failed", name=_shown(name), reason=code)
     have = {canonical(reading.publication.url) for reading in known if reading.publication.url}
     return [hit for hit in answer.hits if canonical(hit.url) not in have]
 

@@ -4,6 +4,7 @@ from starlette.testclient import TestClient
 
 from pipeline.adapters.embedded_redis import ensure_server
 from pipeline.adapters.redis_connection import connect
+from pipeline.domain.phrases import PHRASES
 from pipeline.runtime import Runtime
 from tests.api.wire import TERMINAL, events_of, leaves, refusal
 
@@ -36,7 +37,9 @@ def test_a_stream_tells_the_whole_story_with_one_ending(
     assert {event.data["job_id"] for event in events} == {job_id}
     assert all(event.data["type"] == event.type for event in events)
     assert all(event.data["at"].endswith("Z") for event in events)
-    assert any(event.type == "task_progress" and event.data["progress"] for event in events)
+    said = [event.data for event in events if event.type == "task_progress"]
+    assert said
+    assert all(data["progress"] and data["key"] in PHRASES for data in said)
 
 
 def test_an_outlines_events_say_what_was_asked_and_what_came_of_it(client: TestClient) -> None:

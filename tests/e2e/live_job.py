@@ -85,9 +85,9 @@ class LiveJob:
     def text(self, section: NodeId, text: str, seconds: float = 2) -> TextDelta:
         return TextDelta(sections={section: text}, **self.envelope(seconds))
 
-    def progress(self, sentence: str, done: int = 0, total: int = 0) -> TaskProgress:
+    def progress(self, sentence: str, done: int = 0, total: int = 0, **more: Any) -> TaskProgress:
         return TaskProgress(
-            step="read", progress=sentence, done=done, total=total, **self.envelope(1)
+            step="read", progress=sentence, done=done, total=total, **more, **self.envelope(1)
         )
 
     def failed(self, code: str) -> TaskFailed:

@@ -16,8 +16,8 @@ from pipeline.domain.documents import (
     OutlineNode,
 )
 from pipeline.domain.jobs import DocumentGenerationRequest, Job, JobKind, TaskProgress
+from pipeline.domain.phrases import PHRASES, REASONS, say
 from pipeline.errors import ModelRejected, ModelUnavailable, PipelineError
-from pipeline.graphs.phrases import PHRASES, REASONS
 from pipeline.graphs.work import GraphWork
 from tests.graph_fakes import (
     NOW,
@@ -110,6 +110,28 @@ def test_why_a_chapter_stays_as_written_is_said_in_the_language_of_the_job(
     (said,) = [event.progress for event in events if event.step == "fuse"]
     assert said.endswith(end)
     assert str(error) not in said
+
+
+@pytest.mark.parametrize(("language", "other"), [("zh", "en"), ("en", "zh")])
+def test_all_that_a_job_says_can_be_said_in_the_other_language(
+    language: Language, other: Language
+) -> None:
+    def author() -> ScriptedAuthor:
+        return ScriptedAuthor(fuse_error=ModelUnavailable("It timed out."))
+
+    events = written(author(), job(language))
+
+    assert "model_unavailable" in [event.values.get("reason") for event in events]
+    again = [say(other, event.key, event.values) for event in events]
+    assert again == [event.progress for event in written(author(), job(other))]
+
+
+def test_an_event_of_an_earlier_version_has_a_sentence_and_no_key() -> None:
+    told = {"job_id": "j", "task_type": JobKind.OUTLINE, "at": NOW, "step": "outline"}
+
+    event = TaskProgress.model_validate(told | {"progress": "正在拟定大纲。"})
+
+    assert (event.progress, event.key, event.values) == ("正在拟定大纲。", "", {})
 
 
 def test_every_phrase_and_reason_is_there_in_both_languages() -> None:

@@ -1,4 +1,4 @@
-"""What a running job says to a person, in the job's language."""
+"""What a running job says to a person, in English and Chinese, by key."""
 
 from collections.abc import Mapping
 
@@ -217,19 +217,15 @@ REASONS: Mapping[str, Mapping[Language, str]] = {
         "en": "the model's answer could not be used.",
         "zh": "模型的回答无法使用。",
     },
+    "internal": {"en": "something went wrong.", "zh": "出现了问题。"},
 }
-
-SOMETHING_WENT_WRONG: Mapping[Language, str] = {
-    "en": "something went wrong.",
-    "zh": "出现了问题。",
-}
+"""Why something could not be done, by the error's code, as the end of a sentence; `internal`
+stands for every code that has none."""
 
 
-def reason(language: Language, code: str) -> str:
-    """Why something could not be done, by the error's code, as the end of a sentence."""
-    return REASONS.get(code, SOMETHING_WENT_WRONG)[language]
-
-
-def say(language: Language, key: str, **values: str | int) -> str:
-    """The sentence for that key, filled in."""
+def say(language: Language, key: str, values: Mapping[str, str | int]) -> str:
+    """The sentence for that key, filled in; its `reason` is given as the code of an error."""
+    if "reason" in values:
+        why = REASONS.get(str(values["reason"]), REASONS["internal"])
+        values = {**values, "reason": why[language]}
     return PHRASES[key][language].format_map(values)
