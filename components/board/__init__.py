@@ -47,14 +47,14 @@ def board(
             stops the job.
         title: Of the document; the board draws it as the page's main heading.
         language: Of the interface.
-        document_language: Chinese documents are measured in characters.
+        document_language: Of titles and texts; Chinese documents are measured in characters.
         look: What of it.
     """
     data = {
         "live": live,
         "title": title,
         "language": language,
-        "counts_characters": document_language == "zh",
+        "document_language": document_language,
         "compact": look.is_compact,
         "metered": look.is_metered,
         "labels": LABELS[language],

@@ -20,7 +20,8 @@ class Board {
       phrases: data.phrases,
       reasons: data.reasons,
       language: data.language,
-      unit: data.counts_characters ? "characters" : "words",
+      textLanguage: data.document_language,
+      unit: data.document_language === "zh" ? "characters" : "words",
       number: new Intl.NumberFormat(data.language),
     }
     this.isCompact = data.compact

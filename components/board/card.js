@@ -21,15 +21,19 @@ const LATE_ICON = "hourglass_top"
 let cards = 0
 
 export class Card {
-  /** @param {object} words `labels`, `unit` (a word count's label), `number` (a formatter) */
+  /**
+   * @param {object} words `labels`, `unit` (a word count's label), `number` (a formatter),
+   *     `language` of the labels and `textLanguage` of titles and texts
+   */
   constructor(section, words) {
     this.words = words
     this.icon = icon("", "lb-icon")
     this.number = make("span", { className: "lb-number" })
-    this.title = make("span", { className: "lb-title", dir: "auto" })
+    const lang = words.textLanguage
+    this.title = make("span", { className: "lb-title", dir: "auto", lang })
     this.state = make("p", { className: "lb-state" })
     this.tail = make("span", { dir: "auto" })
-    this.full = make("div", { className: "lb-full", hidden: true, id: `lb-text-${++cards}` })
+    this.full = make("div", { className: "lb-full", lang, hidden: true, id: `lb-text-${++cards}` })
     this.toggle = this.makeToggle()
     this.heading = make("div", { className: "lb-name" })
     this.element = make(
@@ -67,7 +71,7 @@ export class Card {
     setText(this.title, section.title)
     this.title.title = section.title
     setText(this.state, this.stateSentence(section))
-    setText(this.tail, this.tailText(section))
+    this.paintTail(section)
     const isReadable = section.state === "done" && section.text !== ""
     this.toggle.hidden = !isReadable
     setText(this.toggle, this.isOpen ? labels.close : labels.read)
@@ -83,12 +87,17 @@ export class Card {
     return `${state} · ${fill(labels[unit], { n: number.format(section.words) })}`
   }
 
-  tailText(section) {
+  paintTail(section) {
+    const text = textShown(section)
+    this.tail.lang = text ? this.words.textLanguage : this.words.language
+    setText(this.tail, text || this.insteadOfText(section))
+  }
+
+  insteadOfText(section) {
     const { labels, unit, number } = this.words
     if (section.delay) return delaySentence(section.delay, this.words)
     if (section.state === "failed") return labels[`error_${section.code}`] ?? labels.error_section
-    if (section.state === "done") return opening(section.text) || labels.no_text
-    if (section.text) return tail(section.text)
+    if (section.state === "done") return labels.no_text
     if (!section.target) return ""
     return fill(labels.planned, { n: fill(labels[unit], { n: number.format(section.target) }) })
   }
@@ -114,6 +123,12 @@ export class Card {
       return make("p", { ...properties, dir: "auto" }, plain(heading ? heading[1] : block))
     }))
   }
+}
+
+/** A piece of its text, unless something else is to be said of it. */
+function textShown(section) {
+  if (section.delay || section.state === "failed") return ""
+  return section.state === "done" ? opening(section.text) : tail(section.text)
 }
 
 /** A block of Markdown without the signs of emphasis; tables and lists keep their lines. */

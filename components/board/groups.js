@@ -30,7 +30,9 @@ export class Groups {
     const mark = make("span", { className: "lb-fused", hidden: true })
     mark.append(icon("done_all", "lb-icon"), this.words.labels.fused)
     this.marks.set(chapterId, mark)
-    const name = make("span", { dir: "auto" })
+    const { language, textLanguage } = this.words
+    const isNamed = Boolean(sections[0].chapterTitle)
+    const name = make("span", { dir: "auto", lang: isNamed ? textLanguage : language })
     setText(name, title)
     const heading = make("div", { className: "lb-chapter" }, make("h2", {}, name), mark)
     return make("section", {}, heading, list)

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from pipeline.domain.documents import Language
+from pipeline.domain.documents import Language, SectionStatus
 from pipeline.domain.phrases import say
 from tests.e2e.conftest import RunningApp, StartApp
-from tests.e2e.live_job import LiveJob
-from tests.e2e.test_board import page_of
+from tests.e2e.live_job import CAUSES, INTRO, TABLES, LiveJob
+from tests.e2e.test_board import card, page_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.detail, pytest.mark.timeout(60)]
 
@@ -80,3 +80,23 @@ def test_what_another_version_says_is_shown_as_it_is(
         job.say(job.planned(), job.progress("正在拟定大纲。", **of_another_version))
 
         expect(page.get_by_role("status")).to_have_text("正在拟定大纲。")
+
+
+def test_titles_and_texts_are_marked_with_the_language_of_the_document(
+    browser: Browser, job: LiveJob
+) -> None:
+    with page_of(browser, job, "lang=en&document=zh") as page:
+        job.say(
+            job.planned(),
+            job.text(INTRO, "潮汐由月球引起。"),
+            job.state(CAUSES, SectionStatus.FAILED, code="model_unavailable"),
+            job.state(TABLES, SectionStatus.DONE, content="潮汐表。"),
+        )
+        page.get_by_role("button", name="Read 2.2 Tide tables").click()
+
+        expect(card(page, INTRO).get_by_text("潮汐由月球引起。")).to_have_attribute("lang", "zh")
+        expect(card(page, INTRO).locator(".lb-title")).to_have_attribute("lang", "zh")
+        expect(card(page, TABLES).locator(".lb-full")).to_have_attribute("lang", "zh")
+        expect(page.get_by_text("2 What makes the tides")).to_have_attribute("lang", "zh")
+        failed = card(page, CAUSES).get_by_text("The model did not answer.")
+        expect(failed).to_have_attribute("lang", "en")

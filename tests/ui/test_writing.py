@@ -54,7 +54,7 @@ def test_a_finished_writing_leads_to_its_document(
 
     data = component_data(app, "longhand_board")
     assert (data["live"], data["language"]) == (f"live/jobs/{written.document_job}", language)
-    assert data["counts_characters"]
+    assert data["document_language"] == "zh"
     assert m("outline.read") in links_of(app)
 
 
