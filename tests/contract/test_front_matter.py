@@ -65,6 +65,22 @@ def test_front_matter_of_an_article_says_where_it_appeared(front: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "front",
+    [
+        "title: T\npages: 230\nnumber: 12\nvolume: 2",
+        "title: T\nissue: https://github.com/tides/gates/issues/3",
+        "title: T\njournal: false\nissue: 3",
+        "title: T\njournal:\nvolume: 51",
+        "title: T\njournal: {id: 4}\nvolume: 51",
+        "标题: T\n页码: 230\n期: 12\n卷: 2",
+        "标题: T\n期刊: 否\n期: 3",
+    ],
+)
+def test_what_names_no_journal_has_no_volume_issue_or_pages(front: str) -> None:
+    assert read_text(f"---\n{front}\n---\n\n正文。", "a.md").publication == Publication()
+
+
+@pytest.mark.parametrize(
     "between",
     [
         "\n## 一、背景\n\n正文：潮汐能。\n",

@@ -22,6 +22,11 @@ _NAMED = re.compile(
 )
 _OPEN = re.compile(r"[^:]{1,60}:[ \t]*[|>]?[-+]?[ \t]*$")
 _ITEM = re.compile(r"[ \t]*-[ \t]+(?:name:[ \t]*)?(.*)")
+_JOURNAL = re.compile(
+    r"(?!(?:true|false|yes|no|on|off|null|none|n/a|是|否|无)$)[^{]*[^\W\d_]", re.IGNORECASE
+)
+"""A name: `journal: false` says that there is none."""
+
 _OF_LIST = re.compile(r"\"[^\"]*\"|'[^']*'|[^,]+")
 
 
@@ -40,6 +45,8 @@ def without_front_matter(text: str) -> tuple[str, Publication, str]:
         return next((value for key in keys for value in values.get(key, ())), "")
 
     journal = first("journal", "期刊")
+    if not _JOURNAL.match(journal):
+        journal = ""
     addresses = (first(key) for key in ("canonical_url", "canonical", "url", "source"))
     publication = described(
         type="article-journal" if journal else "document",
@@ -47,9 +54,9 @@ def without_front_matter(text: str) -> tuple[str, Publication, str]:
         issued=first("date", "published", "year", "日期"),
         publisher=first("publisher", "institution"),
         container=journal,
-        volume=first("volume", "卷"),
-        issue=first("issue", "number", "期"),
-        pages=first("pages", "页码").replace("--", "-"),
+        volume=first("volume", "卷") if journal else "",
+        issue=first("issue", "number", "期") if journal else "",
+        pages=first("pages", "页码").replace("--", "-") if journal else "",
         doi=first("doi"),
         url=next(filter(is_web_address, addresses), ""),
     )
