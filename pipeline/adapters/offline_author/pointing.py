@@ -14,7 +14,9 @@ _DANGLING = re.compile(
     r"accordingly|similarly|likewise|conversely|additionally|alternatively|"
     r"finally|secondly|thirdly|(?:second|third)(?=,)|such|both(?! [\w-]+(?: [\w-]+)? and\b)|"
     r"neither|either|another|others|the (?:former|latter|other|same|above|following)|"
-    r"the (?-i:second|third)|the (?:first|last)(?=,| one\b)|here|"
+    r"the (?-i:second|third)|"
+    r"the (?:first|last)(?=,(?! (?:the )?(?:second|third|fourth|fifth|sixth|and)\b)|"
+    r" one\b(?! of (?!these|those|them)))|here|"
     r"the (?:answer|reason) (?:is|was)|"
     r"there(?!['’]s| (?:is|are|was|were|will|would|can|could|may|might|must|should|exists?|has|"
     r"have|had|remains?)\b)(?: too)?|for (?:example|instance|"
@@ -25,13 +27,15 @@ _DANGLING = re.compile(
     r"(?=(?:[\w'’-]+ ){1,5}[\w'’-]+,)(?:[\w'’-]+ ){1,4}(?:this|these|those)\b|"
     r"(?:in|on|at|for|with|by|from|since|until|after|before|during|under) "
     r"(?:[\w'’-]+ ){0,2}[\w'’-]+,? "
-    r"(?:they|he|she|it (?:is|was|has|had|can|will) (?:still|also|now|already|only|an?|the|called|"
-    r"known|used))\b",
+    r"(?:they|he|she|"
+    r"it (?!(?:is|was) (?!(?:\w+ )?(?:used|known|called) to\b|the (?:first|last|only|\w+est)\b)"
+    r"(?:[^\s,;:]+ ){1,6}(?:to|that)\b)"
+    r"(?:is|was|has|had|can|will) (?:still|also|now|already|only|an?|the|called|known|used))\b",
     re.IGNORECASE,
 )
 """Or a short clause before its comma points: `On top of this, …`, or what is told behind one:
-`In 2021 it was still the largest.` A first word in capitals is an
-abbreviation (IT), `The Second` a name, and `there are` no place."""
+`In 2021 it was still the largest.` A first word in capitals is an abbreviation (IT), `The Second` a
+name, `there are` no place, and the `it` of `it is known that` nothing that was told."""
 
 _HAN_DANGLING = re.compile(
     r"(?:这|那(?!不勒斯|曲|霸)|该|此|其[中他它次实]?|它|他们|她|上述|上面|以上(?!海)|以下|下述|前者|后者|"
@@ -40,7 +44,7 @@ _HAN_DANGLING = re.compile(
     r"如此|如上|如下|如前|于是|由此|从而|否则|反之|相反|"
     r"换句话说|总之|综上|首先|其次|再次|最后|第[二三四五]，|另一[方种个]|即(?![时使便将刻日期])|则(?!天)|"
     r"也(?![门许])|还(?![原款债贷])|又|却|具体来说|对此|为此|答案(?=[很就也是])|"
-    r"(?:在|从|对|就|按|自|随着|作为)[^，。；：]{1,20}，(?:[^，。；：]{1,15}，)?[它他她])"
+    r"(?:在|从|对|就|按|自|随着|作为)[^，。；：]{1,20}，(?:[^，。；：]{1,15}，)?(?:[它她]|他(?![国乡人山])))"
 )
 _POINTS_BACK = re.compile(
     r"\b(?:these|those|such an?) (?!who\b|that\b|which\b|of\b|in\b|with\b)[a-z]+|"
