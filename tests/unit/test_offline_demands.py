@@ -58,6 +58,48 @@ def test_a_chapter_that_is_asked_for_by_a_files_title_holds_the_chapters_of_that
     assert [node.title for node in outline.nodes if node.is_uncovered] == uncovered
 
 
+WIND = (
+    "Wind power in Denmark: costs and benefits",
+    {
+        "Turbines": "Most turbines stand in the shallow sea off the coast, where winds are strong.",
+        "Grid connection": "Cables run under the sand to a station that feeds the lines on land.",
+        "Jobs": "Three harbours live from the assembly of blades, and two schools train fitters.",
+    },
+)
+RENEWAL = (
+    "城市更新的资金与政策",
+    {
+        "房屋现状": "老旧小区的屋面大多渗漏，管线也已经锈蚀，居民对停车的困难反映得最多。",
+        "居民参与": "每个小区成立议事会，居民在会上提出意见，并对改造的方案进行表决。",
+        "施工安排": "工程先从地下的管线开始，然后修缮屋面和外墙，最后整理院落和道路。",
+    },
+)
+
+
+def as_file(title: str, chapters: dict[str, str]) -> str:
+    told = (f"## {name}\n\n{text} {text.replace('，', '。')}" for name, text in chapters.items())
+    return f"# {title}\n\n" + "\n\n".join(told)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "asked", "file", "others"),
+    [
+        ("Write a report covering costs", ["Costs"], WIND, {}),
+        ("Write a report covering benefits", ["Benefits"], WIND, {"storage": STORAGE_TEXT}),
+        ("写一份报告，包括资金和政策", ["资金", "政策"], RENEWAL, {}),
+        ("写一份报告，包括政策", ["政策"], RENEWAL, {"evaluation": EVALUATION_TEXT}),
+    ],
+)
+def test_a_chapter_that_is_asked_for_by_a_word_of_a_files_title_does_not_hold_the_file(
+    prompt: str, asked: list[str], file: tuple[str, dict[str, str]], others: dict[str, str]
+) -> None:
+    outline, _ = proposal(outline_brief(commission(prompt), city=as_file(*file), **others))
+
+    chapters = {node.title: node for node in outline.nodes}
+    assert [name for name, node in chapters.items() if node.is_uncovered] == asked
+    assert set(file[1]) <= set(chapters)
+
+
 @pytest.mark.parametrize("asked", ["an introduction", "some background"])
 def test_a_file_is_no_introduction_to_itself(asked: str) -> None:
     text = STORAGE_TEXT.replace("# Grid storage", "# An introduction to storage and its background")

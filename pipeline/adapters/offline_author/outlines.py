@@ -61,7 +61,8 @@ def _of_material(
     topics = topics_of(brief.readings, language, sections) if brief.readings else []
     if topics:
         titles = {name: reading.title for name, reading in brief.readings.items()}
-        topics = fitted(placed(topics, query, demands, titles), brief, sections)
+        of_several = titles if len(brief.digests) > 1 else {}
+        topics = fitted(placed(topics, query, demands, of_several), brief, sections)
     if not topics:
         return None
     title = query.title or brief.digests[0].source.title or _UNTITLED[language]

@@ -20,6 +20,8 @@ TOUCHES = 0.34
 _OF_ANY_TEXT = frozenset({"summary", "intro", "background", "conclusion", "outlook"})
 """Kinds of chapters that a whole file is not, though its title may have their word."""
 
+_SUBTITLE = re.compile(r"(?::\s|：|——).*$", re.DOTALL)
+
 _PARTS = re.compile(r"\s+and\s+|\s*&\s*|与|和|及")
 
 
@@ -28,7 +30,8 @@ def placed(
 ) -> list[Topic]:
     """The topics with those that are asked for among them, in the order of the prompt.
 
-    `titles` are those of the files: one that is called as a chapter is asked for makes it up.
+    `titles` are those of the files where there are several: one that is called as a chapter is
+    asked for makes it up.
     """
     return answering(_as_asked(topics, query.asked, titles), demands)
 
@@ -92,13 +95,19 @@ def _made(topics: list[Topic], title: str, position: int) -> Topic:
 
 def _of_files(topics: list[Topic], empty: Topic, titles: Mapping[SourceId, str]) -> Topic:
     """The chapter out of what is left of the files that are called so; else as it is."""
-    called = {name for name, title in titles.items() if _answers(title, empty.title)}
+    called = {name for name, title in titles.items() if _is_called(title, empty.title)}
     if not called or kind_of(empty.title) in _OF_ANY_TEXT:
         return empty
     below = [topic for topic in topics if called.issuperset(topic.sources)]
     for topic in below:
         topics.remove(topic)
     return _over(empty.title, below, empty.position)
+
+
+def _is_called(title: str, asked: str) -> bool:
+    """Whether that is what the title says; one word of it, or of its subtitle, is not."""
+    name = _SUBTITLE.sub("", title)
+    return _answers(name, asked) and _answers(asked, name)
 
 
 def _over(title: str, below: list[Topic], position: int) -> Topic:
