@@ -16,28 +16,45 @@ _EN_ASK = re.compile(
     r"complete|full|in-depth|\d[\d,]*[- ]?(?:words?|pages?))\s+)*",
     re.IGNORECASE,
 )
+_EN_TELLS = (
+    r"(?:(?:that|which) (?:covers|discuss(?:es)?|address(?:es)?|focus(?:es)? on)|"
+    r"discussing|addressing|focusing on)"
+)
 _EN_READERS = (
-    r"(?:\s+(?:for|to)\s+(?:(?:the|our|my|an?)\s+)?(?:[\w'’-]+\s+){0,3}"
+    r"\s+(?:for|to)\s+(?:(?:the|our|my|an?)\s+)?(?:[\w'’-]+\s+){0,3}"
     r"(?:council(?:lors)?|board|committee|government|ministry|parliament|management|managers|team|"
     r"staff|department|mayor|public|investors|customers|clients|citizens|residents|parents|"
-    r"teachers|students|beginners|readers|engineers|developers)(?=\s+(?:on|about|covering)\s))?"
+    r"teachers|students|beginners|readers|engineers|developers)"
 )
-_EN_KIND = re.compile(
-    r"^(?:(?:technical|research|project|business|policy|academic|practical|user|literature|"
+_EN_KINDS = (
+    r"(?:(?:technical|research|project|business|policy|academic|practical|user|literature|"
     r"scientific|white)\s+)*(?:report|tutorial|guide|proposal|survey|manual|analysis|article|"
     r"document(?:ation)?|overview|outline|paper|whitepaper|essay|plan|review|handbook|introduction)"
-    rf"(?:\s+outline)?{_EN_READERS}\s+(?:on|about|of|for|to|into|covering|describing|explaining)\s+",
+    r"(?:\s+outline)?"
+)
+_EN_KIND = re.compile(
+    rf"^{_EN_KINDS}(?:{_EN_READERS}(?=\s+(?:on|about|covering)\s|,?\s+{_EN_TELLS}\s))?"
+    rf"(?:\s+(?:on|about|of|for|to|into|covering|describing|explaining)|,?\s+{_EN_TELLS})\s+",
     re.IGNORECASE,
 )
+_EN_BARE = re.compile(
+    rf"\s*(?:{_EN_KINDS}\s+(?:for|of)\s+an?\s+)?{_EN_KINDS}(?:{_EN_READERS})?\s*", re.IGNORECASE
+)
 _EN_TAIL = re.compile(
-    r",?\s+(?:covering|including|includes|that covers|which covers|and cover|with (?:chapters|"
-    r"a chapter|sections|a section|an? (?:introduction|overview|(?:executive )?summary))|based on|"
-    r"(?:that|which) (?:discuss(?:es)?|address(?:es)?|focus(?:es)? on)|"
+    r",?\s+(?:including|includes|and cover|with (?:chapters|a chapter|sections|a section|"
+    r"an? (?:introduction|overview|(?:executive )?summary)(?=,))|based on|"
     r"from (?:the|my|these) (?:attached |uploaded )?(?:files|notes)|"
-    r"in (?:about |around )?\d[\d,]* words)\b.*$|"
+    r"in (?:about |around )?\d[\d,]* words)\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_EN_PARTS = re.compile(
+    r",?\s+(?:covering|(?:that|which) (?:covers|discuss(?:es)?|address(?:es)?|focus(?:es)? on)|"
+    r"with an? (?:introduction|overview|(?:executive )?summary))\b.*$|"
     r",\s+(?:discussing|addressing|focusing on)\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
+"""What the text is about where nothing else says it: `a report that addresses floods`."""
+
 _ZH_ASK = re.compile(
     r"^(?:请|麻烦|帮我|帮忙|给我|为我|我想要?|我要|我需要|需要)*"
     r"(?:(?:为|给|替)[^，。；：]{1,14}?(?=写|撰写|生成|编写|起草|制作|拟|制定))?"
@@ -65,7 +82,10 @@ def title_of(prompt: str, language: Language) -> str:
 
 
 def _english_title(line: str) -> str:
-    topic = _EN_TAIL.sub("", re.split(r"[.;:?!](?:\s|$)", line, maxsplit=1)[0])
+    whole = _EN_TAIL.sub("", re.split(r"[.;:?!](?:\s|$)", line, maxsplit=1)[0])
+    topic = _EN_PARTS.sub("", whole)
+    if _EN_BARE.fullmatch(_EN_ASK.sub("", topic)):
+        topic = whole
     for _ in range(2):  # "an outline for a report on …"
         topic = _EN_KIND.sub("", _EN_ASK.sub("", topic, count=1), count=1)
     topic = re.sub(r"^(?:the|an?)\s+", "", topic.strip(" ,.:"), flags=re.IGNORECASE)

@@ -12,6 +12,23 @@ from pipeline.domain.titles import LONGEST_TITLE, title_of
         ),
         ("Please write me a short guide to composting.", "Composting"),
         ("Tides", "Tides"),
+        (
+            "A report that addresses the needs of farmers, fishers, and tourists in the bay",
+            "Needs of farmers, fishers, and tourists in the bay",
+        ),
+        (
+            "Write a 1000-word article that focuses on speed, cost and safety of trains",
+            "Speed, cost and safety of trains",
+        ),
+        ("An outline for a report which discusses floods", "Floods"),
+        ("A report for the city council, addressing floods and heat", "Floods and heat"),
+        ("Write a report covering costs", "Costs"),
+        (
+            "A report with an overview of wind power in Denmark",
+            "Report with an overview of wind power in Denmark",
+        ),
+        ("A guide for parents that addresses sleep", "Sleep"),
+        ("A report on trains that focuses on speed, cost and safety", "Trains"),
         ("Write a user and setup manual for tide gauges", "User and setup manual for tide gauges"),
         ("Theory of tides", "Theory of tides"),
     ],
