@@ -120,6 +120,79 @@ def test_sections_are_named_in_many_ways_and_are_no_part_of_the_title(
 
 
 @pytest.mark.parametrize(
+    "prompt",
+    [
+        "Write a report on trains. Do not discuss prices, staff, or food.",
+        "Write a report on trains. You don’t need to address prices, staff and food.",
+        "Write a report on trains without discussing prices, staff and food.",
+        "Write a report on trains. Avoid discussing prices, staff and food.",
+        "Write a report on trains. Never focus on prices, staff and food.",
+        "Write a report on trains. There is no need to discuss prices, staff and food.",
+        "Write a report on trains. Do not include prices or staff, and no sections on food.",
+        "Write a report on trains, without a chapter on prices.",
+        "Do not write of these things about trains: prices, staff, food.",
+        "写一份铁路报告，不要写历史、人物、事件三个部分。",
+        "写一份铁路报告，不用从历史、人物、事件三个方面展开。",
+        "写一份铁路报告，不必着重分析历史、人物和事件。",
+        "写一份铁路报告，无需单独设历史、人物、事件三章。",
+        "写一份铁路报告，请勿涉及历史、人物和事件。",
+        "写一份铁路报告，别写历史、人物、事件三个部分。",
+        "写一份铁路报告，不包括历史、人物和事件。",
+    ],
+)
+def test_what_a_prompt_forbids_is_no_chapter(prompt: str) -> None:
+    query = read_query(commission(prompt))
+
+    assert (query.asked, query.topics) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("prompt", "asked"),
+    [
+        (
+            "A report on trains. Do not discuss prices, but focus on speed, comfort and safety.",
+            ("Speed", "Comfort", "Safety"),
+        ),
+        (
+            "A report on trains, not too long, covering speed and comfort, but not prices",
+            ("Speed", "Comfort"),
+        ),
+        (
+            "A report on trains. It should not only discuss speed, comfort and safety.",
+            ("Speed", "Comfort", "Safety"),
+        ),
+        ("写一份铁路报告，不要写历史，包括线路和车站。", ("线路", "车站")),
+        ("写一份铁路报告，包括线路、车站，不包括票价。", ("线路", "车站")),
+        ("写一份铁路报告，特别包括线路和车站。", ("线路", "车站")),
+        ("写一份铁路报告，不得不包括线路和车站。", ("线路", "车站")),
+        ("写一份铁路报告，不仅要有线路、车站、车辆三章。", ("线路", "车站", "车辆")),
+        ("写一份铁路报告，主要分析原因、影响和对策，并说明风险。", ("原因", "影响", "对策")),
+        ("写一份电网报告，主要分析发电、输电，并网和储能。", ("发电", "输电", "并网", "储能")),
+    ],
+)
+def test_what_is_forbidden_or_said_beside_leaves_the_chapters_that_are_asked_for(
+    prompt: str, asked: tuple[str, ...]
+) -> None:
+    assert read_query(commission(prompt)).asked == asked
+
+
+@pytest.mark.parametrize(
+    ("prompt", "asked"),
+    [
+        ("写一份芯片报告，分设备、材料、工艺三部分。", ()),
+        ("写一份芯片报告，设计、材料、工艺三部分都重要。", ()),
+        ("写一份芯片报告，从业人员、材料、工艺三个方面都重要。", ()),
+        ("写一份芯片报告，设设备、材料、工艺三部分。", ("设备", "材料", "工艺")),
+        ("写一份芯片报告，设置材料、设备、工艺三章。", ("材料", "设备", "工艺")),
+    ],
+)
+def test_a_verb_that_names_sections_is_not_found_within_a_word(
+    prompt: str, asked: tuple[str, ...]
+) -> None:
+    assert read_query(commission(prompt)).asked == asked
+
+
+@pytest.mark.parametrize(
     ("prompt", "title", "topics"),
     [
         (

@@ -24,7 +24,8 @@ _EN_SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _EN_BEHIND_COLON = re.compile(
-    r"\A(?:[\w'’-]+ ){2,}(?!(?:style|tone|audience|readers?|format|language|keywords?|for)\b)"
+    r"\A(?!(?:please )?(?:do not|don['’]t|avoid|never)\b)(?:[\w'’-]+ ){2,}"
+    r"(?!(?:style|tone|audience|readers?|format|language|keywords?|for)\b)"
     r"[\w'’-]+: \s*([^.;:\n]+)",
     re.IGNORECASE,
 )
@@ -33,14 +34,43 @@ _ZH_LIST = re.compile(
     r"|(?:一章|专章|一节|专节)(?:讲|谈|写|介绍|讨论|论述|说明|分析)\s*(?P<b>[^。；，\n]{2,30})"
 )
 _ZH_SEVERAL = re.compile(
-    r"(?:要有|应有|须有|需有|设|写)(?P<a>[^。；，\n]{4,80}?)(?:这?[一二两三四五六七八九十\d]+)个?(?:章节|部分|[章节])"
-    r"|从(?P<b>[^。；，\n]{4,80}?)等?(?:这?[几一二两三四五六七八九十\d]+)?个?(?:方面|角度|维度)"
+    r"(?:要有|应有|须有|需有|设[置立定有]?(?![备计施想法防])|写(?![作法实字]))"
+    r"(?P<a>[^。；，\n]{4,80}?)(?:这?[一二两三四五六七八九十\d]+)个?(?:章节|部分|[章节])"
+    r"|从(?![业事])(?P<b>[^。；，\n]{4,80}?)等?(?:这?[几一二两三四五六七八九十\d]+)?个?(?:方面|角度|维度)"
     r"|(?:主要|着重|重点)(?:讲述?|写|谈|论述|分析|阐述|说明)(?P<c>[^。；\n]+)"
 )
 _ZH_BEHIND_COLON = re.compile(
-    r"\A[^。；！？：:\n]{4,}(?<!风格)(?<!语气)(?<!读者)(?<!格式)(?<!语言)(?<!关键词)[:：]"
+    r"\A(?!请?(?:不要|不用|不必|无[需须]|别|勿))[^。；！？：:\n]{4,}"
+    r"(?<!风格)(?<!语气)(?<!读者)(?<!格式)(?<!语言)(?<!关键词)[:：]"
     r"([^。；：\n]+)"
 )
+_EN_REFUSED = re.compile(
+    r"(?:\b(?:not|without|avoid(?:ing)?|never|no|cannot|rather than|instead of)|n['’]t)"
+    r"(?:\s+(?:be|to|need|have|want|you|write|writing|add|adding|make|give|put|spend|an?|any|the|or|"
+    r"in|about|also|ever|even|please|discuss|mention|address|include|cover|separate|own)){0,5}\s*\Z",
+    re.IGNORECASE,
+)
+_ZH_REFUSED = re.compile(
+    r"(?:(?<!不[得能])不(?:要|用|必|得|能|可|应该?|该|需要?|宜|想|希望|许|准|允许)?|[无毋][需须]|"
+    r"(?<![特分区类性级个])别|勿|避免|禁止|没有?必要)"
+    r"(?:再|也|去|用|写|设|加|单独|专门|特别|重点|详细|有|在文[中里])*\Z"
+)
+"""What stands right before the words that name sections, where the author forbids these."""
+
+_EN_ENOUGH = re.compile(
+    r",?\s+but (?:not|without|no|never|avoid|leave|do|don['’]t)\b.*|"
+    r",\s*(?:and )?(?:not|without|never|avoid|do not|don['’]t|please)\b.*",
+    re.IGNORECASE,
+)
+_ZH_ENOUGH = re.compile(
+    r"[，,；;]\s*(?:并(?![购行发网联列轨存排])|同时|但|而且|"
+    r"不(?:要|用|必|得|能|包|涉|写|谈|讲|讨论)|[无毋][需须]|请(?![假求示愿])|勿|别(?!墅)).*"
+)
+"""Where what is listed ends, and something else is said of it, as what is to be left out."""
+
+LOOKED_BACK = 60
+"""Characters in which a prompt forbids what it then names: `you do not need to include any …`."""
+
 SEVERAL = 3
 """Fewer things after such words may well be one: "discusses the effect of tides on fish and birds".
 """
@@ -94,8 +124,11 @@ def _several(words: re.Pattern[str], prompt: str, language: Language, title: str
 
 
 def _enumerated(words: re.Pattern[str], prompt: str, language: Language) -> list[str]:
+    refused, enough = (_ZH_REFUSED, _ZH_ENOUGH) if language == "zh" else (_EN_REFUSED, _EN_ENOUGH)
     match = words.search(prompt)
-    text = next(filter(None, match.groups()), "") if match else ""
+    while match and refused.search(prompt, max(0, match.start() - LOOKED_BACK), match.start()):
+        match = words.search(prompt, match.start(match.lastindex or 0))
+    text = enough.sub("", match[match.lastindex or 0]) if match else ""
     return _split(text, language) if text else []
 
 
