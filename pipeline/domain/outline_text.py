@@ -60,7 +60,7 @@ _LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\([^()\n]{0,2000}\)")
 _MARK = re.compile(r"^#(?=#{0,4}[ \t])", re.MULTILINE)
 _HIGHEST_MARK = re.compile(r"^#[ \t]", re.MULTILINE)
 
-_FIRST_NUMBERED_RANK = 200
+_CHAPTER_RANK = 102
 _FIRST_ITEM_RANK = 1000
 _RANK_OF_PART = {"部": 200, "部分": 200, "篇": 200, "编": 200, "章": 210, "节": 220}
 
@@ -89,9 +89,9 @@ class _Item:
         return self.rank < _FIRST_ITEM_RANK
 
     @property
-    def is_numbered(self) -> bool:
-        """Whether it said which chapter or section it is, as 第一章, 一、 and 1.2 do."""
-        return self.is_structure and self.rank >= _FIRST_NUMBERED_RANK
+    def is_chapter(self) -> bool:
+        """Whether it said that it is one or is in one, as 第一章, 一、, 1.2 and a mark of ## do."""
+        return self.is_structure and self.rank >= _CHAPTER_RANK
 
 
 def imported(text: str, new_id: Callable[[], str]) -> list[OutlineNode]:
@@ -112,7 +112,7 @@ def outline_from(text: str, new_id: Callable[[], str]) -> Outline:
     if not items:
         return Outline()
     first, others = items[0], items[1:]
-    if not others and first.children and not first.is_numbered:
+    if not others and first.children and not first.is_chapter:
         return Outline(title=first.title, nodes=_nodes(first.children, new_id))
     is_line = not first.is_structure and not first.children
     if others and is_line and all(item.is_structure for item in others):

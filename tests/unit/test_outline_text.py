@@ -132,6 +132,16 @@ def test_a_line_above_all_others_is_the_title_unless_it_is_a_numbered_chapter(
     assert (outline.title, shape(outline.nodes)) == (title, expected)
 
 
+def test_an_only_chapter_of_an_outline_without_a_title_stays_one() -> None:
+    chapter = node("a", node("b", title="月亮"), title="Tides")
+    outline = Outline(nodes=(chapter.model_copy(update={"content_summary": "关于潮汐。"}),))
+
+    again = outline_from(to_markdown(outline), numbers())
+
+    assert (again.title, shape(again.nodes)) == ("", [["Tides", ["月亮"]]])
+    assert again.nodes[0].content_summary == "关于潮汐。"
+
+
 def test_a_text_that_is_indented_without_end_is_still_read() -> None:
     text = "\n".join(" " * depth + f"第 {depth} 层" for depth in range(440))
 
