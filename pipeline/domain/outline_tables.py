@@ -2,29 +2,34 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.domain.documents import Block, Reading
+from pipeline.domain.outline_columns import (
+    HIGHEST,
+    Role,
+    has_head,
+    level_of,
+    number_level,
+    roles_of,
+    without_number,
+)
 
 _CELLS = re.compile(r"(?<!\\)\|")
-_NUMBER = re.compile(
-    r"\d{1,3}(?:\.\d{1,3})*[.、)）]?$|(?:\d{1,3}(?:\.\d{1,3})+[.、)）]?\s+|\d{1,3}[.、)）]\s*)(?=[^\W\d])"
-)
-"""A cell of its own, or before a title; `3 ways to save water` begins with an amount."""
+_BARE_NUMBER = re.compile(r"^(\d{1,2})(?=\s+[^\W\d])")
+"""Of a section where others have decimals: `1 Background` above `1.1 History`."""
 
-_HAN_NUMBER = re.compile(
-    r"第\s*[一二三四五六七八九十百\d]+\s*([章节])[\s:：、.]*|[一二三四五六七八九十]+、\s*"
-)
-_LEVEL = re.compile(r"(?:outline )?level|层级|级别", re.IGNORECASE)
-_COUNT = re.compile(r"(?:target )?words|length|pages|字数|篇幅|页数", re.IGNORECASE)
-_SAID = re.compile(
-    r"summary|description|content|covers|notes?|comments?|remarks?|说明|内容|描述|摘要|概要|要点|备注",
-    re.IGNORECASE,
-)
+Row = Sequence[str]
 
-HIGHEST = 2
-"""Level of a section's heading: above it stands the outline's title."""
 
-DEEPEST = 6
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A title, or what is said of the section above; `level` is that of a title's heading."""
+
+    kind: Literal["title", "summary", "note"]
+    text: str
+    level: int = 0
 
 
 def is_of_tables(reading: Reading) -> bool:
@@ -33,62 +38,96 @@ def is_of_tables(reading: Reading) -> bool:
     return reading.is_titled_by_name and "table" in kinds and kinds <= {"table", "heading"}
 
 
-def text_of_tables(blocks: Sequence[Block]) -> str:
-    """The rows as headings with what is said of them below; the name of an only sheet says nothing.
+def told_by_tables(blocks: Sequence[Block]) -> Iterator[Told]:
+    """The rows as titles with what is said of them behind; the name of an only sheet says nothing.
 
-    A number before a title tells its level, or a column of levels does; else each column holds the
-    sections of a level. What spans several rows is told once.
+    A number before a title tells its level, or a column of levels does; else each column of titles
+    holds the sections of a level. What spans several rows is told once. What a column holds whose
+    head says nothing of outlines is a note.
     """
-    sheets = sum(1 for block in blocks if block.kind == "heading")
-    lines: list[str] = []
-    head: list[str] = []
+    names = [""]
+    rows: list[list[Row]] = [[]]
     for block in blocks:
         if block.kind == "heading":
-            head = []
-            lines += [f"# {block.text}"] if sheets > 1 else []
+            names.append(block.text)
+            rows.append([])
             continue
-        rows = [_cells(line) for line in block.text.split("\n")]
-        body = rows[2:]
-        if rows[0] != head and any(map(_number_level, rows[0])):
-            body = [rows[0], *body]  # it has no head: this is its first section
-        head = rows[0]
-        lines += _lines(head, body)
-    return "\n".join(lines)
+        first, *others = [_cells(line) for line in block.text.split("\n")]
+        rows[-1] += others[1:] if rows[-1][:1] == [first] else [first, *others[1:]]
+    sheets = [(name, held) for name, held in zip(names, rows, strict=True) if held]
+    for name, held in sheets:
+        if name and len(sheets) > 1:
+            yield Told("title", name, 1)
+        yield from _told_by(held)
 
 
 def _cells(line: str) -> list[str]:
     return [cell.replace("\\|", "|").strip() for cell in _CELLS.split(line.strip())[1:-1]]
 
 
-def _lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    above: Sequence[str] = [""] * len(head)
-    for row in rows:
-        level = 0
-        for column, (name, cell, before) in enumerate(zip(head, row, above, strict=True)):
-            is_repeated = cell == before and any(row[column + 1 :])
-            if not cell or is_repeated or _COUNT.fullmatch(name):
-                continue
-            if _LEVEL.fullmatch(name) and cell.isdigit():
-                level = int(cell) + HIGHEST - 1
-            elif _SAID.fullmatch(name):
-                yield cell
-            elif not (title := _title(cell)):
-                level = _number_level(cell)
-            else:
-                marks = level or _number_level(cell) or column + HIGHEST
-                yield f"{'#' * min(marks, DEEPEST)} {title}"
-                level = 0
+def _told_by(rows: Sequence[Row]) -> Iterator[Told]:
+    """What the rows of a sheet tell, of which the first may be their head."""
+    width = max(map(len, rows))
+    rows = [[*row, *[""] * (width - len(row))] for row in rows]
+    above: Row = [""] * width
+    head = above
+    if has_head(rows[0], rows[1:]):
+        head, *rows = rows
+    roles = roles_of(head, rows)
+    for row in _with_points(roles, rows):
+        yield from _told_by_row(head, roles, row, above)
         above = row
 
 
-def _title(cell: str) -> str:
-    found = _NUMBER.match(cell) or _HAN_NUMBER.match(cell)
-    return cell[found.end() :].strip() if found else cell
+def _with_points(roles: Sequence[Role], rows: Sequence[Row]) -> Sequence[Row]:
+    titles = {at for at, role in enumerate(roles) if role == "title"}
+    if not any(number_level(row[at]) > HIGHEST for row in rows for at in titles):
+        return rows
+    return [
+        [_BARE_NUMBER.sub(r"\1.", cell) if at in titles else cell for at, cell in enumerate(row)]
+        for row in rows
+    ]
 
 
-def _number_level(cell: str) -> int:
-    """The level that its number gives a cell; 0 without one."""
-    if found := _NUMBER.match(cell):
-        return HIGHEST + found[0].rstrip(".、)） ").count(".")
-    found = _HAN_NUMBER.match(cell)
-    return HIGHEST + (found[1] == "节") if found else 0
+def _told_by_row(head: Row, roles: Sequence[Role], row: Row, above: Row) -> Iterator[Told]:
+    titles = [at for at, cell in enumerate(row) if cell and roles[at] == "title"]
+    new = [at for at in titles if not _is_repeated(at, roles, row, above)]
+    first = titles[0] if titles else 0
+    for at in [*range(first, len(row)), *range(first)]:  # of what stands left of it, too
+        if at in new:
+            yield Told("title", without_number(row[at]), _level(at, roles, row))
+        elif at not in titles and row[at]:
+            of = max((title for title in titles if title < at), default=first)
+            if row[at] != above[at] or of in new:
+                yield from _said(head[at], roles[at], row[at])
+
+
+def _is_repeated(at: int, roles: Sequence[Role], row: Row, above: Row) -> bool:
+    """Whether a title is that of the row above, of which this one says more."""
+    telling = {"title"} if roles.count("title") > 1 else {"title", "number", "level"}
+    is_same = all(
+        row[other] == above[other]
+        for other, role in enumerate(roles)
+        if role in telling and (role != "title" or other <= at)
+    )
+    return is_same and any(row[at + 1 :])
+
+
+def _level(at: int, roles: Sequence[Role], row: Row) -> int:
+    if roles.count("title") > 1:
+        return HIGHEST + roles[:at].count("title")
+    stated = [level_of(cell) for cell, role in zip(row, roles, strict=True) if role == "level"]
+    numbers = [
+        number_level(cell) for cell, role in zip(row, roles, strict=True) if role == "number"
+    ]
+    return next(filter(None, [*stated, *numbers, number_level(row[at])]), HIGHEST)
+
+
+def _said(name: str, role: Role, cell: str) -> Iterator[Told]:
+    is_understood = (role == "count" and re.search(r"\d", cell)) or (
+        role == "level" or (role == "number" and number_level(cell))
+    )
+    if role == "said":
+        yield Told("summary", cell)
+    elif not is_understood:
+        yield Told("note", f"{name}: {cell}" if name else cell)

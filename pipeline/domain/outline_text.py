@@ -9,16 +9,13 @@ from dataclasses import dataclass, field
 
 from pipeline.domain.documents import Block, NodeId, Outline, OutlineNode, Reading
 from pipeline.domain.outline import MAX_TITLE_CHARS, walk
-from pipeline.domain.outline_tables import is_of_tables, text_of_tables
+from pipeline.domain.outline_tables import Told, is_of_tables, told_by_tables
 
 TAB = "    "
 """A tab counts as four columns of indentation."""
 
-DEEPEST_HEADING = 5
-"""Markdown has six levels and the first is the outline's title; deeper nodes become lists."""
-
 DEEPEST_MARK = 6
-"""Word knows nine levels of headings; deeper ones become lists, too."""
+"""Of a heading in Markdown; what is deeper, as nodes and Word's headings can be, becomes a list."""
 
 MAX_LEVELS = 40
 """What is indented deeper stands beside; outlines have eight levels, and trees are walked deep."""
@@ -128,15 +125,10 @@ def to_markdown(outline: Outline) -> str:
     parts = [f"# {_one_line(outline.title)}"] if outline.title.strip() else []
     for place in walk(outline.nodes):
         title = _one_line(place.node.title)
-        if place.depth <= DEEPEST_HEADING:
-            parts.append(f"{'#' * (place.depth + 1)} {title}")
-        else:
-            parts.append(f"{TAB * (place.depth - DEEPEST_HEADING - 1)}- {title}")
+        parts.append(_title_line(title, place.depth + 1))
         if place.node.content_summary.strip():
             lines = place.node.content_summary.strip().splitlines()
-            parts.append(
-                "\n".join(f"\\{x.strip()}" if _means_more(x.strip()) else x for x in lines)
-            )
+            parts.append("\n".join(map(_summary_line, lines)))
         notes = place.node.notes.strip().splitlines()
         parts.extend(f"> {line}" for line in notes if line.strip())
     return "\n\n".join(parts) + "\n" if parts else ""
@@ -183,7 +175,7 @@ def _text_of_blocks(reading: Reading) -> str:
     Levels that were guessed from the numbers are left to the importer, which sees all of them.
     """
     if is_of_tables(reading):
-        return text_of_tables(reading.blocks)
+        return "\n".join(map(_line_of, told_by_tables(reading.blocks)))
     headings = [block.text for block in reading.blocks if block.kind == "heading"]
     amounts = _amounts(headings)
     has_decimals = any(_decimal(text, amounts) for text in headings)
@@ -209,9 +201,23 @@ def _heading(
         text = f"{number}. {rest}"
     if is_guessed and _without_number(text, amounts) != text:
         return text
-    if block.level > DEEPEST_MARK:
-        return f"{TAB * (block.level - DEEPEST_MARK - 1)}- {text}"
-    return f"{'#' * max(1, block.level)} {text}"
+    return _title_line(text, block.level)
+
+
+def _line_of(told: Told) -> str:
+    if told.kind == "title":
+        return _title_line(told.text, told.level)
+    return f"> {told.text}" if told.kind == "note" else _summary_line(told.text)
+
+
+def _title_line(title: str, level: int) -> str:
+    if level > DEEPEST_MARK:
+        return f"{TAB * (level - DEEPEST_MARK - 1)}- {title}"
+    return f"{'#' * max(1, level)} {title}"
+
+
+def _summary_line(line: str) -> str:
+    return f"\\{line.strip()}" if _means_more(line.strip()) else line
 
 
 def _items(text: str) -> list[_Item]:

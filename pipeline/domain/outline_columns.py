@@ -1,0 +1,159 @@
+"""What each column of an outline's table holds, told by its head and by its cells."""
+
+import re
+from collections.abc import Sequence
+from typing import Literal, cast
+
+Role = Literal["title", "level", "number", "said", "count", "other"]
+
+HIGHEST = 2
+"""Level of a section's heading: above it stands the outline's title."""
+
+_NUMBER = re.compile(
+    r"\d{1,3}(?:\.\d{1,3})*[.、)）]?$|(?:\d{1,3}(?:\.\d{1,3})+[.、)）]?\s+|\d{1,3}[.、)）]\s*)(?=[^\W\d])"
+)
+"""A cell of its own, or before a title; `3 ways to save water` begins with an amount."""
+
+_HAN_NUMBER = re.compile(
+    r"第\s*[一二三四五六七八九十百\d]+\s*([章节])[\s:：、.]*|[一二三四五六七八九十]+、\s*"
+)
+_DIGITS = "零一二三四五六七八九"
+_LEVEL = re.compile(
+    rf"(?:(?:H|L|level|heading|标题)\s*(\d)|([{_DIGITS}\d])级(?:标题)?)", re.IGNORECASE
+)
+_IN_BRACKETS = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]|[:：*]+$")
+
+_COUNTS = r"\b(?<!key )(?:words?|length|pages?)\b|字数|篇幅|页数"
+_OTHERS = (
+    r"\b(?:keywords?|key words|topics?|themes?|owners?|authors?|responsible|status|deadline|due|"
+    r"dates?|types?|sources?|references?|literature|questions?|priority|"
+    r"(?<!section )(?<!chapter )names?)\b|"
+    r"关键词|主题|负责人|作者|状态|进度|截止|日期|时间|类型|来源|资料|文献|问题|优先级|(?<![章节])名称"
+)
+_TITLES = (
+    r"\b(?:titles?|(?:sub-?)?(?:headings?|sections?|chapters?)|parts?|level\s*\d)\b|"
+    r"[一二三四五六]级|标题|题目|章节|小节|部分|(?<![\u4e00-\u9fff])[篇章节](?:名称?)?(?![\u4e00-\u9fff])"
+)
+_SAID = (
+    r"\b(?:summary|description|contents?|covers|notes?|comments?|remarks?)\b|"
+    r"说明|内容|描述|摘要|概要|要点|备注"
+)
+_ROLES = (
+    r"(?P<level>\blevels?\b(?!\s*\d)|层级|级别)"
+    r"|(?P<number>\b(?:no|nr|num|numbers?|numbering)\b\.?|[#№]|[编序]号|章节号)"
+    rf"|(?P<said>{_SAID})|(?P<title>{_TITLES})"
+)
+_BESIDE = (
+    r"\b(?:target|planned|estimated|suggested|proposed|working|approx|count|of|the|what|it|this|main|"
+    r"key|short|brief|outline|name|\d)\b\.?|目标|建议|预计|计划|大致|主要|核心|简要|写作|本[章节]|名称"
+)
+_COUNT = re.compile(_COUNTS, re.IGNORECASE)
+_OTHER = re.compile(_OTHERS, re.IGNORECASE)
+_ROLE = re.compile(_ROLES, re.IGNORECASE)
+_HEAD = re.compile(rf"(?:(?:{_ROLES}|{_COUNTS}|{_OTHERS}|{_BESIDE})[\s/&、_-]*)+", re.IGNORECASE)
+"""Nothing but words of heads: `Word count`, but not `Methods and content`."""
+
+
+def has_head(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names the columns, so that it is no section itself.
+
+    A lone 摘要 at the left may be the first section as well, and so may one 问题.
+    """
+    if any(map(number_level, first)):
+        return False
+    for name, *below in zip(first, *others, strict=True):
+        if any(below) and all(map(stated_level, filter(None, below))):
+            return not stated_level(name)
+    known = [_role_of_head(name) if _is_known(name) else None for name in first]
+    is_sure = not {"title", "level", "number", "count"}.isdisjoint(known) or "said" in known[1:]
+    return is_sure or sum(role is not None for role in known) > 1
+
+
+def roles_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Role]:
+    """What the columns hold. `head` is empty cells where the table has none.
+
+    As soon as one column is known, a column that is not is no level of sections.
+    """
+    columns = [[row[at] for row in rows if row[at]] for at in range(len(head))]
+    roles = [_role(name, cells) for name, cells in zip(head, columns, strict=True)]
+    end = roles.index("title") if "title" in roles else len(roles)
+    if "number" not in roles:
+        for at in range(min(end + 1, len(roles))):
+            if roles[at] in {"title", "other"} and _are_numbers(head[at], columns[at]):
+                roles[at] = "number"
+                break
+    if "title" not in roles:
+        is_unknown = not any(head) and not {"level", "number"} & set(roles)
+        for at in _titles(roles, columns, is_unknown=is_unknown):
+            roles[at] = "title"
+    return roles
+
+
+def number_level(cell: str) -> int:
+    """The level that its number gives a cell; 0 without one."""
+    if found := _NUMBER.match(cell):
+        return HIGHEST + found[0].rstrip(".、)） ").count(".")
+    found = _HAN_NUMBER.match(cell)
+    return HIGHEST + (found[1] == "节") if found else 0
+
+
+def stated_level(cell: str) -> int:
+    """The level that a cell such as `H1` or 二级 states; 0 where it states none."""
+    if not (found := _LEVEL.fullmatch(cell)):
+        return 0
+    said = found[1] or found[2]
+    return HIGHEST - 1 + (int(said) if said.isdigit() else _DIGITS.index(said))
+
+
+def level_of(cell: str) -> int:
+    """The level in a cell of a column of levels, where a digit is enough."""
+    return HIGHEST - 1 + int(cell) if re.fullmatch(r"\d{1,2}", cell) else stated_level(cell)
+
+
+def without_number(cell: str) -> str:
+    """A title without the number before it; a number alone is one."""
+    found = _NUMBER.match(cell) or _HAN_NUMBER.match(cell)
+    return (cell[found.end() :].strip() if found else cell) or cell
+
+
+def _titles(
+    roles: Sequence[Role], columns: Sequence[Sequence[str]], *, is_unknown: bool
+) -> list[int]:
+    """Which columns hold titles where no head says it: all, or the first that can."""
+    if is_unknown:
+        return list(range(len(roles)))
+    filled = [at for at, cells in enumerate(columns) if cells]
+    wanted: Sequence[Role] = ("other", "said", "count", "number", "level")
+    return [at for role in wanted for at in filled if roles[at] == role][:1]
+
+
+def _role(name: str, cells: Sequence[str]) -> Role:
+    role = _role_of_head(name)
+    if cells and all(map(stated_level, cells)):
+        return "level"
+    if role == "level" and not all(map(level_of, cells)):
+        return "other"
+    return role
+
+
+def _role_of_head(name: str) -> Role:
+    """By the last word that tells it: `Section notes` are notes."""
+    bare = _IN_BRACKETS.sub("", name)
+    if _COUNT.search(bare):
+        return "count"
+    told = [] if _OTHER.search(bare) else [found.lastgroup for found in _ROLE.finditer(bare)]
+    return cast("Role", told[-1]) if told else "other"
+
+
+def _is_known(name: str) -> bool:
+    bare = _IN_BRACKETS.sub("", name)
+    is_telling = any(pattern.search(bare) for pattern in (_COUNT, _OTHER, _ROLE))
+    return is_telling and _HEAD.fullmatch(bare) is not None
+
+
+def _are_numbers(name: str, cells: Sequence[str]) -> bool:
+    """Whether cells are nothing but numbers of sections; 1, 2, 3 may be of anything else."""
+    if not cells or not all(number_level(cell) and without_number(cell) == cell for cell in cells):
+        return False
+    is_plain = not name or _role_of_head(name) == "title"
+    return is_plain or any(number_level(cell) > HIGHEST for cell in cells)

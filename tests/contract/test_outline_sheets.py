@@ -1,0 +1,180 @@
+"""The way of an outline that is kept in a sheet: its columns, its rows, the outline."""
+
+import pytest
+
+from tests.contract.test_outline_files import outline_of, told
+from tests.samples.office import make_xlsx
+
+Sections = list[tuple[str, str, str, int]]
+"""Title, summary, notes, depth."""
+
+
+def sections_of(*rows: str) -> Sections:
+    outline = outline_of("大纲.csv", "\n".join(rows).encode())
+    assert outline.title == ""
+    return told(outline)
+
+
+@pytest.mark.parametrize(
+    ("rows", "sections"),
+    [
+        (["编号,标题,目标字数,内容要点", "1,背景,1500,为何写"], [("背景", "为何写", "", 1)]),
+        (["章节,建议字数,主要内容", "背景,约300字,为何写"], [("背景", "为何写", "", 1)]),
+        (["No.,Title,Word count", "1,Tides,300"], [("Tides", "", "", 1)]),
+        (["Section,Words (approx.)", "Tides,300"], [("Tides", "", "", 1)]),
+        (["Title,Key points to cover,Notes", "Tides,Moon,x"], None),
+        (["Title,Length", "Tides,short"], [("Tides", "", "Length: short", 1)]),
+        (["Title,Key words", "Tides,moon"], [("Tides", "", "Key words: moon", 1)]),
+        (["Title,Key sources", "Tides,IEA 2020"], [("Tides", "", "Key sources: IEA 2020", 1)]),
+        (["Title,Priority", "Tides,1", "Sun,2"], None),
+        (["说明,标题", "为何写,背景"], [("背景", "为何写", "", 1)]),
+    ],
+)
+def test_a_column_that_is_not_of_titles_makes_no_sections(
+    rows: list[str], sections: Sections | None
+) -> None:
+    found = sections_of(*rows)
+
+    assert {depth for *_, depth in found} == {1}
+    assert len(found) == len(rows) - 1
+    assert sections is None or found == sections
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["No.,Title,Owner,Status", "1,Tides,Alice,Draft", "1.1,月亮,Bob,", "2,Sun,,"],
+        ["Topic,Owner,Status", "Tides,Alice,Draft", "月亮,Bob,", "Sun,,"],
+    ],
+    ids=["known", "unknown"],
+)
+def test_what_a_sheet_tells_beside_its_sections_is_kept_in_their_notes(rows: list[str]) -> None:
+    assert [(title, notes) for title, _, notes, _ in sections_of(*rows)] == [
+        ("Tides", "Owner: Alice\nStatus: Draft"),
+        ("月亮", "Owner: Bob"),
+        ("Sun", ""),
+    ]
+
+
+def test_a_number_that_is_not_understood_is_kept() -> None:
+    assert sections_of("编号,标题", "甲,背景", "2,措施") == [
+        ("背景", "", "编号: 甲", 1),
+        ("措施", "", "", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "above", "below"),
+    [("Chapter,Section,Notes", "Tides", "Sun"), ("章,节,说明", "背景", "措施")],
+)
+def test_sections_and_summaries_that_are_named_alike_are_all_kept(
+    head: str, above: str, below: str
+) -> None:
+    rows = [f"{above},Overview,", f"{below},Overview,同上", f"{below},费用,同上"]
+
+    assert sections_of(head, *rows) == [
+        (above, "", "", 1),
+        ("Overview", "", "", 2),
+        (below, "", "", 1),
+        ("Overview", "同上", "", 2),
+        ("费用", "同上", "", 2),
+    ]
+
+
+def test_a_chapter_that_spans_several_rows_is_told_once_with_its_summary() -> None:
+    rows = ["背景,关于背景,历史,h,Al", "背景,关于背景,现状,x,Al"]
+
+    assert sections_of("章,章说明,节,节说明,负责人", *rows) == [
+        ("背景", "关于背景", "", 1),
+        ("历史", "h", "负责人: Al", 2),
+        ("现状", "x", "负责人: Al", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["Introduction", "Methods", "Results"],
+        ["引言", "方法", "结果"],
+        ["摘要", "引言", "方法"],
+        ["Summary", "Introduction", "Methods"],
+        ["Background,", "Sun,", "问题,"],
+    ],
+)
+def test_a_sheet_without_a_head_keeps_its_first_section(rows: list[str]) -> None:
+    assert [title for title, *_ in sections_of(*rows)] == [row.rstrip(",") for row in rows]
+    first = outline_of("plan.xlsx", make_xlsx({"Sheet1": [[row] for row in rows]})).nodes[0]
+    assert first.title == rows[0]
+
+
+def test_a_sheet_without_a_head_may_begin_with_a_bare_number() -> None:
+    rows = ["1 Background", "1.1 History", "2 措施"]
+
+    assert [(title, depth) for title, _, _, depth in sections_of(*rows)] == [
+        ("Background", 1),
+        ("History", 2),
+        ("措施", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    "summary", ["1. first do this", "- a point", "第一章 的内容", "# 标题", "> x", "---", "\\x"]
+)
+def test_a_summary_is_no_section_whatever_it_looks_like(summary: str) -> None:
+    found = sections_of("标题,说明", f"背景,{summary}", "措施,")
+
+    assert found == [("背景", summary, "", 1), ("措施", "", "", 1)]
+
+
+@pytest.mark.parametrize(
+    ("head", "levels"),
+    [
+        ("Level,Title", "H1 H2 H1"),
+        ("Style,Text", "Heading1 Heading2 Heading1"),
+        ("Outline level,Title", "1 2 1"),
+        ("级别,标题", "一级 二级 一级"),
+        ("标题层级,标题", "1级 2级 1级"),
+        ("", "H1 H2 H1"),
+    ],
+)
+def test_levels_are_read_however_they_are_written(head: str, levels: str) -> None:
+    titles = ["背景", "History", "Sun"]
+    rows = [f"{level},{title}" for level, title in zip(levels.split(), titles, strict=True)]
+
+    found = sections_of(*filter(None, [head]), *rows)
+
+    assert found == [("背景", "", "", 1), ("History", "", "", 2), ("Sun", "", "", 1)]
+
+
+def test_a_level_that_is_none_of_sections_is_a_note() -> None:
+    assert sections_of("Level of detail,Title", "high,潮汐") == [
+        ("潮汐", "", "Level of detail: high", 1)
+    ]
+
+
+@pytest.mark.parametrize("head", ["Level 1,Level 2,Level 3", "一级,二级,三级", "章,节,小节"])
+def test_columns_of_titles_are_levels_even_beside_a_count_of_rows(head: str) -> None:
+    found = sections_of(f"序号,{head}", "1,甲,B,C", "2,甲,B,D", "3,E,,")
+
+    assert [(title, depth) for title, _, _, depth in found] == [
+        ("甲", 1),
+        ("B", 2),
+        ("C", 3),
+        ("D", 3),
+        ("E", 1),
+    ]
+
+
+def test_sections_below_the_sixth_level_stay_below_it() -> None:
+    rows = [f"{level},第{level}级" for level in [*range(1, 9), 1]]
+
+    assert [depth for *_, depth in sections_of("层级,标题", *rows)] == [*range(1, 9), 1]
+
+
+def test_an_empty_sheet_is_no_section() -> None:
+    rows = [["Title", "Owner"], ["Tides", "Al"], ["Sun", "Bo"]]
+
+    assert told(outline_of("plan.xlsx", make_xlsx({"大纲": rows, "Sheet2": []}))) == [
+        ("Tides", "", "Owner: Al", 1),
+        ("Sun", "", "Owner: Bo", 1),
+    ]
