@@ -138,6 +138,11 @@ def test_sections_are_named_in_many_ways_and_are_no_part_of_the_title(
         "写一份铁路报告，请勿涉及历史、人物和事件。",
         "写一份铁路报告，别写历史、人物、事件三个部分。",
         "写一份铁路报告，不包括历史、人物和事件。",
+        "Write a report on trains. Do not write about:\n- prices\n- staff",
+        "Write a report on trains.\n\nLeave out:\n\n1. prices\n2. staff",
+        "Write a report on trains.\n- Do not discuss prices\n- Don't mention staff",
+        "写一份铁路报告。请不要写：\n- 价格\n- 人员",
+        "写一份铁路报告。\n- 不要写价格\n- 请勿涉及人员",
     ],
 )
 def test_what_a_prompt_forbids_is_no_chapter(prompt: str) -> None:
@@ -161,6 +166,19 @@ def test_what_a_prompt_forbids_is_no_chapter(prompt: str) -> None:
             "A report on trains. It should not only discuss speed, comfort and safety.",
             ("Speed", "Comfort", "Safety"),
         ),
+        (
+            "A report on trains with sections on:\n- speed\n- comfort\nDo not include:\n- prices",
+            ("Speed", "Comfort"),
+        ),
+        (
+            "A report on trains that must not be long:\n- speed\n- why not to run\n- comfort",
+            ("Speed", "Why not to run", "Comfort"),
+        ),
+        (
+            "A report on trains\n- Costs (do not include taxes)\n- Why firms do not cover floods",
+            ("Costs (do not include taxes)", "Why firms do not cover floods"),
+        ),
+        ("写一份铁路报告，不要太长：\n- 线路\n- 车站\n不要写：\n- 票价", ("线路", "车站")),
         ("写一份铁路报告，不要写历史，包括线路和车站。", ("线路", "车站")),
         ("写一份铁路报告，包括线路、车站，不包括票价。", ("线路", "车站")),
         ("写一份铁路报告，特别包括线路和车站。", ("线路", "车站")),

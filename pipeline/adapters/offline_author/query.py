@@ -68,6 +68,21 @@ _ZH_ENOUGH = re.compile(
 )
 """Where what is listed ends, and something else is said of it, as what is to be left out."""
 
+_EN_FORBIDS = re.compile(
+    r"(?:\b(?:not|never|no need to)|n['’]t) (?:write|discuss|include|cover|mention|address|talk|"
+    r"speak|focus|add)\b(?:(?!\b(?:and|but)\b)[^.,;]){0,60}\Z|"
+    r"\b(?:leave out|avoid (?:writing|discussing|mentioning)|without)\b[^.,;]{0,60}:\s*\Z",
+    re.IGNORECASE,
+)
+_ZH_FORBIDS = re.compile(
+    r"(?:不(?:要|用|必|得|能|可|应该?|需要?|宜)|[无毋][需须]|(?<![特分区类性级个])别|勿|避免|禁止)"
+    r"(?:再|去)?(?:写|谈|讲|涉及|包括|包含|讨论|介绍|提及|提到|论述|分析|以下|下列|这些)[^。，；]{0,60}\Z"
+)
+"""Of an item, or of the line above the items: what stands there is to be left out."""
+
+_POLITE = re.compile(r"(?:please|you|do|must|should|请|也|\s)*\Z", re.IGNORECASE)
+"""What an item may begin with that only forbids; `Costs (do not include taxes)` is a section."""
+
 LOOKED_BACK = 60
 """Characters in which a prompt forbids what it then names: `you do not need to include any …`."""
 
@@ -75,7 +90,7 @@ SEVERAL = 3
 """Fewer things after such words may well be one: "discusses the effect of tides on fish and birds".
 """
 
-_ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.、)）](?!\d))\s*(\S.*)$", re.MULTILINE)
+_ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.、)）](?!\d))\s*(\S.*)$")
 _ZH_REST = re.compile(r"等(?:.{0,2}(?:个|方面|内容|部分|章节|章|主题|要点))*$")
 
 
@@ -108,12 +123,27 @@ def listed(text: str, language: Language) -> tuple[str, ...]:
 
 
 def _asked(prompt: str, language: Language, title: str) -> tuple[str, ...]:
-    items: Sequence[str] = _ITEM.findall(prompt)
+    items: Sequence[str] = _items(prompt, _ZH_FORBIDS if language == "zh" else _EN_FORBIDS)
     if len(items) < 2:
         items = _enumerated(_ZH_LIST if language == "zh" else _EN_LIST, prompt, language)
     if not items:
         items = _several(_ZH_SEVERAL if language == "zh" else _EN_SEVERAL, prompt, language, title)
     return _titles(items)
+
+
+def _items(prompt: str, forbids: re.Pattern[str]) -> list[str]:
+    """What stands in lists, without what the line above a list, or an item itself, forbids."""
+    items: list[str] = []
+    is_forbidden = False
+    for line in filter(str.strip, prompt.split("\n")):
+        item = _ITEM.match(line)
+        if item is None:
+            is_forbidden = line.rstrip().endswith((":", "：")) and bool(forbids.search(line))
+        elif not is_forbidden:
+            no = forbids.search(item[1])
+            if no is None or not _POLITE.match(item[1], 0, no.start()):
+                items.append(item[1])
+    return items
 
 
 def _several(words: re.Pattern[str], prompt: str, language: Language, title: str) -> Sequence[str]:
