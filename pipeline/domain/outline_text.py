@@ -160,6 +160,8 @@ def _without_marks(text: str) -> str:
 
 def _own_title(reading: Reading) -> str:
     """What the file says that it is called, apart from its headings and lines; or nothing."""
+    if is_of_tables(reading):
+        return ""  # it has no name but that of its file
     headings = [block.text for block in reading.blocks if block.kind == "heading"]
     first = reading.blocks[0] if reading.blocks else None
     if not headings and (first is None or first.kind != "paragraph"):

@@ -178,3 +178,9 @@ def test_an_empty_sheet_is_no_section() -> None:
         ("Tides", "", "Owner: Al", 1),
         ("Sun", "", "Owner: Bo", 1),
     ]
+
+
+def test_the_name_of_a_file_is_no_title_of_a_sheet() -> None:
+    sheet = make_xlsx({"Sheet1": [["Title", "说明"], ["Tides", "月亮"], ["Sun", ""]]})
+
+    assert outline_of("final (2).xlsx", sheet).title == ""
