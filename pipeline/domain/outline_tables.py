@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.domain.documents import Block, Reading
@@ -20,6 +20,8 @@ _CELLS = re.compile(r"(?<!\\)\|")
 _BARE_NUMBER = re.compile(r"^(\d{1,2})(?=\s+[^\W\d])")
 """Of a section where others have decimals: `1 Background` above `1.1 History`."""
 
+SHEETS = (".xlsx", ".csv", ".tsv")
+
 Row = Sequence[str]
 
 
@@ -32,10 +34,24 @@ class Told:
     level: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    name: str = ""
+    above: list[str] = field(default_factory=list)
+    """Texts that stand alone in the rows above its table."""
+    rows: list[Row] = field(default_factory=list)
+
+
 def is_of_tables(reading: Reading) -> bool:
-    """Whether a file is nothing but tables and the names of their sheets, which do not name it."""
+    """Whether a file is nothing but tables and the names of their sheets, which do not name it.
+
+    In a sheet texts above a table belong to it; in other files there is more to read.
+    """
     kinds = {block.kind for block in reading.blocks}
-    return reading.is_titled_by_name and "table" in kinds and kinds <= {"table", "heading"}
+    others = {"table", "heading"}
+    if reading.file_name.lower().endswith(SHEETS):
+        others.add("paragraph")
+    return reading.is_titled_by_name and "table" in kinds and kinds <= others
 
 
 def told_by_tables(blocks: Sequence[Block]) -> Iterator[Told]:
@@ -45,20 +61,33 @@ def told_by_tables(blocks: Sequence[Block]) -> Iterator[Told]:
     holds the sections of a level. What spans several rows is told once. What a column holds whose
     head says nothing of outlines is a note.
     """
-    names = [""]
-    rows: list[list[Row]] = [[]]
+    sheets = [sheet for sheet in _sheets(blocks) if sheet.rows]
+    for sheet in sheets:
+        is_one_of_many = len(sheets) > 1 and sheet.name
+        if is_one_of_many:
+            yield Told("title", sheet.name, 1)
+        if not has_head(sheet.rows[0], sheet.rows[1:]):
+            yield from _told_by([*([text] for text in sheet.above), *sheet.rows])
+            continue
+        if sheet.above and is_one_of_many:
+            yield from (Told("summary", text) for text in sheet.above)
+        elif sheet.above:
+            yield Told("title", " – ".join(sheet.above), 1)
+        yield from _told_by(sheet.rows)
+
+
+def _sheets(blocks: Sequence[Block]) -> list[_Sheet]:
+    sheets = [_Sheet()]
     for block in blocks:
         if block.kind == "heading":
-            names.append(block.text)
-            rows.append([])
-            continue
-        first, *others = [_cells(line) for line in block.text.split("\n")]
-        rows[-1] += others[1:] if rows[-1][:1] == [first] else [first, *others[1:]]
-    sheets = [(name, held) for name, held in zip(names, rows, strict=True) if held]
-    for name, held in sheets:
-        if name and len(sheets) > 1:
-            yield Told("title", name, 1)
-        yield from _told_by(held)
+            sheets.append(_Sheet(block.text))
+        elif block.kind == "paragraph":
+            sheets[-1].above.append(block.text)
+        else:
+            rows = sheets[-1].rows
+            first, *others = [_cells(line) for line in block.text.split("\n")]
+            rows += others[1:] if rows[:1] == [first] else [first, *others[1:]]
+    return sheets
 
 
 def _cells(line: str) -> list[str]:

@@ -180,6 +180,42 @@ def test_an_empty_sheet_is_no_section() -> None:
     ]
 
 
+@pytest.mark.parametrize("title", ["Tidal plan", "潮汐能大纲"])
+def test_a_title_above_the_head_of_a_sheet_is_that_of_the_outline(title: str) -> None:
+    rows = [[title, "", ""], ["No.", "标题", "Status"], ["1", "背景", "Draft"], ["1.1", "Sun", ""]]
+    lines = "\n".join(",".join(row) for row in rows)
+
+    of_sheet = outline_of("plan.xlsx", make_xlsx({"Sheet1": [*rows]}))
+    of_lines = outline_of("plan.csv", lines.encode())
+
+    sections = [("背景", "", "Status: Draft", 1), ("Sun", "", "", 2)]
+    assert [(of.title, told(of)) for of in (of_sheet, of_lines)] == [(title, sections)] * 2
+
+
+def test_a_first_chapter_alone_in_its_row_is_no_title() -> None:
+    found = sections_of("背景,,", "Measures,Pumps,Electric", ",Pipes,")
+
+    assert [(title, depth) for title, _, _, depth in found] == [
+        ("背景", 1),
+        ("Measures", 1),
+        ("Pumps", 2),
+        ("Electric", 3),
+        ("Pipes", 2),
+    ]
+
+
+def test_what_stands_above_the_head_of_one_sheet_among_others_is_said_of_it() -> None:
+    first = [["仅限欧洲", ""], ["Title", "Owner"], ["Tides", ""]]
+    sheets = {"甲": first, "B": [["Title", "Owner"], ["Sun", "Bo"]]}
+
+    assert told(outline_of("plan.xlsx", make_xlsx({**sheets}))) == [
+        ("甲", "仅限欧洲", "", 1),
+        ("Tides", "", "", 2),
+        ("B", "", "", 1),
+        ("Sun", "", "Owner: Bo", 2),
+    ]
+
+
 def test_the_name_of_a_file_is_no_title_of_a_sheet() -> None:
     sheet = make_xlsx({"Sheet1": [["Title", "说明"], ["Tides", "月亮"], ["Sun", ""]]})
 
