@@ -58,6 +58,19 @@ def test_a_chapter_that_is_asked_for_by_a_files_title_holds_the_chapters_of_that
     assert [node.title for node in outline.nodes if node.is_uncovered] == uncovered
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Do not include a chapter on prices.",
+        "The report must not have a price chapter.",
+        "报告不得单独设价格一章。",
+        "不需要写价格一章。",
+    ],
+)
+def test_a_chapter_that_the_requirements_forbid_is_not_asked_for(sentence: str) -> None:
+    assert [demand.chapters for demand in demands_of(sentence)] == [()]
+
+
 WIND = (
     "Wind power in Denmark: costs and benefits",
     {

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from pipeline.adapters.offline_author.query import listed
+from pipeline.adapters.offline_author.query import is_refused, listed
 from pipeline.domain.documents import Language
 from pipeline.domain.language import detect_language, split_sentences
 
@@ -97,14 +97,17 @@ def demands_of(requirements: str) -> list[Demand]:
 
 
 def _chapters(sentence: str, language: Language) -> tuple[str, ...]:
-    """Titles of the chapters that a sentence names; one section may be on two things."""
+    """Titles of the chapters that a sentence asks for; one section may be on two things."""
+    matches = [
+        match
+        for match in (_ZH_CHAPTER if language == "zh" else _CHAPTER).finditer(sentence)
+        if not is_refused(sentence, match.start(), language)
+    ]
     if language == "zh":
-        found = [
-            name for match in _ZH_CHAPTER.finditer(sentence) for name in match.groups() if name
-        ]
+        found = [name for match in matches for name in match.groups() if name]
         return tuple(part for name in found for part in listed(name, language))
     titles: list[str] = []
-    for match in _CHAPTER.finditer(sentence):
+    for match in matches:
         name = _PREDICATE.split(next(filter(None, match.groups()[1:])), maxsplit=1)[0]
         is_one = not (match[1] or "").lower().endswith("s")
         titles += [name.strip()] if is_one and "," not in name else listed(name, language)

@@ -122,6 +122,12 @@ def listed(text: str, language: Language) -> tuple[str, ...]:
     return _titles(_split(text, language))
 
 
+def is_refused(text: str, at: int, language: Language) -> bool:
+    """Whether the words that name sections there stand behind what forbids them."""
+    refused = _ZH_REFUSED if language == "zh" else _EN_REFUSED
+    return bool(refused.search(text, max(0, at - LOOKED_BACK), at))
+
+
 def _asked(prompt: str, language: Language, title: str) -> tuple[str, ...]:
     items: Sequence[str] = _items(prompt, _ZH_FORBIDS if language == "zh" else _EN_FORBIDS)
     if len(items) < 2:
@@ -154,9 +160,9 @@ def _several(words: re.Pattern[str], prompt: str, language: Language, title: str
 
 
 def _enumerated(words: re.Pattern[str], prompt: str, language: Language) -> list[str]:
-    refused, enough = (_ZH_REFUSED, _ZH_ENOUGH) if language == "zh" else (_EN_REFUSED, _EN_ENOUGH)
+    enough = _ZH_ENOUGH if language == "zh" else _EN_ENOUGH
     match = words.search(prompt)
-    while match and refused.search(prompt, max(0, match.start() - LOOKED_BACK), match.start()):
+    while match and is_refused(prompt, match.start(), language):
         match = words.search(prompt, match.start(match.lastindex or 0))
     text = enough.sub("", match[match.lastindex or 0]) if match else ""
     return _split(text, language) if text else []
