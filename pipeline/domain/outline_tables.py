@@ -1,11 +1,12 @@
 """An outline that is a table, as people keep it in a sheet: a row for each section."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.domain.documents import Block, Reading
+from pipeline.domain.outline_amounts import amounts_in
 from pipeline.domain.outline_columns import (
     HIGHEST,
     Role,
@@ -103,28 +104,33 @@ def _told_by(rows: Sequence[Row]) -> Iterator[Told]:
     if has_head(rows[0], rows[1:]):
         head, *rows = rows
     roles = roles_of(head, rows)
-    for row in _with_points(roles, rows):
-        yield from _told_by_row(head, roles, row, above)
+    read = _read_titles([row[at] for row in rows for at in range(width) if roles[at] == "title"])
+    for row in rows:
+        yield from _told_by_row(head, roles, row, above, read)
         above = row
 
 
-def _with_points(roles: Sequence[Role], rows: Sequence[Row]) -> Sequence[Row]:
-    titles = {at for at, role in enumerate(roles) if role == "title"}
-    if not any(number_level(row[at]) > HIGHEST for row in rows for at in titles):
-        return rows
-    return [
-        [_BARE_NUMBER.sub(r"\1.", cell) if at in titles else cell for at, cell in enumerate(row)]
-        for row in rows
-    ]
+def _read_titles(cells: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """What stands in columns of titles: the level by its number, or 0, and the title behind it."""
+    amounts = amounts_in(cells)
+    has_decimals = any(number_level(cell) > HIGHEST for cell in cells if cell not in amounts)
+    read = {cell: (0, cell) for cell in amounts}
+    for cell in cells:
+        text = _BARE_NUMBER.sub(r"\1.", cell) if has_decimals else cell
+        read.setdefault(cell, (number_level(text), without_number(text)))
+    return read
 
 
-def _told_by_row(head: Row, roles: Sequence[Role], row: Row, above: Row) -> Iterator[Told]:
+def _told_by_row(
+    head: Row, roles: Sequence[Role], row: Row, above: Row, read: Mapping[str, tuple[int, str]]
+) -> Iterator[Told]:
     titles = [at for at, cell in enumerate(row) if cell and roles[at] == "title"]
     new = [at for at in titles if not _is_repeated(at, roles, row, above)]
     first = titles[0] if titles else 0
     for at in [*range(first, len(row)), *range(first)]:  # of what stands left of it, too
         if at in new:
-            yield Told("title", without_number(row[at]), _level(at, roles, row))
+            level, title = read[row[at]]
+            yield Told("title", title, _level_beside(at, roles, row) or level or HIGHEST)
         elif at not in titles and row[at]:
             of = max((title for title in titles if title < at), default=first)
             if row[at] != above[at] or of in new:
@@ -142,14 +148,15 @@ def _is_repeated(at: int, roles: Sequence[Role], row: Row, above: Row) -> bool:
     return is_same and any(row[at + 1 :])
 
 
-def _level(at: int, roles: Sequence[Role], row: Row) -> int:
+def _level_beside(at: int, roles: Sequence[Role], row: Row) -> int:
+    """The level that its column or what stands beside it gives a title; 0 without one."""
     if roles.count("title") > 1:
         return HIGHEST + roles[:at].count("title")
     stated = [level_of(cell) for cell, role in zip(row, roles, strict=True) if role == "level"]
     numbers = [
         number_level(cell) for cell, role in zip(row, roles, strict=True) if role == "number"
     ]
-    return next(filter(None, [*stated, *numbers, number_level(row[at])]), HIGHEST)
+    return next(filter(None, [*stated, *numbers]), 0)
 
 
 def _said(name: str, role: Role, cell: str) -> Iterator[Told]:

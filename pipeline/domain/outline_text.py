@@ -4,11 +4,12 @@
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.domain.documents import Block, NodeId, Outline, OutlineNode, Reading
 from pipeline.domain.outline import MAX_TITLE_CHARS, walk
+from pipeline.domain.outline_amounts import amounts_in
 from pipeline.domain.outline_tables import Told, is_of_tables, told_by_tables
 
 TAB = "    "
@@ -27,15 +28,6 @@ _CHAPTER = re.compile(
 )
 _HAN_ITEM = re.compile(rf"^[{_HAN_NUMBER}]+[、.．]\s*(.+)$")
 _HAN_PARENS = re.compile(rf"^[（(][{_HAN_NUMBER}]+[）)]\s*(.+)$")
-_UNIT = (
-    r"(?:°|℃|℉|%|‰|(?:[kMGTmµn]?(?:Hz|Pa|eV)|[kMGTmµ](?:Wh?|B|V)|[kcmµn]?m[²³]?|[kmµ]?g|[kMG]bps|dB|"
-    r"degrees?|(?:kilo)?met(?:er|re)s?|miles?|tons?|tonnes?|hours?|days?|weeks?|months?|years?|times|"
-    r"percent|per cent|thousand|million|billion|trillion|dollars?|euros?)"
-    r"(?=[\s,;:，。、/^)-]|$)|(?:万亿?|亿)(?=[\s,，。、元吨人个次辆台户千公平立美欧日港]|$)|"
-    r"公里|千瓦|兆瓦|摄氏度|百分点)"
-)
-_AMOUNT = re.compile(rf"^\d+\.\d+\s+{_UNIT}")
-_PLACE = re.compile(r"^(\d{1,4})(?:\.(\d{1,4}))?(?=[\s.、)）])")
 _DECIMAL = re.compile(r"^(?!\d+\.\d+\s+[°℃℉%‰])(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$")
 _NUMBER = re.compile(r"^\d+(?:[.)）]\s+|、\s*)(.+)$")
 _BARE_NUMBER = re.compile(r"^\d{1,2}\s+(.+)$")
@@ -179,7 +171,7 @@ def _text_of_blocks(reading: Reading) -> str:
     if is_of_tables(reading):
         return "\n".join(map(_line_of, told_by_tables(reading.blocks)))
     headings = [block.text for block in reading.blocks if block.kind == "heading"]
-    amounts = _amounts(headings)
+    amounts = amounts_in(headings)
     has_decimals = any(_decimal(text, amounts) for text in headings)
     is_guessed = "headings_guessed" in reading.notes
     return "\n".join(
@@ -245,7 +237,9 @@ def _one_line(text: str) -> str:
 def _lines(text: str) -> Iterator[_Line]:
     rows = [row.replace("\t", TAB).rstrip() for row in text.lstrip("\ufeff").splitlines()]
     rows = [row for row in rows if row.strip()]
-    amounts = _amounts([row.strip() for row in rows])
+    amounts = amounts_in(
+        found[2] if (found := _HEADING.match(row.strip())) else row.strip() for row in rows
+    )
     has_decimals = any(_decimal(row.strip(), amounts) for row in rows)
     for row in rows:
         text_only = row.strip()
@@ -254,34 +248,6 @@ def _lines(text: str) -> Iterator[_Line]:
             yield _plain_line(text_only[1:], indent)
         else:
             yield _line(text_only, amounts, indent=indent, has_decimals=has_decimals)
-
-
-def _amounts(lines: Iterable[str]) -> frozenset[str]:
-    """Which lines or headings begin with an amount, such as "2.4 GHz networks".
-
-    A number that goes on from one before it, or begins a count, is none: "1.3 Times" below 1.2.
-    """
-    texts = [found[2] if (found := _HEADING.match(line)) else line for line in lines]
-    places = [
-        (int(found[1]), int(found[2] or 0)) if (found := _PLACE.match(text)) else None
-        for text in texts
-    ]
-    goes_on = {chapter for chapter, number in filter(None, places) if number == 2}
-    counted: set[tuple[int, int]] = set()
-    amounts: set[str] = set()
-    for text, place in zip(texts, places, strict=True):
-        if _AMOUNT.match(text) and not (place and _is_counted(place, counted, goes_on)):
-            amounts.add(text)
-        elif place:
-            counted.add(place)
-    return frozenset(amounts)
-
-
-def _is_counted(
-    place: tuple[int, int], before: Collection[tuple[int, int]], goes_on: Collection[int]
-) -> bool:
-    chapter, number = place
-    return (chapter, number - 1) in before or (number == 1 and chapter in goes_on)
 
 
 def _is_escaped(line: str) -> bool:

@@ -220,3 +220,17 @@ def test_the_name_of_a_file_is_no_title_of_a_sheet() -> None:
     sheet = make_xlsx({"Sheet1": [["Title", "说明"], ["Tides", "月亮"], ["Sun", ""]]})
 
     assert outline_of("final (2).xlsx", sheet).title == ""
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ["2.4 GHz networks", "5.8 GHz bands"],
+        ["1.2 亿人口的城市", "背景"],
+        ["1.5 °C pathways", "Sun"],
+    ],
+)
+def test_an_amount_before_a_title_in_a_sheet_stays_with_it(titles: list[str]) -> None:
+    assert sections_of("标题,说明", *(f"{title},x" for title in titles)) == [
+        (title, "x", "", 1) for title in titles
+    ]
