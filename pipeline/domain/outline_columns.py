@@ -1,7 +1,7 @@
 """What each column of an outline's table holds, told by its head and by its cells."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, cast
 
 Role = Literal["title", "level", "number", "said", "count", "other"]
@@ -16,7 +16,11 @@ _NUMBER = re.compile(
 
 _HAN_NUMBER = re.compile(
     r"第\s*[一二三四五六七八九十百\d]+\s*([章节])[\s:：、.]*|[一二三四五六七八九十]+、\s*"
+    r"|[（(][一二三四五六七八九十]+[）)]\s*"
 )
+_STYLES = "章节、）"
+"""Han numbers by what is at their end, highest first; figures are below them."""
+
 _DIGITS = "零一二三四五六七八九"
 _LEVEL = re.compile(
     rf"(?:(?:H|L|level|heading|标题)\s*(\d)|([{_DIGITS}\d])级(?:标题)?)", re.IGNORECASE
@@ -89,12 +93,22 @@ def roles_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Role]:
     return roles
 
 
-def number_level(cell: str) -> int:
-    """The level that its number gives a cell; 0 without one."""
-    if found := _NUMBER.match(cell):
-        return HIGHEST + found[0].rstrip(".、)） ").count(".")
-    found = _HAN_NUMBER.match(cell)
-    return HIGHEST + (found[1] == "节") if found else 0
+def number_level(cell: str, styles: Collection[int] = ()) -> int:
+    """The level that its number gives a cell, below those of other styles; 0 without one."""
+    if (style := style_of(cell)) is None:
+        return 0
+    figures = _NUMBER.match(cell)
+    dots = figures[0].rstrip(".、)） ").count(".") if figures else 0
+    return HIGHEST + sum(other < style for other in styles) + dots
+
+
+def style_of(cell: str) -> int | None:
+    """How a cell is numbered, the highest style first: 第一章, 第一节, 一、, （一）, 1."""
+    if _NUMBER.match(cell):
+        return len(_STYLES)
+    if not (found := _HAN_NUMBER.match(cell)):
+        return None
+    return _STYLES.index(found[1] or found[0].strip()[-1].replace(")", "）"))
 
 
 def stated_level(cell: str) -> int:
@@ -156,4 +170,4 @@ def _are_numbers(name: str, cells: Sequence[str]) -> bool:
     if not cells or not all(number_level(cell) and without_number(cell) == cell for cell in cells):
         return False
     is_plain = not name or _role_of_head(name) == "title"
-    return is_plain or any(number_level(cell) > HIGHEST for cell in cells)
+    return is_plain or any(number_level(cell) > HIGHEST or cell[0] in "第（(" for cell in cells)

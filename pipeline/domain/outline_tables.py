@@ -14,6 +14,7 @@ from pipeline.domain.outline_columns import (
     level_of,
     number_level,
     roles_of,
+    style_of,
     without_number,
 )
 
@@ -104,21 +105,22 @@ def _told_by(rows: Sequence[Row]) -> Iterator[Told]:
     if has_head(rows[0], rows[1:]):
         head, *rows = rows
     roles = roles_of(head, rows)
-    read = _read_titles([row[at] for row in rows for at in range(width) if roles[at] == "title"])
+    numbered = [at for at, role in enumerate(roles) if role in {"title", "number"}]
+    read = _read_numbers([row[at] for row in rows for at in numbered])
     for row in rows:
         yield from _told_by_row(head, roles, row, above, read)
         above = row
 
 
-def _read_titles(cells: Sequence[str]) -> dict[str, tuple[int, str]]:
-    """What stands in columns of titles: the level by its number, or 0, and the title behind it."""
+def _read_numbers(cells: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Of cells with titles or numbers: the level by the number, or 0, and the title behind it."""
     amounts = amounts_in(cells)
-    has_decimals = any(number_level(cell) > HIGHEST for cell in cells if cell not in amounts)
-    read = {cell: (0, cell) for cell in amounts}
-    for cell in cells:
-        text = _BARE_NUMBER.sub(r"\1.", cell) if has_decimals else cell
-        read.setdefault(cell, (number_level(text), without_number(text)))
-    return read
+    texts = {cell: cell for cell in cells if cell not in amounts}
+    if any(number_level(cell) > HIGHEST for cell in texts):
+        texts = {cell: _BARE_NUMBER.sub(r"\1.", cell) for cell in texts}
+    styles = {style for text in texts.values() if (style := style_of(text)) is not None}
+    read = {cell: (number_level(x, styles), without_number(x)) for cell, x in texts.items()}
+    return read | {cell: (0, cell) for cell in amounts}
 
 
 def _told_by_row(
@@ -129,8 +131,7 @@ def _told_by_row(
     first = titles[0] if titles else 0
     for at in [*range(first, len(row)), *range(first)]:  # of what stands left of it, too
         if at in new:
-            level, title = read[row[at]]
-            yield Told("title", title, _level_beside(at, roles, row) or level or HIGHEST)
+            yield Told("title", read[row[at]][1], _level(at, roles, row, read))
         elif at not in titles and row[at]:
             of = max((title for title in titles if title < at), default=first)
             if row[at] != above[at] or of in new:
@@ -148,15 +149,13 @@ def _is_repeated(at: int, roles: Sequence[Role], row: Row, above: Row) -> bool:
     return is_same and any(row[at + 1 :])
 
 
-def _level_beside(at: int, roles: Sequence[Role], row: Row) -> int:
-    """The level that its column or what stands beside it gives a title; 0 without one."""
+def _level(at: int, roles: Sequence[Role], row: Row, read: Mapping[str, tuple[int, str]]) -> int:
+    """By its column, what a column of levels states, or the deepest number: one may only count."""
     if roles.count("title") > 1:
         return HIGHEST + roles[:at].count("title")
     stated = [level_of(cell) for cell, role in zip(row, roles, strict=True) if role == "level"]
-    numbers = [
-        number_level(cell) for cell, role in zip(row, roles, strict=True) if role == "number"
-    ]
-    return next(filter(None, [*stated, *numbers]), 0)
+    numbers = [read[row[other]][0] for other, role in enumerate(roles) if role == "number"]
+    return next(filter(None, stated), max(HIGHEST, read[row[at]][0], *numbers))
 
 
 def _said(name: str, role: Role, cell: str) -> Iterator[Told]:

@@ -234,3 +234,22 @@ def test_an_amount_before_a_title_in_a_sheet_stays_with_it(titles: list[str]) ->
     assert sections_of("标题,说明", *(f"{title},x" for title in titles)) == [
         (title, "x", "", 1) for title in titles
     ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["一、背景", "（一）国内", "1. 东部", "二、措施"],
+        ["编号,标题", "一、,背景", "（一）,国内", "1.,东部", "二、,措施"],
+        ["标题,说明", "第一章 背景,", "第一节 国内,", "一、东部,", "第二章 措施,"],
+        ["编号,标题", "第一章,背景", "1.1,国内", "1.1.1,东部", "第二章,措施"],
+        ["序号,标题", "1,第一章 背景", "2,1.1 国内", "3,1.1.1 东部", "4,第二章 措施"],
+    ],
+)
+def test_numbers_of_several_styles_in_a_sheet_stand_below_each_other(rows: list[str]) -> None:
+    assert [(title, depth) for title, _, _, depth in sections_of(*rows)] == [
+        ("背景", 1),
+        ("国内", 2),
+        ("东部", 3),
+        ("措施", 1),
+    ]
