@@ -42,19 +42,20 @@ _SAID = (
     r"\b(?:summary|description|contents?|covers|notes?|comments?|remarks?)\b|"
     r"说明|内容|描述|摘要|概要|要点|备注"
 )
-_ROLES = (
-    r"(?P<level>\blevels?\b(?!\s*\d)|层级|级别)"
-    r"|(?P<number>\b(?:no|nr|num|numbers?|numbering)\b\.?|[#№]|[编序]号|章节号)"
-    rf"|(?P<said>{_SAID})|(?P<title>{_TITLES})"
-)
+_LEVELS = r"\blevels?\b(?!\s*\d)|层级|级别"
+_NUMBERS = r"\b(?:no|nr|num|numbers?|numbering)\b\.?|[#№]|[编序]号|章节号"
 _BESIDE = (
     r"\b(?:target|planned|estimated|suggested|proposed|working|approx|count|of|the|what|it|this|main|"
     r"key|short|brief|outline|name|\d)\b\.?|目标|建议|预计|计划|大致|主要|核心|简要|写作|本[章节]|名称"
 )
 _COUNT = re.compile(_COUNTS, re.IGNORECASE)
 _OTHER = re.compile(_OTHERS, re.IGNORECASE)
-_ROLE = re.compile(_ROLES, re.IGNORECASE)
-_HEAD = re.compile(rf"(?:(?:{_ROLES}|{_COUNTS}|{_OTHERS}|{_BESIDE})[\s/&、_-]*)+", re.IGNORECASE)
+_ROLE = re.compile(
+    f"(?P<level>{_LEVELS})|(?P<number>{_NUMBERS})|(?P<said>{_SAID})|(?P<title>{_TITLES})",
+    re.IGNORECASE,
+)
+_WORDS = "|".join([_LEVELS, _NUMBERS, _SAID, _TITLES, _COUNTS, _OTHERS, _BESIDE])
+_HEAD = re.compile(rf"(?:(?:{_WORDS})[\s/&、_-]*+)++", re.IGNORECASE)
 """Nothing but words of heads: `Word count`, but not `Methods and content`."""
 
 

@@ -253,3 +253,10 @@ def test_numbers_of_several_styles_in_a_sheet_stand_below_each_other(rows: list[
         ("东部", 3),
         ("措施", 1),
     ]
+
+
+@pytest.mark.parametrize("word", ["topic name ", "主题名称"])
+def test_a_cell_of_many_words_of_heads_is_read_at_once(word: str) -> None:
+    cell = word * 1000 + "zz"
+
+    assert sections_of(f"x,{cell}", "y,")[1] == (cell[:500], cell, "", 2)
