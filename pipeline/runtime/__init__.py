@@ -25,7 +25,7 @@ from pipeline.adapters.web.fetching import PageFetcher
 from pipeline.config import Settings
 from pipeline.domain.estimate import Pace
 from pipeline.domain.figures import Figures, ProcessFigures
-from pipeline.domain.jobs import JobId
+from pipeline.domain.jobs import Job, JobId, JobKind
 from pipeline.domain.spending import Price, Prices
 from pipeline.engine import Close, Engine, Hooks, terms_of
 from pipeline.ports import (
@@ -243,11 +243,28 @@ def _hooks(
     revive = None if settings.redis_url else lambda: _embedded(settings)
     return Hooks(
         now=_now,
-        on_finished=manuscripts.deliver,
+        on_finished=_and_settle(manuscripts.deliver),
         cancel=jobs.cancel,
         revive=revive,
         on_stop=on_stop,
     )
+
+
+def _and_settle(deliver: Callable[[Job], None]) -> Callable[[Job], None]:
+    """Deliver, and let the collector leave alone what the first job of each kind brought along.
+
+    Else it looks through that amid the next one, which stops all jobs for 0.2 s.
+    """
+    seen: set[JobKind] = set()
+
+    def finished(job: Job) -> None:
+        deliver(job)
+        if job.kind not in seen:
+            seen.add(job.kind)
+            gc.collect()
+            gc.freeze()
+
+    return finished
 
 
 def _work(
