@@ -13,7 +13,7 @@ from pipeline.domain.briefs import Above, SectionBrief
 from pipeline.domain.changes import OWN, Basis, hashes
 from pipeline.domain.citations import checked, cited
 from pipeline.domain.documents import Draft, Passage, SectionStatus
-from pipeline.domain.jobs import Job, OwnText
+from pipeline.domain.jobs import Job, JobEvent, OwnText
 from pipeline.domain.outline import Place, bound_node
 from pipeline.domain.queries import queries_for
 from pipeline.domain.units import content_key, section_unit
@@ -101,7 +101,7 @@ async def write_section(state: SectionState, runtime: Runtime[Tools]) -> Section
 
 async def _written(state: SectionState, tools: Tools) -> Written:
     place, shared = state["place"], state["assignment"]
-    node, unit = place.node, unit_of(place)
+    node = place.node
     own = await asyncio.to_thread(own_draft, place, shared, tools)
     if own is None and node.id in shared.gaps and not earlier_of(place, tools):
         raise LeftOut(shared.gaps[node.id])  # before a search, which may cost
@@ -115,42 +115,37 @@ async def _written(state: SectionState, tools: Tools) -> Written:
         tools.journal.tell(tools.done(place, own))
         tools.progress("write", "section_kept", section=node.id, number=place.number)
         return Written(place, draft or own, own=own)
-    if draft is not None and draft.text in told:
+    if draft is not None and any(unit.text == draft.text for unit in told):
         tools.counter.done += 1
         return Written(place, draft)
     if draft is None:
         if node.id in shared.gaps:
             raise LeftOut(shared.gaps[node.id])
-        await _untell(place, tools)
+        for unit_told in told:  # should it come back after all, it is told again
+            await _store(place, unit_told.model_copy(update={"told_by": ""}), tools)
         pen = Pen(place, tools)
         async with tools.call(place, pen.wait):
             tools.journal.tell(tools.section(place, SectionStatus.WRITING))
             text = await tools.author.write_section(brief, pen.write)
         draft = await to_length(brief, text, place, tools)
     tools.counter.done += 1
-    stored = SectionUnit(
+    written = SectionUnit(
         **draft.model_dump(), basis=ready.basis, told_by=_run_of(tools.job), key=ready.key
     )
-    await tools.journal.finish(
-        unit, ready.key, stored.model_dump(mode="json"), tools.done(place, draft)
-    )
+    await _store(place, written, tools, tools.done(place, draft))
     tools.progress("write", "section_done", section=node.id, number=place.number, title=node.title)
     return Written(place, draft)
 
 
-def _told_before(place: Place, tools: Tools) -> set[str]:
+def _told_before(place: Place, tools: Tools) -> list[SectionUnit]:
     """Texts of a section that readers have from this job, whoever ran it then."""
     run = _run_of(tools.job)
-    return {unit.text for unit in earlier_of(place, tools) if unit.told_by == run}
+    return [unit for unit in earlier_of(place, tools) if unit.told_by == run]
 
 
-async def _untell(place: Place, tools: Tools) -> None:
-    """Have a text told again that this job is about to replace, should it come back after all."""
-    run = _run_of(tools.job)
-    for unit in earlier_of(place, tools):
-        if unit.told_by == run:
-            untold = unit.model_copy(update={"told_by": ""}).model_dump(mode="json")
-            await tools.journal.finish(unit_of(place), unit.key, untold)
+async def _store(place: Place, unit: SectionUnit, tools: Tools, *events: JobEvent) -> None:
+    value = unit.model_dump(mode="json")
+    await tools.journal.finish(unit_of(place), unit.key, value, *events)
 
 
 def _run_of(job: Job) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from pipeline.domain.documents import SectionStatus
 from pipeline.domain.jobs import ModelDelayed, TaskStarted
@@ -60,9 +60,8 @@ def test_a_late_answer_of_no_section_is_said_above(browser: Browser, job: LiveJo
         expect(page.locator(".lb-now")).to_have_text(told, timeout=8_000)
 
 
-def test_no_time_is_promised_while_an_answer_is_late_and_another_one_after_it(
-    page: Page, job: LiveJob
-) -> None:
+def with_time_left(page: Page, job: LiveJob) -> Locator:
+    """The summary of a job that took a minute for the first of its sections."""
     summary = page.locator(".lb-summary")
     job.say(
         job.planned(),
@@ -70,6 +69,13 @@ def test_no_time_is_promised_while_an_answer_is_late_and_another_one_after_it(
         job.state(INTRO, SectionStatus.DONE, 60, content="It turns.", word_count=2),
     )
     expect(summary).to_have_text("1 of 4 sections, 2 words, about 3 minutes left")
+    return summary
+
+
+def test_no_time_is_promised_while_an_answer_is_late_and_another_one_after_it(
+    page: Page, job: LiveJob
+) -> None:
+    summary = with_time_left(page, job)
 
     job.say(ModelDelayed(section_id=CAUSES, reason="stalled", **job.envelope(61)))
     expect(summary).to_have_text("1 of 4 sections, 2 words")
@@ -81,13 +87,7 @@ def test_no_time_is_promised_while_an_answer_is_late_and_another_one_after_it(
 def test_the_waits_for_a_providers_limits_count_in_the_time_that_is_left(
     page: Page, job: LiveJob
 ) -> None:
-    summary = page.locator(".lb-summary")
-    job.say(
-        job.planned(),
-        job.state(INTRO, SectionStatus.WRITING, 0),
-        job.state(INTRO, SectionStatus.DONE, 60, content="It turns.", word_count=2),
-    )
-    expect(summary).to_have_text("1 of 4 sections, 2 words, about 3 minutes left")
+    summary = with_time_left(page, job)
 
     job.say(ModelDelayed(section_id=CAUSES, reason="limits", **job.envelope(120)))
     expect(summary).to_have_text("1 of 4 sections, 2 words, about 6 minutes left")
