@@ -16,7 +16,10 @@ _BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[ \t>]*(?=[\r\n])")
 DOLLARS = re.compile(r"(?<!\\)(?:\\\\)*\$\$")
 """Two of them; what is behind a backslash, which none is before, marks no formula."""
 
-CITATION = re.compile(r"[\[【［][ \t]{0,4}@[0-9a-f]{10}")
+NAME = r"[ \t]{0,4}@[0-9a-f]{10}"
+"""What begins a citation behind its bracket."""
+
+CITATION = re.compile(rf"[\[【［]{NAME}")
 """What begins one, also where it is written askew; dollars that would swallow it are prices."""
 
 

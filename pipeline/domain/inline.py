@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.domain.fences import CITATION
+from pipeline.domain.fences import CITATION, NAME
 from pipeline.domain.language import HAN
 
 LINK_TARGET = (
@@ -14,9 +14,8 @@ LINK_TARGET = (
 FORMULA = r"(?:(?!\\\[)[^@])+?"
 """Between escaped brackets; what cites is prose there: `\\[0, 1) … [@id] … (0, 1\\]`."""
 
-_NAMES = r"[ \t]{0,4}@[0-9a-f]{10}"
-# What begins a citation, which is no text of a link: "[0, 1) … [@id]](x)" is prose as well.
-_LINKED = rf"(?:[^\[\]【\\\n]|【(?!{_NAMES})|\\[^\n])"
+# A citation is no text of a link: "[0, 1) … [@id]](x)" is prose as well.
+_LINKED = rf"(?:[^\[\]【\\\n]|【(?!{NAME})|\\[^\n])"
 CITES = (
     r"\s[\[【［](?:@|S\d)|[\[【［](?:@|S\d)[^\[\]【】［］\s]{0,128}[\]】］]"
     rf"(?:\s[A-Za-z]{{2}}|\s?[{HAN}，。；、])"
@@ -31,7 +30,7 @@ _INLINE = re.compile(
     rf"|(?<![\\$])\$(?=[^\s$])(?:(?!{CITES})[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
     rf"|\\\({FORMULA}\\\)|\\\[{FORMULA}\\\]"
     r"|(?P<escape>\\(?:[^\w\s]|_))"  # begins nothing else
-    rf"|!?\[(?!{_NAMES})(?:{_LINKED}|\[(?!{_NAMES}){_LINKED}*\](?!{LINK_TARGET}))*\]"
+    rf"|!?\[(?!{NAME})(?:{_LINKED}|\[(?!{NAME}){_LINKED}*\](?!{LINK_TARGET}))*\]"
     r"\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)"
     r"|<(?:https?://|mailto:)[^<>\s]*>"
 )
