@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pipeline.domain.documents import Block, Reading
@@ -89,18 +89,26 @@ def _sheets(blocks: Sequence[Block]) -> list[_Sheet]:
             rows = sheets[-1].rows
             first, *others = [_cells(line) for line in block.text.split("\n")]
             rows += others[1:] if rows[:1] == [first] else [first, *others[1:]]
-    return sheets
+    return [replace(sheet, rows=_padded(sheet.rows)) for sheet in sheets]
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.replace("\\|", "|").strip() for cell in _CELLS.split(line.strip())[1:-1]]
+    """The cells of a row, without empty ones at its end: a table is as wide as its widest row."""
+    cells = [cell.replace("\\|", "|").strip() for cell in _CELLS.split(line.strip())[1:-1]]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _padded(rows: Sequence[Row]) -> list[Row]:
+    width = max(map(len, rows), default=0)
+    return [[*row, *[""] * (width - len(row))] for row in rows]
 
 
 def _told_by(rows: Sequence[Row]) -> Iterator[Told]:
     """What the rows of a sheet tell, of which the first may be their head."""
-    width = max(map(len, rows))
-    rows = [[*row, *[""] * (width - len(row))] for row in rows]
-    above: Row = [""] * width
+    rows = _padded(rows)
+    above: Row = [""] * len(rows[0])
     head = above
     if has_head(rows[0], rows[1:]):
         head, *rows = rows

@@ -260,3 +260,26 @@ def test_a_cell_of_many_words_of_heads_is_read_at_once(word: str) -> None:
     cell = word * 1000 + "zz"
 
     assert sections_of(f"x,{cell}", "y,")[1] == (cell[:500], cell, "", 2)
+
+
+@pytest.mark.parametrize("head", ["No.,Title,Notes", "序号,标题,备注"])
+def test_a_row_may_have_more_cells_than_the_head_wherever_it_stands(head: str) -> None:
+    rows = [f"{number},背景 {number},x" for number in range(1, 16)]
+    rows[13] = "14,Costs,prices, wages and taxes"
+
+    found = sections_of(head, *rows)
+
+    assert [title for title, *_ in found] == [
+        "Costs" if number == 14 else f"背景 {number}" for number in range(1, 16)
+    ]
+    assert found[13] == ("Costs", "prices", "wages and taxes", 1)
+
+
+@pytest.mark.parametrize("title", ["背景", "Tides"])
+def test_a_list_of_titles_may_have_a_row_of_two_cells_wherever_it_stands(title: str) -> None:
+    rows = [f"{title} {number}" for number in range(1, 30)]
+    rows[20] += ",水"
+
+    found = sections_of(*rows)
+
+    assert [name for name, *_ in found] == [*rows[:20], f"{title} 21", "水", *rows[21:]]
