@@ -106,7 +106,10 @@ def _padded(rows: Sequence[Row]) -> list[Row]:
 
 
 def _told_by(rows: Sequence[Row]) -> Iterator[Told]:
-    """What the rows of a sheet tell, of which the first may be their head."""
+    """What the rows of a sheet tell, of which the first may be their head.
+
+    What stands above the first section is said of it.
+    """
     rows = _padded(rows)
     above: Row = [""] * len(rows[0])
     head = above
@@ -115,8 +118,17 @@ def _told_by(rows: Sequence[Row]) -> Iterator[Told]:
     roles = roles_of(head, rows)
     numbered = [at for at, role in enumerate(roles) if role in {"title", "number"}]
     read = _read_numbers([row[at] for row in rows for at in numbered])
+    early: list[Told] = []
+    is_begun = False
     for row in rows:
-        yield from _told_by_row(head, roles, row, above, read)
+        for told in _told_by_row(head, roles, row, above, read):
+            if is_begun:
+                yield told
+            elif told.kind == "title":
+                is_begun = True
+                yield from (told, *early)
+            else:
+                early.append(told)
         above = row
 
 

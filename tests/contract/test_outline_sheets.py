@@ -283,3 +283,13 @@ def test_a_list_of_titles_may_have_a_row_of_two_cells_wherever_it_stands(title: 
     found = sections_of(*rows)
 
     assert [name for name, *_ in found] == [*rows[:20], f"{title} 21", "水", *rows[21:]]
+
+
+@pytest.mark.parametrize(("title", "owner"), [("Title", "Owner"), ("标题", "负责人")])
+def test_what_is_said_above_the_first_section_is_said_of_it(title: str, owner: str) -> None:
+    rows = [f"{title},{owner}", ",Alice", "Tides,Bob", "背景,"]
+
+    assert sections_of(*rows) == [
+        ("Tides", "", f"{owner}: Alice\n{owner}: Bob", 1),
+        ("背景", "", "", 1),
+    ]
