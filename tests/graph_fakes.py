@@ -275,7 +275,7 @@ async def empty_desk() -> Desk:
         material=TextMaterial({}),
         requirements="",
         style="",
-        own_outline="",
+        own_outline=None,
         own_outline_name="",
         problems=(),
     )

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Literal
 
 from pipeline.domain.documents import Block, Reading
@@ -21,6 +22,10 @@ from pipeline.domain.outline_columns import (
 _CELLS = re.compile(r"(?<!\\)\|")
 _BARE_NUMBER = re.compile(r"^(\d{1,2})(?=\s+[^\W\d])")
 """Of a section where others have decimals: `1 Background` above `1.1 History`."""
+
+MOST_COLUMNS = 40
+"""What stands further right is told in notes: each column can be a level, and trees are walked
+deep."""
 
 SHEETS = (".xlsx", ".csv", ".tsv")
 
@@ -68,7 +73,8 @@ def told_by_tables(blocks: Sequence[Block]) -> Iterator[Told]:
         is_one_of_many = len(sheets) > 1 and sheet.name
         if is_one_of_many:
             yield Told("title", sheet.name, 1)
-        if not has_head(sheet.rows[0], sheet.rows[1:]):
+        narrow = _narrow(sheet.rows)
+        if not has_head(narrow[0], narrow[1:]):
             yield from _told_by([*([text] for text in sheet.above), *sheet.rows])
             continue
         if sheet.above and is_one_of_many:
@@ -89,7 +95,7 @@ def _sheets(blocks: Sequence[Block]) -> list[_Sheet]:
             rows = sheets[-1].rows
             first, *others = [_cells(line) for line in block.text.split("\n")]
             rows += others[1:] if rows[:1] == [first] else [first, *others[1:]]
-    return [replace(sheet, rows=_padded(sheet.rows)) for sheet in sheets]
+    return sheets
 
 
 def _cells(line: str) -> list[str]:
@@ -100,35 +106,43 @@ def _cells(line: str) -> list[str]:
     return cells
 
 
-def _padded(rows: Sequence[Row]) -> list[Row]:
-    width = max(map(len, rows), default=0)
-    return [[*row, *[""] * (width - len(row))] for row in rows]
+def _narrow(rows: Sequence[Row]) -> list[list[str]]:
+    """The first columns of rows that have as many cells each."""
+    width = min(max(map(len, rows)), MOST_COLUMNS)
+    return [[*row[:width], *[""] * (width - len(row))] for row in rows]
 
 
 def _told_by(rows: Sequence[Row]) -> Iterator[Told]:
-    """What the rows of a sheet tell, of which the first may be their head.
+    """What the rows of a sheet tell; what stands above its first section is said of that."""
+    early: list[Told] = []
+    is_begun = False
+    for told in _told_by_rows(rows):
+        if is_begun:
+            yield told
+        elif told.kind == "title":
+            is_begun = True
+            yield from (told, *early)
+        else:
+            early.append(told)
 
-    What stands above the first section is said of it.
-    """
-    rows = _padded(rows)
-    above: Row = [""] * len(rows[0])
-    head = above
+
+def _told_by_rows(rows: Sequence[Row]) -> Iterator[Told]:
+    """What each row tells, of which the first may be their head."""
+    further = [row[MOST_COLUMNS:] for row in rows]
+    rows = _narrow(rows)
+    head = above = [""] * len(rows[0])
+    further_head: Row = ()
     if has_head(rows[0], rows[1:]):
         head, *rows = rows
+        further_head, *further = further
     roles = roles_of(head, rows)
     numbered = [at for at, role in enumerate(roles) if role in {"title", "number"}]
     read = _read_numbers([row[at] for row in rows for at in numbered])
-    early: list[Told] = []
-    is_begun = False
-    for row in rows:
-        for told in _told_by_row(head, roles, row, above, read):
-            if is_begun:
-                yield told
-            elif told.kind == "title":
-                is_begun = True
-                yield from (told, *early)
-            else:
-                early.append(told)
+    for row, rest in zip(rows, further, strict=True):
+        yield from _told_by_row(head, roles, row, above, read)
+        for cell, name in zip_longest(rest, further_head[: len(rest)], fillvalue=""):
+            if cell:
+                yield _note(name, cell)
         above = row
 
 
@@ -185,4 +199,8 @@ def _said(name: str, role: Role, cell: str) -> Iterator[Told]:
     if role == "said":
         yield Told("summary", cell)
     elif not is_understood:
-        yield Told("note", f"{name}: {cell}" if name else cell)
+        yield _note(name, cell)
+
+
+def _note(name: str, cell: str) -> Told:
+    return Told("note", f"{name}: {cell}" if name else cell)

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.domain.documents import Block, NodeId, Outline, OutlineNode, Reading
@@ -49,6 +49,7 @@ _LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\([^()\n]{0,2000}\)")
 _MARK = re.compile(r"^#(?=#{0,4}[ \t])", re.MULTILINE)
 _HIGHEST_MARK = re.compile(r"^#[ \t]", re.MULTILINE)
 
+_HEADING_RANK = 100
 _CHAPTER_RANK = 102
 _FIRST_ITEM_RANK = 1000
 _RANK_OF_PART = {"部": 200, "部分": 200, "篇": 200, "编": 200, "章": 210, "节": 220}
@@ -97,7 +98,10 @@ def outline_from(text: str, new_id: Callable[[], str]) -> Outline:
 
     What is written below the title itself belongs to no section, and is left out.
     """
-    items = _items(text)
+    return _outline(_items(text), new_id)
+
+
+def _outline(items: Sequence[_Item], new_id: Callable[[], str]) -> Outline:
     if not items:
         return Outline()
     first, others = items[0], items[1:]
@@ -131,8 +135,17 @@ def without_backslashes(text: str) -> str:
     return "\n".join(line[1:] if _is_escaped(line) else line for line in text.split("\n"))
 
 
-def text_of(reading: Reading) -> str:
-    """An author's file as text for `outline_from`, with the title that the file itself has."""
+def outline_of(reading: Reading, new_id: Callable[[], str]) -> Outline:
+    """An author's file as an outline, with the title that the file itself has.
+
+    Takes seconds where a file holds millions of characters.
+    """
+    if is_of_tables(reading):
+        return _outline(_told_items(told_by_tables(reading.blocks)), new_id)
+    return outline_from(_text_of(reading), new_id)
+
+
+def _text_of(reading: Reading) -> str:
     text = _without_marks(reading.as_written) or _text_of_blocks(reading)
     title = _own_title(reading)
     is_more_than_lines = any(not line.is_plain for line in _lines(text))
@@ -152,8 +165,6 @@ def _without_marks(text: str) -> str:
 
 def _own_title(reading: Reading) -> str:
     """What the file says that it is called, apart from its headings and lines; or nothing."""
-    if is_of_tables(reading):
-        return ""  # it has no name but that of its file
     headings = [block.text for block in reading.blocks if block.kind == "heading"]
     first = reading.blocks[0] if reading.blocks else None
     if not headings and (first is None or first.kind != "paragraph"):
@@ -168,8 +179,6 @@ def _text_of_blocks(reading: Reading) -> str:
 
     Levels that were guessed from the numbers are left to the importer, which sees all of them.
     """
-    if is_of_tables(reading):
-        return "\n".join(map(_line_of, told_by_tables(reading.blocks)))
     headings = [block.text for block in reading.blocks if block.kind == "heading"]
     amounts = amounts_in(headings)
     has_decimals = any(_decimal(text, amounts) for text in headings)
@@ -198,12 +207,6 @@ def _heading(
     return _title_line(text, block.level)
 
 
-def _line_of(told: Told) -> str:
-    if told.kind == "title":
-        return _title_line(told.text, told.level)
-    return f"> {told.text}" if told.kind == "note" else _summary_line(told.text)
-
-
 def _title_line(title: str, level: int) -> str:
     if level > DEEPEST_MARK:
         return f"{TAB * (level - DEEPEST_MARK - 1)}- {title}"
@@ -227,6 +230,20 @@ def _items(text: str) -> list[_Item]:
             last.summary.append(line.text)
         else:
             _append(stack, line)
+    return top.children
+
+
+def _told_items(told: Iterable[Told]) -> list[_Item]:
+    """What a sheet tells; its levels are those of headings, however deep."""
+    top = _Item("", -1)
+    stack = [top]
+    for each in told:
+        if each.kind == "title":
+            _append(stack, _Line(each.text, _HEADING_RANK + each.level, is_structure=True))
+        elif each.kind == "note":
+            stack[-1].notes.append(each.text)
+        else:
+            stack[-1].summary.append(each.text)
     return top.children
 
 
@@ -264,7 +281,8 @@ def _means_more(line: str) -> bool:
 
 def _line(text: str, amounts: Collection[str], *, indent: int, has_decimals: bool) -> _Line:
     if found := _HEADING.match(text):
-        return _Line(_without_number(found[2], amounts), 100 + len(found[1]), is_structure=True)
+        title = _without_number(found[2], amounts)
+        return _Line(title, _HEADING_RANK + len(found[1]), is_structure=True)
     if found := _CHAPTER.match(text):
         return _Line(found[2], _RANK_OF_PART[found[1]], is_structure=True)
     if found := _HAN_ITEM.match(text):

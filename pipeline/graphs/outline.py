@@ -21,7 +21,7 @@ from pipeline.domain.coverage import (
 from pipeline.domain.documents import FileRole, NodeId, Outline, Value
 from pipeline.domain.jobs import OutlineGenerationRequest
 from pipeline.domain.outline import leaves
-from pipeline.domain.outline_text import outline_from
+from pipeline.domain.outline_text import outline_of
 from pipeline.domain.units import content_key, short_id
 from pipeline.domain.web import queries_of_task
 from pipeline.graphs.growth import Growth
@@ -73,7 +73,7 @@ async def outline_generation(state: OutlineState, runtime: Runtime[Tools]) -> Ou
         version=VERSION,
         author=brief.commission.model or tools.author.name,
         brief=brief.model_dump(mode="json"),
-        own=desk.own_outline,
+        own=desk.own_outline.model_dump(mode="json") if desk.own_outline else "",
     )
     if (stored := tools.journal.finished(UNIT, key)) is not None:
         made = _Made.model_validate(stored)
@@ -136,7 +136,7 @@ def _own_outline(desk: Desk, tools: Tools) -> Outline:
     def new_id() -> str:
         return "n" + short_id(tools.job.id, UNIT, str(next(counted)))
 
-    own = outline_from(desk.own_outline, new_id)
+    own = outline_of(desk.own_outline, new_id) if desk.own_outline else Outline()
     name, _, suffix = desk.own_outline_name.rpartition(".")
     return own.model_copy(update={"title": own.title or name or suffix})
 

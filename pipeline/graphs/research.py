@@ -24,7 +24,6 @@ from pipeline.domain.documents import (
 from pipeline.domain.jobs import Job, JobOptions
 from pipeline.domain.language import detect_language
 from pipeline.domain.outline import walk
-from pipeline.domain.outline_text import text_of
 from pipeline.domain.queries import fused, queries_of_prompt, speaks_of
 from pipeline.errors import InvalidRequest, NotFound, PipelineError, UnreadableFile
 from pipeline.graphs.other_languages import search_terms
@@ -50,7 +49,7 @@ class Desk:
     material: Material
     requirements: str
     style: str
-    own_outline: str
+    own_outline: Reading | None
     own_outline_name: str
     problems: tuple[FileProblem, ...]
 
@@ -122,7 +121,7 @@ async def _sorted(
         material=await tools.shelf.material({**pages, **content}, trouble),
         requirements=text(FileRole.REQUIREMENTS),
         style=text(FileRole.STYLE_GUIDE),
-        own_outline=text_of(outlines[0][1]) if outlines else "",
+        own_outline=outlines[0][1] if outlines else None,
         own_outline_name=outlines[0][0].file_name if outlines else "",
         problems=problems,
     )

@@ -7,7 +7,8 @@ from pipeline.adapters.reading.extract import MAX_AS_WRITTEN_CHARS
 from pipeline.adapters.reading.limits import Limits
 from pipeline.domain.documents import NodeId, Outline, OutlineNode, Reading
 from pipeline.domain.outline import walk
-from pipeline.domain.outline_text import outline_from, text_of, to_markdown
+from pipeline.domain.outline_text import outline_from, to_markdown
+from pipeline.domain.outline_text import outline_of as outline_of_reading
 from pipeline.errors import UnreadableFile
 from tests.samples.docx import item, make_docx, numbering, paragraph
 from tests.samples.office import make_xlsx
@@ -21,7 +22,7 @@ def read(name: str, data: bytes) -> Reading:
 
 
 def outline_of(name: str, data: bytes) -> Outline:
-    return outline_from(text_of(read(name, data)), lambda: "n")
+    return outline_of_reading(read(name, data), lambda: "n")
 
 
 def told(outline: Outline) -> list[tuple[str, str, str, int]]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.domain.outline_tables import MOST_COLUMNS
 from tests.contract.test_outline_files import outline_of, told
 from tests.samples.office import make_xlsx
 
@@ -293,3 +294,21 @@ def test_what_is_said_above_the_first_section_is_said_of_it(title: str, owner: s
         ("Tides", "", f"{owner}: Alice\n{owner}: Bob", 1),
         ("背景", "", "", 1),
     ]
+
+
+@pytest.mark.parametrize("letter", ["a", "潮"])
+def test_what_stands_far_right_in_a_sheet_is_told_in_notes(letter: str) -> None:
+    wide = [f"{letter}{number}" for number in range(8000)]
+
+    found = sections_of(",".join(wide), ",".join(wide), "末")
+
+    titles = [title for title, *_ in found]
+    assert titles[:MOST_COLUMNS] == wide[:MOST_COLUMNS]
+    assert found[MOST_COLUMNS - 1][2].split("\n") == wide[MOST_COLUMNS:]
+    assert found[-1] == ("末", "", "", 1)
+
+
+def test_what_stands_far_right_in_a_sheet_keeps_the_name_of_its_column() -> None:
+    head, row = ["标题", *[""] * 50, "Owner"], ["潮汐", *[""] * 50, "Alice"]
+
+    assert sections_of(",".join(head), ",".join(row)) == [("潮汐", "", "Owner: Alice", 1)]
