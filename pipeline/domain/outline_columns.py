@@ -9,6 +9,9 @@ Role = Literal["title", "level", "number", "said", "count", "other"]
 HIGHEST = 2
 """Level of a section's heading: above it stands the outline's title."""
 
+MAX_HEAD_CHARS = 200
+"""With what stands in brackets behind it; a longer text is no name of a column."""
+
 _NUMBER = re.compile(
     r"\d{1,3}(?:\.\d{1,3})*[.、)）]?$|(?:\d{1,3}(?:\.\d{1,3})+[.、)）]?\s+|\d{1,3}[.、)）]\s*)(?=[^\W\d])"
 )
@@ -153,7 +156,7 @@ def _role(name: str, cells: Sequence[str]) -> Role:
 
 def _role_of_head(name: str) -> Role:
     """By the last word that tells it: `Section notes` are notes."""
-    bare = _IN_BRACKETS.sub("", name)
+    bare = _bare(name)
     if _COUNT.search(bare):
         return "count"
     told = [] if _OTHER.search(bare) else [found.lastgroup for found in _ROLE.finditer(bare)]
@@ -161,9 +164,13 @@ def _role_of_head(name: str) -> Role:
 
 
 def _is_known(name: str) -> bool:
-    bare = _IN_BRACKETS.sub("", name)
+    bare = _bare(name)
     is_telling = any(pattern.search(bare) for pattern in (_COUNT, _OTHER, _ROLE))
     return is_telling and _HEAD.fullmatch(bare) is not None
+
+
+def _bare(name: str) -> str:
+    return _IN_BRACKETS.sub("", name) if len(name) <= MAX_HEAD_CHARS else ""
 
 
 def _are_numbers(name: str, cells: Sequence[str]) -> bool:

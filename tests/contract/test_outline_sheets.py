@@ -296,6 +296,13 @@ def test_what_is_said_above_the_first_section_is_said_of_it(title: str, owner: s
     ]
 
 
+@pytest.mark.parametrize("mark", "(（[:：")
+def test_a_first_cell_of_many_marks_is_read_at_once(mark: str) -> None:
+    cell = mark * 100_000 + "潮汐"
+
+    assert sections_of(f"x,{cell}", "y,")[1] == (cell[:500], cell, "", 2)
+
+
 @pytest.mark.parametrize("letter", ["a", "潮"])
 def test_what_stands_far_right_in_a_sheet_is_told_in_notes(letter: str) -> None:
     wide = [f"{letter}{number}" for number in range(8000)]
