@@ -65,10 +65,39 @@ def test_a_chapter_that_is_asked_for_by_a_files_title_holds_the_chapters_of_that
         "The report must not have a price chapter.",
         "报告不得单独设价格一章。",
         "不需要写价格一章。",
+        "The report must not contain a chapter on costs.",
+        "It need not contain any overly long chapters on costs.",
+        "The report shall not include detailed sections on costs or staff.",
+        "A chapter on costs is not required.",
+        "A chapter on costs must not be included.",
+        "不得设置“成本”章节。",
+        "报告不应出现“成本”章节。",
+        "应当说明，“成本”一章可以省略。",
+        "“成本”章节不需要设置。",
+        "必须说明，不要在报告中设成本一章。",
+        "无需在报告中列出成本章节。",
     ],
 )
 def test_a_chapter_that_the_requirements_forbid_is_not_asked_for(sentence: str) -> None:
     assert [demand.chapters for demand in demands_of(sentence)] == [()]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "chapter"),
+    [
+        ("The report must not only contain a chapter on costs.", "Costs"),
+        ("The report must not exceed ten pages and contain a chapter on costs.", "Costs"),
+        ("No report is complete without a chapter on costs.", "Costs"),
+        ("A chapter on costs must not be longer than ten pages.", "Costs"),
+        ("There must be a chapter on why tests are not required.", "Why tests"),
+        ("“成本”一章不得省略。", "成本"),
+        ("“成本”一章不要超过十页。", "成本"),
+        ("报告不仅要设“成本”一章。", "成本"),
+        ("应当在报告中列出成本章节。", "成本"),
+    ],
+)
+def test_a_chapter_beside_a_negation_is_asked_for(sentence: str, chapter: str) -> None:
+    assert [demand.chapters for demand in demands_of(sentence)] == [(chapter,)]
 
 
 WIND = (

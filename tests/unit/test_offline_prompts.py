@@ -143,6 +143,23 @@ def test_sections_are_named_in_many_ways_and_are_no_part_of_the_title(
         "Write a report on trains.\n- Do not discuss prices\n- Don't mention staff",
         "写一份铁路报告。请不要写：\n- 价格\n- 人员",
         "写一份铁路报告。\n- 不要写价格\n- 请勿涉及人员",
+        "Write a report on trains. Do not include any overly long sections on prices.",
+        "Write a report on trains. It is not necessary to include prices and staff.",
+        "Write a report on trains. Exclude chapters on prices.",
+        "Write a report on trains.\nExclude:\n- prices\n- staff",
+        "Write a report on trains.\nPlease omit:\n- prices\n- staff",
+        "Write a report on trains.\nOut of scope:\n- prices\n- staff",
+        "Write a report on trains.\nThe following are not needed:\n- prices\n- staff",
+        "Write a report on trains.\nIt must not cover the following topics:\n- prices\n- staff",
+        "Write a report on trains, but do not write about:\n- prices\n- staff",
+        "写一份铁路报告，不包括：\n- 价格\n- 人员",
+        "写一份铁路报告，不包括以下内容：\n- 价格\n- 人员",
+        "写一份铁路报告。报告不涉及：\n- 价格\n- 人员",
+        "写一份铁路报告。以下内容不需要：\n- 价格\n- 人员",
+        "写一份铁路报告。以下内容可以省略：\n- 价格\n- 人员",
+        "写一份铁路报告，不要在报告中写历史、人物、事件三个部分。",
+        "写一份铁路报告，请不要在报告里包括历史、人物和事件。",
+        "写一份铁路报告，不要在正文中涉及历史、人物和事件。",
     ],
 )
 def test_what_a_prompt_forbids_is_no_chapter(prompt: str) -> None:
@@ -192,6 +209,46 @@ def test_what_is_forbidden_or_said_beside_leaves_the_chapters_that_are_asked_for
     prompt: str, asked: tuple[str, ...]
 ) -> None:
     assert read_query(commission(prompt)).asked == asked
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Write a guide to Berlin for visitors who do not speak German:",
+        "Write a guide to Berlin for people who moved there, but do not speak German:",
+        "A report on why schools do not discuss climate change:",
+        "A guide for teams that do not write tests:",
+        "A guide to letters. Do not write in anger:",
+        "A guide to driving. You must not forget:",
+        "A report on tests that are not needed:",
+        "写一份关于为什么不应该写长报告的分析：",
+        "写一份关于不可写存储器的报告：",
+        "不谈恋爱的年轻人：",
+        "写一份报告，这些内容不能省略：",
+        "写一份报告，不仅包括：",
+    ],
+)
+def test_a_negation_beside_what_is_asked_for_forbids_no_list(above: str) -> None:
+    below = ("别墅", "交通") if "：" in above else ("Sights", "Food")
+
+    query = read_query(commission("\n- ".join((above, *below))))
+
+    assert query.asked == below
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        ("Do not write in anger", "Never talk to strangers"),
+        ("Not covered by insurance", "No parking"),
+        ("不可分析的数据", "不可写存储器"),
+        ("避免分析偏差", "别墅的布局"),
+    ],
+)
+def test_an_item_with_a_negation_of_its_own_is_a_section(items: tuple[str, ...]) -> None:
+    prompt = "写一份报告" if "的" in "".join(items) else "A guide"
+
+    assert read_query(commission("\n- ".join((prompt, *items)))).asked == items
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from pipeline.adapters.offline_author.query import is_refused, listed
+from pipeline.adapters.offline_author.forbidding import is_needless, is_refused
+from pipeline.adapters.offline_author.query import listed
 from pipeline.domain.documents import Language
 from pipeline.domain.language import detect_language, split_sentences
 
@@ -28,7 +29,7 @@ _CHAPTER = re.compile(
 _PREDICATE = re.compile(r"\s+(?:is|are|must|shall|should|will|has|have|needs?)\b")
 _ZH_CHAPTER = re.compile(
     r"(?:设|有|写|单列|包括|包含|列出|增加|安排)(?:一|1)?[个]?(?:关于)?[“《「]?([^，。；：“”《》「」]{2,30}?)[”》」]?"
-    r"(?:的)?(?:一)?[章节](?!节)|[“《「]([^“”《》「」]{2,20})[”》」](?:一)?[章节]|"
+    r"(?:的)?(?:一)?(?:章节?|节)|[“《「]([^“”《》「」]{2,20})[”》」](?:一)?[章节]|"
     r"[一1]?[章节]\s*[“《「]([^“”《》「」]{2,20})[”》」]"
 )
 _NUMBERS = (
@@ -102,6 +103,7 @@ def _chapters(sentence: str, language: Language) -> tuple[str, ...]:
         match
         for match in (_ZH_CHAPTER if language == "zh" else _CHAPTER).finditer(sentence)
         if not is_refused(sentence, match.start(), language)
+        and not is_needless(sentence, match.start(), language)
     ]
     if language == "zh":
         found = [name for match in matches for name in match.groups() if name]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.adapters.offline_author.forbidding import forbids, forbids_below, is_refused
 from pipeline.adapters.offline_author.genres import Genre, genre_of
 from pipeline.domain.briefs import Commission
 from pipeline.domain.documents import Language
@@ -24,7 +25,7 @@ _EN_SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _EN_BEHIND_COLON = re.compile(
-    r"\A(?!(?:please )?(?:do not|don['’]t|avoid|never)\b)(?:[\w'’-]+ ){2,}"
+    r"\A(?:[\w'’-]+ ){2,}"
     r"(?!(?:style|tone|audience|readers?|format|language|keywords?|for)\b)"
     r"[\w'’-]+: \s*([^.;:\n]+)",
     re.IGNORECASE,
@@ -40,23 +41,10 @@ _ZH_SEVERAL = re.compile(
     r"|(?:主要|着重|重点)(?:讲述?|写|谈|论述|分析|阐述|说明)(?P<c>[^。；\n]+)"
 )
 _ZH_BEHIND_COLON = re.compile(
-    r"\A(?!请?(?:不要|不用|不必|无[需须]|别|勿))[^。；！？：:\n]{4,}"
+    r"\A[^。；！？：:\n]{4,}"
     r"(?<!风格)(?<!语气)(?<!读者)(?<!格式)(?<!语言)(?<!关键词)[:：]"
     r"([^。；：\n]+)"
 )
-_EN_REFUSED = re.compile(
-    r"(?:\b(?:not|without|avoid(?:ing)?|never|no|cannot|rather than|instead of)|n['’]t)"
-    r"(?:\s+(?:be|to|need|have|want|you|write|writing|add|adding|make|give|put|spend|an?|any|the|or|"
-    r"in|about|also|ever|even|please|discuss|mention|address|include|cover|separate|own)){0,5}\s*\Z",
-    re.IGNORECASE,
-)
-_ZH_REFUSED = re.compile(
-    r"(?:(?<!不[得能])不(?:要|用|必|得|能|可|应该?|该|需要?|宜|想|希望|许|准|允许)?|[无毋][需须]|"
-    r"(?<![特分区类性级个])别|勿|避免|禁止|没有?必要)"
-    r"(?:再|也|去|用|写|设|加|单独|专门|特别|重点|详细|有|在文[中里])*\Z"
-)
-"""What stands right before the words that name sections, where the author forbids these."""
-
 _EN_ENOUGH = re.compile(
     r",?\s+but (?:not|without|no|never|avoid|leave|do|don['’]t)\b.*|"
     r",\s*(?:and )?(?:not|without|never|avoid|do not|don['’]t|please)\b.*",
@@ -67,24 +55,6 @@ _ZH_ENOUGH = re.compile(
     r"不(?:要|用|必|得|能|包|涉|写|谈|讲|讨论)|[无毋][需须]|请(?![假求示愿])|勿|别(?!墅)).*"
 )
 """Where what is listed ends, and something else is said of it, as what is to be left out."""
-
-_EN_FORBIDS = re.compile(
-    r"(?:\b(?:not|never|no need to)|n['’]t) (?:write|discuss|include|cover|mention|address|talk|"
-    r"speak|focus|add)\b(?:(?!\b(?:and|but)\b)[^.,;]){0,60}\Z|"
-    r"\b(?:leave out|avoid (?:writing|discussing|mentioning)|without)\b[^.,;]{0,60}:\s*\Z",
-    re.IGNORECASE,
-)
-_ZH_FORBIDS = re.compile(
-    r"(?:不(?:要|用|必|得|能|可|应该?|需要?|宜)|[无毋][需须]|(?<![特分区类性级个])别|勿|避免|禁止)"
-    r"(?:再|去)?(?:写|谈|讲|涉及|包括|包含|讨论|介绍|提及|提到|论述|分析|以下|下列|这些)[^。，；]{0,60}\Z"
-)
-"""Of an item, or of the line above the items: what stands there is to be left out."""
-
-_POLITE = re.compile(r"(?:please|you|do|must|should|请|也|\s)*\Z", re.IGNORECASE)
-"""What an item may begin with that only forbids; `Costs (do not include taxes)` is a section."""
-
-LOOKED_BACK = 60
-"""Characters in which a prompt forbids what it then names: `you do not need to include any …`."""
 
 SEVERAL = 3
 """Fewer things after such words may well be one: "discusses the effect of tides on fish and birds".
@@ -122,14 +92,8 @@ def listed(text: str, language: Language) -> tuple[str, ...]:
     return _titles(_split(text, language))
 
 
-def is_refused(text: str, at: int, language: Language) -> bool:
-    """Whether the words that name sections there stand behind what forbids them."""
-    refused = _ZH_REFUSED if language == "zh" else _EN_REFUSED
-    return bool(refused.search(text, max(0, at - LOOKED_BACK), at))
-
-
 def _asked(prompt: str, language: Language, title: str) -> tuple[str, ...]:
-    items: Sequence[str] = _items(prompt, _ZH_FORBIDS if language == "zh" else _EN_FORBIDS)
+    items: Sequence[str] = _items(prompt, language)
     if len(items) < 2:
         items = _enumerated(_ZH_LIST if language == "zh" else _EN_LIST, prompt, language)
     if not items:
@@ -137,18 +101,16 @@ def _asked(prompt: str, language: Language, title: str) -> tuple[str, ...]:
     return _titles(items)
 
 
-def _items(prompt: str, forbids: re.Pattern[str]) -> list[str]:
+def _items(prompt: str, language: Language) -> list[str]:
     """What stands in lists, without what the line above a list, or an item itself, forbids."""
     items: list[str] = []
     is_forbidden = False
     for line in filter(str.strip, prompt.split("\n")):
         item = _ITEM.match(line)
         if item is None:
-            is_forbidden = line.rstrip().endswith((":", "：")) and bool(forbids.search(line))
-        elif not is_forbidden:
-            no = forbids.search(item[1])
-            if no is None or not _POLITE.match(item[1], 0, no.start()):
-                items.append(item[1])
+            is_forbidden = forbids_below(line, language)
+        elif not is_forbidden and not forbids(item[1], language):
+            items.append(item[1])
     return items
 
 
@@ -162,10 +124,16 @@ def _several(words: re.Pattern[str], prompt: str, language: Language, title: str
 def _enumerated(words: re.Pattern[str], prompt: str, language: Language) -> list[str]:
     enough = _ZH_ENOUGH if language == "zh" else _EN_ENOUGH
     match = words.search(prompt)
-    while match and is_refused(prompt, match.start(), language):
+    while match and _is_unwanted(prompt, match, language):
         match = words.search(prompt, match.start(match.lastindex or 0))
     text = enough.sub("", match[match.lastindex or 0]) if match else ""
     return _split(text, language) if text else []
+
+
+def _is_unwanted(prompt: str, match: re.Match[str], language: Language) -> bool:
+    """Whether what is said there is not to be written, also by `Do not write of these: …`."""
+    before = prompt[: match.start(match.lastindex or 0)].rpartition("\n")[2]
+    return is_refused(prompt, match.start(), language) or forbids_below(before, language)
 
 
 def _titles(items: Sequence[str]) -> tuple[str, ...]:
