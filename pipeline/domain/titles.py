@@ -73,7 +73,7 @@ _ZH_LINK = re.compile(
 
 def title_of(prompt: str, language: Language) -> str:
     """What the prompt is about, as a title; empty when it names no subject."""
-    first = prompt.strip().split("\n", maxsplit=1)[0].strip()
+    first = " ".join(prompt.strip().split("\n", maxsplit=1)[0].split())
     title = _chinese_title(first) if language == "zh" else _english_title(first)
     if len(title) <= LONGEST_TITLE:
         return title

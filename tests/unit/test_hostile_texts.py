@@ -5,11 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from benchmarks.pace import thread_cost
+from pipeline.adapters.offline_author.demands import demands_of
 from pipeline.adapters.offline_author.editing import summary
+from pipeline.adapters.offline_author.query import read_query
 from pipeline.domain.citations import bracketed, cited, without_markers
 from pipeline.domain.language import sentence_spans
 from pipeline.domain.markdown import blocks, headings, protected
 from pipeline.domain.text_edits import LONGEST_TEXT, TextEditRequest, fault, left_out, pieces
+from tests.example_files import commission
 
 MOST_S = 4.0
 """Of CPU time; most take a tenth of a second, and what grew with the square of a text minutes."""
@@ -130,3 +133,25 @@ def test_links_and_ranges_are_told_apart_as_before(text: str, found: list[str]) 
 )
 def test_the_marks_that_close_a_heading_are_none_of_its_title(line: str, title: str) -> None:
     assert headings(line) == [(line.split(" ", maxsplit=1)[0].count("#"), title)]
+
+
+@pytest.mark.parametrize(
+    ("begun", "repeated", "end"),
+    [
+        ("A report covering speed", " ", "x"),
+        ("A report covering", "\n", "."),
+        ("A report with an overview", "\t", "x"),
+        ("写一份铁路报告，包括线路、车站等", "个", "多"),
+        ("写一份铁路报告，包括", "等个", "多"),
+        ("写一份铁路报告。不", "在写中写中", "：\n- 票价"),
+        ("Do not write of", " these", ":\n- prices"),
+        ("", "Do not discuss sections on ", ""),
+    ],
+)
+def test_a_prompt_is_understood_in_time_that_grows_with_its_length(
+    begun: str, repeated: str, end: str
+) -> None:
+    text = f"{begun}{repeated * (20_000 // len(repeated))}{end}"
+
+    assert seconds(lambda prompt: read_query(commission(prompt)), text) < MOST_S
+    assert seconds(demands_of, text) < MOST_S

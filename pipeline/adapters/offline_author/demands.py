@@ -84,7 +84,7 @@ def demands_of(requirements: str) -> list[Demand]:
     found: list[Demand] = []
     for line in requirements.split("\n"):
         is_item = bool(_ITEM.match(line))
-        for sentence in split_sentences(_ITEM.sub("", line)):
+        for sentence in split_sentences(_ITEM.sub("", " ".join(line.split()))):
             language = detect_language(sentence)
             size = len(sentence) if language == "zh" else len(sentence.split())
             chapters = _chapters(sentence, language)
@@ -93,7 +93,7 @@ def demands_of(requirements: str) -> list[Demand]:
                 continue
             if _FORM.search(sentence) and not chapters:
                 continue
-            found.append(Demand(" ".join(sentence.split()), chapters))
+            found.append(Demand(sentence, chapters))
     return found[:MOST_DEMANDS]
 
 

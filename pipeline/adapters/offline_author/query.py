@@ -60,8 +60,11 @@ SEVERAL = 3
 """Fewer things after such words may well be one: "discusses the effect of tides on fish and birds".
 """
 
+LONGEST_ITEM = 100
+"""Characters of what is listed; a longer one is a sentence, and a title has 60 at most."""
+
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.、)）](?!\d))\s*(\S.*)$")
-_ZH_REST = re.compile(r"等(?:.{0,2}(?:个|方面|内容|部分|章节|章|主题|要点))*$")
+_ZH_REST = re.compile(r"等(?:.{0,2}?(?:个|方面|内容|部分|章节|章|主题|要点))*+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class Query:
 
 def read_query(commission: Commission) -> Query:
     """Read the prompt; the title is empty when the prompt names no subject."""
-    prompt = commission.prompt.strip()
+    prompt = "\n".join(" ".join(line.split()) for line in commission.prompt.split("\n")).strip()
+    prompt = re.sub(r"\n\n+", "\n", prompt)
     language = commission.language
     title = commission.title.strip() or title_of(prompt, language)
     asked = _asked(prompt, language, title)
@@ -137,7 +141,7 @@ def _is_unwanted(prompt: str, match: re.Match[str], language: Language) -> bool:
 
 
 def _titles(items: Sequence[str]) -> tuple[str, ...]:
-    clean = (_tidy(item) for item in items)
+    clean = (_tidy(item) for item in items if len(item) <= LONGEST_ITEM)
     return tuple(dict.fromkeys(item for item in clean if 2 <= len(item) <= 60))
 
 
