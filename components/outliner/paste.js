@@ -10,7 +10,7 @@ const HAN_NUMBER = "一二三四五六七八九十百千零〇两"
 
 const HEADING = /^(#{1,6})\s+(.+?)(?:\s+#+)?$/
 const CHAPTER = new RegExp(
-  `^第\\s*[${HAN_NUMBER}\\d]+\\s*(部分|部(?!分)|[篇编章节])(?:[\\s:：、.]+|(?=\\S))(.+)$`,
+  `^第\\s*[${HAN_NUMBER}\\d]+\\s*(部分|部(?![分门])|[篇编章节])(?:[\\s:：、.]+|(?=\\S))(.+)$`,
 )
 const HAN_ITEM = new RegExp(`^[${HAN_NUMBER}]+[、.．]\\s*(.+)$`)
 const HAN_PARENS = new RegExp(`^[（(][${HAN_NUMBER}]+[）)]\\s*(.+)$`)

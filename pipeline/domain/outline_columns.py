@@ -1,28 +1,19 @@
 """What each column of an outline's table holds, told by its head and by its cells."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Literal, cast
 
-Role = Literal["title", "level", "number", "said", "count", "other"]
+from pipeline.domain.outline_numbers import is_plain_number, numbered, numbered_cells
+
+Role = Literal["title", "level", "number", "row", "said", "count", "other"]
+"""A number of a row says nothing of the section in it."""
 
 HIGHEST = 2
 """Level of a section's heading: above it stands the outline's title."""
 
 MAX_HEAD_CHARS = 200
 """With what stands in brackets behind it; a longer text is no name of a column."""
-
-_NUMBER = re.compile(
-    r"\d{1,3}(?:\.\d{1,3})*[.、)）]?$|(?:\d{1,3}(?:\.\d{1,3})+[.、)）]?\s+|\d{1,3}[.、)）]\s*)(?=[^\W\d])"
-)
-"""A cell of its own, or before a title; `3 ways to save water` begins with an amount."""
-
-_HAN_NUMBER = re.compile(
-    r"第\s*[一二三四五六七八九十百\d]+\s*([章节])[\s:：、.]*|[一二三四五六七八九十]+、\s*"
-    r"|[（(][一二三四五六七八九十]+[）)]\s*"
-)
-_STYLES = "章节、）"
-"""Han numbers by what is at their end, highest first; figures are below them."""
 
 _DIGITS = "零一二三四五六七八九"
 _LEVEL = re.compile(
@@ -67,12 +58,15 @@ def has_head(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
 
     A lone 摘要 at the left may be the first section as well, and so may one 问题.
     """
-    if any(map(number_level, first)):
+    if any(numbered(cell).rank for cell in first):
         return False
     for name, *below in zip(first, *others, strict=True):
         if any(below) and all(map(stated_level, filter(None, below))):
             return not stated_level(name)
-    known = [_role_of_head(name) if _is_known(name) else None for name in first]
+    known = [
+        _role_of_head(name) if _is_known(name) and _can_be_above(name, cells) else None
+        for name, *cells in zip(first, *others, strict=True)
+    ]
     is_sure = not {"title", "level", "number", "count"}.isdisjoint(known) or "said" in known[1:]
     return is_sure or sum(role is not None for role in known) > 1
 
@@ -97,24 +91,6 @@ def roles_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Role]:
     return roles
 
 
-def number_level(cell: str, styles: Collection[int] = ()) -> int:
-    """The level that its number gives a cell, below those of other styles; 0 without one."""
-    if (style := style_of(cell)) is None:
-        return 0
-    figures = _NUMBER.match(cell)
-    dots = figures[0].rstrip(".、)） ").count(".") if figures else 0
-    return HIGHEST + sum(other < style for other in styles) + dots
-
-
-def style_of(cell: str) -> int | None:
-    """How a cell is numbered, the highest style first: 第一章, 第一节, 一、, （一）, 1."""
-    if _NUMBER.match(cell):
-        return len(_STYLES)
-    if not (found := _HAN_NUMBER.match(cell)):
-        return None
-    return _STYLES.index(found[1] or found[0].strip()[-1].replace(")", "）"))
-
-
 def stated_level(cell: str) -> int:
     """The level that a cell such as `H1` or 二级 states; 0 where it states none."""
     if not (found := _LEVEL.fullmatch(cell)):
@@ -128,21 +104,24 @@ def level_of(cell: str) -> int:
     return HIGHEST - 1 + int(cell) if re.fullmatch(r"\d{1,2}", cell) else stated_level(cell)
 
 
-def without_number(cell: str) -> str:
-    """A title without the number before it; a number alone is one."""
-    found = _NUMBER.match(cell) or _HAN_NUMBER.match(cell)
-    return (cell[found.end() :].strip() if found else cell) or cell
-
-
 def _titles(
     roles: Sequence[Role], columns: Sequence[Sequence[str]], *, is_unknown: bool
 ) -> list[int]:
-    """Which columns hold titles where no head says it: all, or the first that can."""
-    if is_unknown:
-        return list(range(len(roles)))
+    """Which columns hold titles where no head says it: all, or the first that can.
+
+    Where numbers in the first tell the levels, the others do not.
+    """
     filled = [at for at, cells in enumerate(columns) if cells]
+    if is_unknown:
+        others = [cell for at in filled[1:] for cell in columns[at]]
+        tells = len(_ranks(columns[filled[0]])) > 1 and not any(_ranks(others))
+        return filled[:1] if tells else filled
     wanted: Sequence[Role] = ("other", "said", "count", "number", "level")
     return [at for role in wanted for at in filled if roles[at] == role][:1]
+
+
+def _ranks(cells: Sequence[str]) -> set[int]:
+    return {found.rank for found in numbered_cells(cells).values()} - {0}
 
 
 def _role(name: str, cells: Sequence[str]) -> Role:
@@ -169,13 +148,19 @@ def _is_known(name: str) -> bool:
     return is_telling and _HEAD.fullmatch(bare) is not None
 
 
+def _can_be_above(name: str, cells: Sequence[str]) -> bool:
+    """Whether a name is above what it names: a `Title page` has no figures below it."""
+    is_count = _role_of_head(name) == "count"
+    return not (is_count and any(cells) and not re.search(r"\d", " ".join(cells)))
+
+
 def _bare(name: str) -> str:
     return _IN_BRACKETS.sub("", name) if len(name) <= MAX_HEAD_CHARS else ""
 
 
 def _are_numbers(name: str, cells: Sequence[str]) -> bool:
     """Whether cells are nothing but numbers of sections; 1, 2, 3 may be of anything else."""
-    if not cells or not all(number_level(cell) and without_number(cell) == cell for cell in cells):
+    if not cells or any(not found.rank or found.title for found in map(numbered, cells)):
         return False
     is_plain = not name or _role_of_head(name) == "title"
-    return is_plain or any(number_level(cell) > HIGHEST or cell[0] in "第（(" for cell in cells)
+    return is_plain or not all(map(is_plain_number, cells))

@@ -7,21 +7,16 @@ from itertools import zip_longest
 from typing import Literal
 
 from pipeline.domain.documents import Block, Reading
-from pipeline.domain.outline_amounts import amounts_in
 from pipeline.domain.outline_columns import (
     HIGHEST,
     Role,
     has_head,
     level_of,
-    number_level,
     roles_of,
-    style_of,
-    without_number,
 )
+from pipeline.domain.outline_numbers import is_plain_number, numbered, numbered_cells
 
 _CELLS = re.compile(r"(?<!\\)\|")
-_BARE_NUMBER = re.compile(r"^(\d{1,2})(?=\s+[^\W\d])")
-"""Of a section where others have decimals: `1 Background` above `1.1 History`."""
 
 MOST_COLUMNS = 40
 """What stands further right is told in notes: each column can be a level, and trees are walked
@@ -138,6 +133,10 @@ def _told_by_rows(rows: Sequence[Row]) -> Iterator[Told]:
     roles = roles_of(head, rows)
     numbered = [at for at, role in enumerate(roles) if role in {"title", "number"}]
     read = _read_numbers([row[at] for row in rows for at in numbered])
+    roles = [
+        "row" if role == "number" and _only_counts(at, roles, rows, read) else role
+        for at, role in enumerate(roles)
+    ]
     for row, rest in zip(rows, further, strict=True):
         yield from _told_by_row(head, roles, row, above, read)
         for cell, name in zip_longest(rest, further_head[: len(rest)], fillvalue=""):
@@ -148,13 +147,20 @@ def _told_by_rows(rows: Sequence[Row]) -> Iterator[Told]:
 
 def _read_numbers(cells: Sequence[str]) -> dict[str, tuple[int, str]]:
     """Of cells with titles or numbers: the level by the number, or 0, and the title behind it."""
-    amounts = amounts_in(cells)
-    texts = {cell: cell for cell in cells if cell not in amounts}
-    if any(number_level(cell) > HIGHEST for cell in texts):
-        texts = {cell: _BARE_NUMBER.sub(r"\1.", cell) for cell in texts}
-    styles = {style for text in texts.values() if (style := style_of(text)) is not None}
-    read = {cell: (number_level(x, styles), without_number(x)) for cell, x in texts.items()}
-    return read | {cell: (0, cell) for cell in amounts}
+    found = numbered_cells(cells)
+    ranks = sorted({number.rank for number in found.values() if number.rank})
+    levels = {0: 0} | {rank: level for level, rank in enumerate(ranks, start=HIGHEST)}
+    return {cell: (levels[rank], title or cell) for cell, (rank, title) in found.items()}
+
+
+def _only_counts(
+    at: int, roles: Sequence[Role], rows: Sequence[Row], read: Mapping[str, tuple[int, str]]
+) -> bool:
+    """Whether 1, 2, 3 in a column number the rows, where their titles have numbers of their own."""
+    titles = roles.index("title")
+    told = [row for row in rows if row[titles]]
+    is_counted = all(row[at].isdecimal() for row in told)
+    return is_counted and any(read[row[titles]][0] for row in told)
 
 
 def _told_by_row(
@@ -184,18 +190,28 @@ def _is_repeated(at: int, roles: Sequence[Role], row: Row, above: Row) -> bool:
 
 
 def _level(at: int, roles: Sequence[Role], row: Row, read: Mapping[str, tuple[int, str]]) -> int:
-    """By its column, what a column of levels states, or the deepest number: one may only count."""
+    """By its column, what a column of levels states, its number, or that before the title.
+
+    Of two numbers the deeper one tells it; a mere 1 beside 第一章 tells nothing.
+    """
     if roles.count("title") > 1:
         return HIGHEST + roles[:at].count("title")
-    stated = [level_of(cell) for cell, role in zip(row, roles, strict=True) if role == "level"]
-    numbers = [read[row[other]][0] for other, role in enumerate(roles) if role == "number"]
-    return next(filter(None, stated), max(HIGHEST, read[row[at]][0], *numbers))
+    cells = list(zip(row, roles, strict=True))
+    stated = [level_of(cell) for cell, role in cells if role == "level"]
+    own = read[row[at]][0]
+    numbers = [
+        read[cell][0]
+        for cell, role in cells
+        if role == "number" and not (own and is_plain_number(cell))
+    ]
+    return next(filter(None, [*stated, max(numbers, default=0), own]), HIGHEST)
 
 
 def _said(name: str, role: Role, cell: str) -> Iterator[Told]:
-    is_understood = (role == "count" and re.search(r"\d", cell)) or (
-        role == "level" or (role == "number" and number_level(cell))
-    )
+    is_number = role == "number" and numbered(cell).rank and not numbered(cell).title
+    is_understood = role in {"level", "row"} or is_number
+    if role == "count" and re.search(r"\d", cell):
+        return
     if role == "said":
         yield Told("summary", cell)
     elif not is_understood:

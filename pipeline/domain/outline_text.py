@@ -10,6 +10,12 @@ from dataclasses import dataclass, field
 from pipeline.domain.documents import Block, NodeId, Outline, OutlineNode, Reading
 from pipeline.domain.outline import MAX_TITLE_CHARS, walk
 from pipeline.domain.outline_amounts import amounts_in
+from pipeline.domain.outline_numbers import (
+    FIGURE_RANK,
+    HAN_NUMBER,
+    PARENS,
+    numbered_in_chinese,
+)
 from pipeline.domain.outline_tables import Told, is_of_tables, told_by_tables
 
 TAB = "    "
@@ -21,20 +27,13 @@ DEEPEST_MARK = 6
 MAX_LEVELS = 40
 """What is indented deeper stands beside; outlines have eight levels, and trees are walked deep."""
 
-_HAN_NUMBER = "一二三四五六七八九十百千零〇两"
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)(?:\s+#+)?$")
-_CHAPTER = re.compile(
-    rf"^第\s*[{_HAN_NUMBER}\d]+\s*(部分|部(?!分)|[篇编章节])(?:[\s:：、.]+|(?=\S))(.+)$"
-)
-_HAN_ITEM = re.compile(rf"^[{_HAN_NUMBER}]+[、.．]\s*(.+)$")
-_HAN_PARENS = re.compile(rf"^[（(][{_HAN_NUMBER}]+[）)]\s*(.+)$")
 _DECIMAL = re.compile(r"^(?!\d+\.\d+\s+[°℃℉%‰])(\d+(?:\.\d+)+)[.、)）]?\s+(.+)$")
 _NUMBER = re.compile(r"^\d+(?:[.)）]\s+|、\s*)(.+)$")
 _BARE_NUMBER = re.compile(r"^\d{1,2}\s+(.+)$")
-_PARENS = re.compile(r"^[（(]\d+[）)]\s*(.+)$")
 _ITEM_MARK = re.compile(
     r"^( *)(?:[(（]?(?:[A-Za-z]{1,2}|[ivxlcdmIVXLCDM]{1,6})[.)）、]"
-    rf"|第[{_HAN_NUMBER}\d]+[条款项])(?= )",
+    rf"|第[{HAN_NUMBER}\d]+[条款项])(?= )",
     re.MULTILINE,
 )
 """What stands before an item of a list that is counted in letters, or in articles of a law."""
@@ -52,7 +51,6 @@ _HIGHEST_MARK = re.compile(r"^#[ \t]", re.MULTILINE)
 _HEADING_RANK = 100
 _CHAPTER_RANK = 102
 _FIRST_ITEM_RANK = 1000
-_RANK_OF_PART = {"部": 200, "部分": 200, "篇": 200, "编": 200, "章": 210, "节": 220}
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,25 +281,21 @@ def _line(text: str, amounts: Collection[str], *, indent: int, has_decimals: boo
     if found := _HEADING.match(text):
         title = _without_number(found[2], amounts)
         return _Line(title, _HEADING_RANK + len(found[1]), is_structure=True)
-    if found := _CHAPTER.match(text):
-        return _Line(found[2], _RANK_OF_PART[found[1]], is_structure=True)
-    if found := _HAN_ITEM.match(text):
-        return _Line(found[1], 300, is_structure=True)
-    if found := _HAN_PARENS.match(text):
-        return _Line(found[1], 310, is_structure=True)
+    if chinese := numbered_in_chinese(text):
+        return _Line(chinese.title, chinese.rank, is_structure=True)
     if found := _decimal(text, amounts):
-        return _Line(found[2], 400 + found[1].count("."), is_structure=True)
+        return _Line(found[2], FIGURE_RANK + found[1].count("."), is_structure=True)
     return _item_line(text, indent=indent, has_decimals=has_decimals)
 
 
 def _item_line(text: str, *, indent: int, has_decimals: bool) -> _Line:
     found = _NUMBER.match(text) or (_BARE_NUMBER.match(text) if has_decimals else None)
     if found and has_decimals:
-        return _Line(found[1], 400, is_structure=True)
+        return _Line(found[1], FIGURE_RANK, is_structure=True)
     rank = _FIRST_ITEM_RANK + 10 * indent
     if found:
         return _Line(found[1], rank)
-    if found := _PARENS.match(text):
+    if found := PARENS.match(text):
         return _Line(found[1], rank + 1)
     if found := _BULLET.match(text):
         return _Line(found[1], rank + 3)
@@ -321,7 +315,9 @@ def _decimal(text: str, amounts: Collection[str]) -> re.Match[str] | None:
 def _without_number(title: str, amounts: Collection[str]) -> str:
     if title in amounts:
         return title
-    for pattern in (_CHAPTER, _HAN_ITEM, _HAN_PARENS, _DECIMAL, _NUMBER):
+    if chinese := numbered_in_chinese(title):
+        return chinese.title
+    for pattern in (_DECIMAL, _NUMBER):
         if found := pattern.match(title):
             return found[found.re.groups]
     return title

@@ -100,6 +100,7 @@ def test_a_chapter_that_spans_several_rows_is_told_once_with_its_summary() -> No
         ["摘要", "引言", "方法"],
         ["Summary", "Introduction", "Methods"],
         ["Background,", "Sun,", "问题,"],
+        ["Title page", "Abstract", "引言"],
     ],
 )
 def test_a_sheet_without_a_head_keeps_its_first_section(rows: list[str]) -> None:
@@ -245,6 +246,12 @@ def test_an_amount_before_a_title_in_a_sheet_stays_with_it(titles: list[str]) ->
         ["标题,说明", "第一章 背景,", "第一节 国内,", "一、东部,", "第二章 措施,"],
         ["编号,标题", "第一章,背景", "1.1,国内", "1.1.1,东部", "第二章,措施"],
         ["序号,标题", "1,第一章 背景", "2,1.1 国内", "3,1.1.1 东部", "4,第二章 措施"],
+        ["序号,标题", "1,第一章 背景", "2,第一节 国内", "3,一、东部", "4,措施"],
+        ["No.,Title", "1,一、背景", "2,（一）国内", "3,（1）东部", "4,二、措施"],
+        ["编号,标题", "第一部分,背景", "第一章,国内", "（1）,东部", "第二部分,措施"],
+        ["序号,标题", "一,背景", "（一）,国内", "（1）,东部", "二,措施"],
+        ["Part,Title", "Part I,背景", "Chapter 1,国内", "1.1,东部", "Part II,措施"],
+        ["Part 1: 背景", "Chapter 1 – 国内", "Section 1. 东部", "Part 2: 措施"],
     ],
 )
 def test_numbers_of_several_styles_in_a_sheet_stand_below_each_other(rows: list[str]) -> None:
@@ -254,6 +261,43 @@ def test_numbers_of_several_styles_in_a_sheet_stand_below_each_other(rows: list[
         ("东部", 3),
         ("措施", 1),
     ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["Chapter 1,Tides", "Chapter 2,月亮"],
+        ["第一章,Tides", "第二章,月亮"],
+        ["章节,标题", "第一章,Tides", "第二章,月亮"],
+    ],
+)
+def test_a_number_of_a_chapter_is_no_section_beside_its_title(rows: list[str]) -> None:
+    assert sections_of(*rows) == [("Tides", "", "", 1), ("月亮", "", "", 1)]
+
+
+def test_numbers_alone_are_sections_where_there_is_nothing_else() -> None:
+    assert [title for title, *_ in sections_of("Part 1", "第二部分")] == ["Part 1", "第二部分"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["1. 背景,为何写", "1.1 历史,old", "2. Tides,怎么做"],
+        ["1 背景,为何写", "1.1 历史,old", "2 Tides,怎么做"],
+        ["第一章 背景,为何写", "第一节 历史,old", "第二章 Tides,怎么做"],
+    ],
+)
+def test_numbers_before_titles_come_before_columns_without_names(rows: list[str]) -> None:
+    assert sections_of(*rows) == [
+        ("背景", "", "为何写", 1),
+        ("历史", "", "old", 2),
+        ("Tides", "", "怎么做", 1),
+    ]
+
+
+@pytest.mark.parametrize("title", ["Section 8 housing", "第三部门的作用", "3 ways to save"])
+def test_a_name_that_begins_like_a_number_stays_whole(title: str) -> None:
+    assert [name for name, *_ in sections_of("Title,标题说明", f"{title},")] == [title]
 
 
 @pytest.mark.parametrize("word", ["topic name ", "主题名称"])
