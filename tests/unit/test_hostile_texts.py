@@ -146,6 +146,7 @@ def test_the_marks_that_close_a_heading_are_none_of_its_title(line: str, title: 
         ("写一份铁路报告。不", "在写中写中", "：\n- 票价"),
         ("Do not write of", " these", ":\n- prices"),
         ("", "Do not discuss sections on ", ""),
+        ("", "a chapter ", "x"),
     ],
 )
 def test_a_prompt_is_understood_in_time_that_grows_with_its_length(

@@ -203,12 +203,46 @@ def test_what_a_prompt_forbids_is_no_chapter(prompt: str) -> None:
         ("写一份铁路报告，不仅要有线路、车站、车辆三章。", ("线路", "车站", "车辆")),
         ("写一份铁路报告，主要分析原因、影响和对策，并说明风险。", ("原因", "影响", "对策")),
         ("写一份电网报告，主要分析发电、输电，并网和储能。", ("发电", "输电", "并网", "储能")),
+        ("A report on trains covering speed and comfort, excluding prices", ("Speed", "Comfort")),
+        ("A report on trains covering speed, comfort except prices", ("Speed", "Comfort")),
+        ("A report on trains covering speed and comfort, not prices", ("Speed", "Comfort")),
+        (
+            "A report on trains covering speed, comfort, in no more than 3,000 words",
+            ("Speed", "Comfort"),
+        ),
+        ("写一份铁路报告，包括线路、车站，字数不超过3000字", ("线路", "车站")),
+        ("写一份铁路报告，包括线路、车站，不超过三页，语言简洁", ("线路", "车站")),
+        ("写一份铁路报告，包括线路、车站，除票价外", ("线路", "车站")),
+        ("写一份铁路报告，包括线路、车站，同时介绍风险", ("线路", "车站")),
+        ("写一份铁路报告，不仅包括线路、车站，还包括票价。", ("线路", "车站", "票价")),
     ],
 )
 def test_what_is_forbidden_or_said_beside_leaves_the_chapters_that_are_asked_for(
     prompt: str, asked: tuple[str, ...]
 ) -> None:
     assert read_query(commission(prompt)).asked == asked
+
+
+@pytest.mark.parametrize(
+    ("listed", "asked"),
+    [
+        (
+            "charities, not-for-profit companies and taxes",
+            ("Charities", "Not-for-profit companies", "Taxes"),
+        ),
+        ("how to save, avoid debt and invest", ("How to save", "Avoid debt", "Invest")),
+        ("speed, costs excluding tax, and profit", ("Speed", "Costs excluding tax", "Profit")),
+        ("30 pages of history, maps and ships", ("30 pages of history", "Maps", "Ships")),
+        ("荷马，但丁，莎士比亚和歌德", ("荷马", "但丁", "莎士比亚", "歌德")),
+        ("感知，同时定位与建图，规划和控制", ("感知", "同时定位与建图", "规划", "控制")),
+        ("菜单，请柬，座位", ("菜单", "请柬", "座位")),
+        ("违约，不可抗力，别离", ("违约", "不可抗力", "别离")),
+    ],
+)
+def test_a_listed_title_may_begin_as_what_ends_a_list(listed: str, asked: tuple[str, ...]) -> None:
+    covering = "A report covering" if listed.isascii() else "写一份报告，包括"
+
+    assert read_query(commission(f"{covering} {listed}")).asked == asked
 
 
 @pytest.mark.parametrize(

@@ -87,9 +87,10 @@ def demands_of(requirements: str) -> list[Demand]:
         for sentence in split_sentences(_ITEM.sub("", " ".join(line.split()))):
             language = detect_language(sentence)
             size = len(sentence) if language == "zh" else len(sentence.split())
+            if not 2 <= size <= LONGEST_DEMAND[language]:
+                continue
             chapters = _chapters(sentence, language)
-            asks = chapters or _DEMAND.search(sentence) or is_item
-            if not asks or size > LONGEST_DEMAND[language] or size < 2:
+            if not (chapters or _DEMAND.search(sentence) or is_item):
                 continue
             if _FORM.search(sentence) and not chapters:
                 continue

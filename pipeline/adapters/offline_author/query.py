@@ -45,14 +45,35 @@ _ZH_BEHIND_COLON = re.compile(
     r"(?<!风格)(?<!语气)(?<!读者)(?<!格式)(?<!语言)(?<!关键词)[:：]"
     r"([^。；：\n]+)"
 )
+_EN_SIZE = (
+    r"(?:(?:in|within|of|on|using|at|no|not|more than|less than|most|least|up to|under|about|"
+    r"around|some|roughly)\s)*\d[\d,]* (?:words?|pages?|characters?)"
+    r"(?: (?:long|or less|in total))?\s*(?:,|\Z)"
+)
 _EN_ENOUGH = re.compile(
     r",?\s+but (?:not|without|no|never|avoid|leave|do|don['’]t)\b.*|"
-    r",\s*(?:and )?(?:not|without|never|avoid|do not|don['’]t|please)\b.*",
+    r",\s*(?:and )?(?:(?:not|never|without)(?!-| for[ -]profit)|do not|don['’]t|please|"
+    r"avoid(?:ing)? \w+ing|excluding|except|leaving out)\b.*|"
+    rf"\s(?:excluding|except)\s[^,;]*\Z|,?\s{_EN_SIZE}.*",
     re.IGNORECASE,
 )
+_ZH_TELL = (
+    r"(?:写|谈|讲|说明|介绍|分析|讨论|论述|描述|涉及|包括|包含|涵盖|提及|提到|使用|引用|超过|"
+    r"太|过于|再)"
+)
+_ZH_DO = (
+    rf"(?:{_ZH_TELL}|不|勿|别|无|用|采用|阐述|指出|给出|提[出供]|附|加|列|参考|注意|注重|强调|"
+    r"考虑|关注|兼顾|避免|控制|保持|确保|以|按|在|把|将|对|务必|尽量|重点|简要|详细|分别|最后|也|还|要|需|应)"
+)
+_ZH_SIZE = (
+    r"(?:全文|总|报告|文章)?(?:字数|篇幅)?(?:应|须|要)?(?:控制|限制)?"
+    r"(?:在|为|约|大约|大概|不超过|不得超过|不多于|不少于|至少|最多)*"
+    r"[\d,一二两三四五六七八九十百千万]+(?:个?字|页)(?:左右|以内|以上|以下|之内)?"
+)
 _ZH_ENOUGH = re.compile(
-    r"[，,；;]\s*(?:并(?![购行发网联列轨存排])|同时|但|而且|"
-    r"不(?:要|用|必|得|能|包|涉|写|谈|讲|讨论)|[无毋][需须]|请(?![假求示愿])|勿|别(?!墅)).*"
+    rf"[，,；;]\s*(?:(?:并(?![购行发网联列轨存排])|同时|请)(?={_ZH_DO})|但(?![丁泽书])|[并而]?且|"
+    rf"(?:不[用必得能可]?|[无毋][需须]|别)(?={_ZH_TELL})|不要|不含(?!税)|勿(?!忘)|"
+    rf"(?:{_ZH_SIZE}|除了?[^，,；;]{{1,12}}外)(?=[，,；;]|\Z)).*"
 )
 """Where what is listed ends, and something else is said of it, as what is to be left out."""
 
@@ -157,6 +178,7 @@ def _split(text: str, language: Language) -> list[str]:
 
 def _tidy(item: str) -> str:
     plain = re.sub(r"^(?:and|or|以及|和|及)\s*", "", item.strip(), flags=re.IGNORECASE)
+    plain = re.sub(r"^(?:还|也)(?:要|应|需)?(?:包括|包含|涉及|涵盖)", "", plain)
     plain = re.sub(r"^(?:the|an?)\s+", "", plain, flags=re.IGNORECASE)
     plain = _ZH_REST.sub("", plain).strip(' .。,，:：;；“”"')
     if re.fullmatch(r"(?:etc|so on|others?|more|其他)", plain, re.IGNORECASE):
