@@ -76,6 +76,8 @@ timeout 0
 stream-node-max-bytes 4096
 stream-node-max-entries 100
 lazyfree-lazy-expire yes
+# With less effort a tenth of all keys may have expired and still take memory.
+active-expire-effort 10
 lazyfree-lazy-user-del yes
 """
 

@@ -311,3 +311,18 @@ def test_a_copy_of_the_folder_is_a_backup_though_the_server_runs_on(data_dir: Pa
     assert other not in {None, pid}
     assert server_pid(data_dir) == pid
     assert client.get("潮汐") == "以后"
+
+
+def test_what_has_expired_takes_no_room_beside_much_that_stays(data_dir: Path) -> None:
+    client = connect(ensure_server(data_dir))
+    with client.pipeline() as pipe:
+        for number in range(10_000):
+            pipe.set(f"stays {number}", "", ex=600)
+        for number in range(800):
+            pipe.set(f"goes {number}", "", px=1)
+        pipe.execute()
+
+    give_up_at = time.monotonic() + PATIENCE_S
+    while int(client.dbsize()) > 10_200 and time.monotonic() < give_up_at:
+        time.sleep(0.1)
+    assert int(client.dbsize()) <= 10_200
