@@ -14,8 +14,9 @@ from typing import get_args
 from pipeline.adapters.embedded_redis import ensure_server, stop_server
 from pipeline.domain.jobs import JobEvent, SourceFound
 from tests.crash.engines import Manner
+from tests.crash.plan import Plan
 from tests.crash.processes import engines
-from tests.crash.sweep import Plan, Sweep
+from tests.crash.sweep import Sweep
 from tests.crash.tally import Tally
 
 STATES = ("section_state:researching", "section_state:writing", "section_state:done")

@@ -14,6 +14,8 @@ import tempfile
 import time
 from collections import defaultdict
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -22,9 +24,11 @@ from redis.exceptions import RedisError
 from pipeline.adapters.embedded_redis import ensure_server, stop_server
 from pipeline.adapters.redis_connection import connect
 from tests.crash.engines import Manner
+from tests.crash.plan import Plan
 from tests.crash.processes import Engines, engines
-from tests.crash.sweep import Plan, Sweep
+from tests.crash.sweep import Sweep
 from tests.crash.tally import Tally
+from tests.running import TERMS
 
 MANNER = Manner(slowness=5, result_ttl_s=60)
 # A document takes some ten seconds; what ended a minute ago is gone, so that Redis can be flat.
@@ -80,7 +84,8 @@ def soak(
     minutes: float, seed: int, jobs: int, *, until_expired: bool = False
 ) -> tuple[Tally, Samples]:
     """Run one soak on a server of its own; at the end wait until all jobs have expired."""
-    plan = Plan(seed, jobs=jobs, spared=1, redis_share=0.1, longest_calm_s=4)
+    terms = replace(TERMS, result_ttl=timedelta(seconds=MANNER.result_ttl_s))
+    plan = Plan(seed, jobs=jobs, spared=1, redis_share=0.1, longest_calm_s=4, terms=terms)
     with tempfile.TemporaryDirectory(prefix="longhand-soak-") as folder:
         data_dir = Path(folder)
         ensure_server(data_dir, None)

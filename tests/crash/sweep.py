@@ -17,7 +17,6 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -40,10 +39,11 @@ from pipeline.domain.jobs import (
 )
 from pipeline.errors import StoreUnavailable
 from tests.crash.engines import CHAIN, REDONE, STALE, WRITTEN, Manner
+from tests.crash.plan import Plan
 from tests.crash.processes import Engines, engines
 from tests.crash.readers import ENDS, Event, Reader
 from tests.crash.tally import Tally
-from tests.running import TERMS, utc_now
+from tests.running import utc_now
 
 CHAIN_TTL_S = 600
 # No job and its retries take so long.
@@ -83,21 +83,6 @@ KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a sweep does."""
-
-    seed: int
-    jobs: int = 3
-    """That run at once; each that ends is followed by a new one."""
-    spared: int = 0
-    """Engines that are never killed."""
-    redis_share: float = 0.2
-    """Of the kills; of the others, most kill an engine."""
-    longest_calm_s: float = 3.0
-    """Between two cancels."""
-
-
 class Sweep:
     """One run: jobs, readers, kills, and what they cost."""
 
@@ -107,7 +92,7 @@ class Sweep:
         self._engines = ours
         self._redis = connect(url)
         self._probe = Redis.from_url(url, socket_timeout=1)  # without retries
-        self._store = RedisJobStore(self._redis, TERMS, utc_now)
+        self._store = RedisJobStore(self._redis, plan.terms, utc_now)
         self._plan = plan
         self._dice = random.Random(plan.seed)  # noqa: S311
         self._reader = Reader(url, self._note)
