@@ -25,6 +25,7 @@ class Screen:
 
     def __init__(self) -> None:
         self.text = ""
+        self.pieces = 0
         self.restarts = 0
 
     def watcher(self) -> Watcher:
@@ -32,6 +33,7 @@ class Screen:
 
     def _write(self, piece: str) -> None:
         self.text += piece
+        self.pieces += 1
 
     def _restart(self) -> None:
         self.text = ""

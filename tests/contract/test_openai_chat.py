@@ -1,7 +1,9 @@
 """The transport to a model, against a simulated endpoint on loopback."""
 
 import asyncio
+import json
 import logging
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx2
@@ -11,6 +13,8 @@ import pytest
 from benchmarks.endpoint import Endpoint, Pace
 from pipeline.adapters.openai_chat import OpenAIChat, Watcher
 from pipeline.adapters.openai_chat import failures as endpoint_failures
+from pipeline.adapters.openai_chat.unmetered import Unmetered
+from pipeline.adapters.openai_chat.wire import Reading, read_stream
 from pipeline.errors import (
     ModelAnswerInvalid,
     ModelRateLimited,
@@ -38,6 +42,26 @@ def test_a_streamed_text_is_what_its_pieces_add_up_to(prompt: str) -> None:
     assert len(text) > 60
     assert screen.text == text
     assert screen.restarts == 0
+
+
+def test_what_comes_at_once_is_shown_in_one_piece() -> None:
+    async def reads() -> AsyncIterator[bytes]:
+        yield _lines("The ", "sea ") + _lines("ri")[:9]
+        yield _lines("ri")[9:] + _lines("ses.") + b"data: [DONE]\n\n"
+
+    screen = Screen()
+    endpoint = endpoint_failures.Endpoint("http://127.0.0.1/v1", "sim")
+    reading = Reading(endpoint, screen.watcher(), Unmetered())
+
+    answer = asyncio.run(read_stream(reads(), reading, None))
+
+    assert answer.text == screen.text == "The sea rises."
+    assert screen.pieces == 2
+
+
+def _lines(*pieces: str) -> bytes:
+    chunks = ({"choices": [{"delta": {"content": piece}}]} for piece in pieces)
+    return "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks).encode()
 
 
 @pytest.mark.parametrize("fault", ["think", "think-closing", "reasoning"])

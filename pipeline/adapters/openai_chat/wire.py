@@ -99,6 +99,8 @@ class Reading:
     """Of `parts`: those before it are counted."""
     chars_uncounted: int = 0
     """Characters of the others."""
+    unshown: int = 0
+    """Of `parts`: the watcher has those before it."""
 
     def listen(self, lines: Sequence[bytes]) -> None:
         """Raise `ModelUnavailable` when nothing but comments has come for too long."""
@@ -116,15 +118,23 @@ class Reading:
         if data == b"[DONE]":
             self.is_done = True
         elif data.startswith(b"{"):
-            self._chunk(_json(data, self.endpoint))
+            self._chunk(_json(data, self.endpoint, encoding="utf-8"))  # as all event streams
         elif line.startswith(b"data:") and data:
             raise broke_off(self.endpoint, "a line of the stream is not JSON")
 
     def end(self) -> Answer:
         """The whole answer; raises if it is not whole."""
         self._write(self.thoughts.rest())
+        self.show()
         answer = _checked("".join(self.parts), self.finish, self.has_refused, self.endpoint)
         return replace(answer, usage=self.usage)
+
+    def show(self) -> None:
+        """Show the watcher what has come since the last time, in one piece."""
+        if self.unshown < len(self.parts):
+            new = self.parts[self.unshown :]
+            self.unshown = len(self.parts)
+            self.watcher.write("".join(new))
 
     def count(self) -> None:
         """Count what has come, some pieces at a time; raise when the budget holds no more."""
@@ -159,7 +169,7 @@ class Reading:
             text = self.thoughts.feed(piece)
             if self.thoughts.was_retracted():
                 self.parts.clear()
-                self.chars = self.unread = self.chars_uncounted = 0
+                self.chars = self.unread = self.chars_uncounted = self.unshown = 0
                 self.watcher.restart()
             self._write(text)
         elif delta.get("reasoning_content") or delta.get("reasoning"):
@@ -170,7 +180,6 @@ class Reading:
             self.parts.append(text)
             self.chars += len(text)
             self.chars_uncounted += len(text)
-            self.watcher.write(text)
 
 
 async def read_stream(
@@ -190,6 +199,7 @@ async def read_stream(
             for line in lines:
                 if line:
                     _take(reading, line, endpoint)
+            reading.show()
             reading.count()
             if reading.is_done:
                 break
@@ -253,9 +263,10 @@ def _take(reading: Reading, line: bytes, endpoint: Endpoint) -> None:
         raise broke_off(endpoint, "a line of the stream has an unknown shape") from error
 
 
-def _json(data: bytes, endpoint: Endpoint) -> Mapping[str, Any]:
+def _json(data: bytes, endpoint: Endpoint, *, encoding: str = "") -> Mapping[str, Any]:
+    """The object in a JSON text; without its encoding that is found out."""
     try:
-        value = json.loads(data)
+        value = json.loads(data.decode(encoding, "surrogatepass") if encoding else data)
     except ValueError as error:
         raise broke_off(endpoint, "the answer is not JSON") from error
     if not isinstance(value, dict):
