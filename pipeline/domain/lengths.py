@@ -1,7 +1,7 @@
 """How long a section may be, and when a text that was corrected for its length is better."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Final
 
 from pipeline.domain.citations import cited, without_markers
@@ -36,6 +36,9 @@ MOST_COPIED = 0.5
 
 MOST_REPEATED = 0.1
 """Of a text that says itself again; people's sections stay below a fiftieth."""
+
+Row = tuple[str, ...]
+"""`IN_A_ROW` words as they follow each other."""
 
 _TOKEN = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 _PROMPT = re.compile(r"</?(?:passage|source|section|query|requirements|style_guide)\b|\[S\d+\]|⟦")
@@ -80,25 +83,29 @@ def refusal(first: Draft, second: Draft, *, target: int, told: Sequence[str] = (
 
 def share_copied(text: str, *, told: Sequence[str], beyond: str = "") -> float:
     """The share of what a text has beyond another that stands word for word in given texts."""
-    new = _rows(text) - _rows(beyond)
-    given = {row for each in told for row in _rows(each)}
-    return len(new & given) / len(new) if new else 0.0
+    return share_in(rows(text) - rows(beyond), {row for each in told for row in rows(each)})
+
+
+def share_in(some: Set[Row], others: Set[Row]) -> float:
+    """The share of sequences that are among others; of none it is 0."""
+    return len(some & others) / len(some) if some else 0.0
 
 
 def share_repeated(text: str) -> float:
     """The share of a text's sequences of words that occur in it before."""
     tokens = _tokens(text)
     count = len(tokens) - IN_A_ROW + 1
-    return 1 - len(_rows(text)) / count if count > 0 else 0.0
+    return 1 - len(rows(text)) / count if count > 0 else 0.0
 
 
 def _tokens(text: str) -> list[str]:
     return _TOKEN.findall(without_markers(text).casefold())
 
 
-def _rows(text: str) -> set[tuple[str, ...]]:
+def rows(text: str) -> set[Row]:
+    """All sequences of `IN_A_ROW` words of a text, in lower case and without citations."""
     tokens = _tokens(text)
-    return {tuple(tokens[i : i + IN_A_ROW]) for i in range(len(tokens) - IN_A_ROW + 1)}
+    return set(zip(*(tokens[start:] for start in range(IN_A_ROW)), strict=False))
 
 
 def _is_nearer(first: str, second: str, target: int) -> bool:

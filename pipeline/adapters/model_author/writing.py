@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from pipeline.adapters.model_author.answers import joined, section_text, up_to_last_sentence
 from pipeline.adapters.model_author.markers import Markers
@@ -20,7 +21,15 @@ from pipeline.adapters.openai_chat import Message, OpenAIChat, Watcher
 from pipeline.domain.briefs import SectionBrief
 from pipeline.domain.citations import cited
 from pipeline.domain.documents import Language, PassageId
-from pipeline.domain.lengths import CALL_WORDS, MOST_CALLS, share_copied, words_in
+from pipeline.domain.lengths import (
+    CALL_WORDS,
+    MOST_CALLS,
+    Row,
+    rows,
+    share_copied,
+    share_in,
+    words_in,
+)
 from pipeline.domain.markdown import blocks
 from pipeline.domain.tokens import tokens_for, tokens_of
 from pipeline.errors import ModelAnswerInvalid
@@ -213,7 +222,12 @@ class SectionWriter:
 
 
 def _repeats_prompt(task: _Task, text: str) -> bool:
-    return share_copied(text, told=[instructions(task.language)]) > MOST_OF_PROMPT
+    return share_in(rows(text), _rows_of_instructions(task.language)) > MOST_OF_PROMPT
+
+
+@cache
+def _rows_of_instructions(language: Language) -> frozenset[Row]:
+    return frozenset(rows(instructions(language)))
 
 
 def _no_text(task: _Task, instead: str, reason: str) -> ModelAnswerInvalid:
