@@ -145,10 +145,10 @@ class Runner:
     ) -> Ending | None:
         """Run the work; None when the job goes on elsewhere."""
         job, now = claim.job, self._hooks.now
-        if claim.given_up:
-            return failed(job, crashed_too_often(job, claim.attempts - 1), now())
         if job.cancel_requested:
             return failed(job, Cancelled(), now())
+        if claim.given_up:
+            return failed(job, crashed_too_often(job, claim.attempts - 1), now())
         if claim.request is None:
             return failed(job, request_gone(job), now())
         outcome = await run.outcome(self._start(claim, journal, slots), self._left(claim))

@@ -125,6 +125,23 @@ def test_a_job_that_kills_its_process_each_time_is_given_up(any_url: str) -> Non
     assert len(endings_of(store, job.id)) == 1
 
 
+def test_a_job_that_is_to_stop_is_not_given_up_but_cancelled(any_url: str) -> None:
+    async def die(writer: Writer) -> None:
+        pass
+
+    job, store = a_job(), a_store(any_url)
+    store.create(job, REQUEST, "fingerprint")
+    for _ in range(3):
+        as_writer(any_url, job, die, owner="same engine")
+    assert store.request_cancel(job.id).status is JobStatus.RUNNING, "an engine may obey"
+
+    with running_engine(any_url, Units("一")) as running:
+        ended = running.next_end()
+
+    assert (ended.status, ended.error_code) == (JobStatus.CANCELLED, "cancelled")
+    assert len(endings_of(store, job.id)) == 1
+
+
 def _orphans(url: str, *names: str) -> list[Job]:
     """Jobs whose only process so far has died."""
 
