@@ -50,7 +50,8 @@ _EN_TAIL = re.compile(
 _EN_PARTS = re.compile(
     r",?\s+(?:covering|(?:that|which) (?:covers|discuss(?:es)?|address(?:es)?|focus(?:es)? on)|"
     r"with an? (?:introduction|overview|(?:executive )?summary))\b.*$|"
-    r",\s+(?:discussing|addressing|focusing on)\b.*$",
+    r",\s+(?:discussing|addressing|focusing on)\b.*$|"
+    r"\s+(?:discussing|focusing on)\s[^,]+,[^,]+(?:,|\sand\s).*$",
     re.IGNORECASE | re.DOTALL,
 )
 """What the text is about where nothing else says it: `a report that addresses floods`."""

@@ -95,6 +95,17 @@ def test_a_prompt_says_its_subject_genre_and_sections(
             "Thesis chapter about reefs",
             ("Bleaching", "Policy"),
         ),
+        (
+            "A report on trains focusing on speed, cost, safety,\nand comfort.",
+            "Trains",
+            ("Speed", "Cost", "Safety", "Comfort"),
+        ),
+        (
+            "A report on trains,\ncovering speed,\ncost and comfort",
+            "Trains",
+            ("Speed", "Cost", "Comfort"),
+        ),
+        ("写一份铁路报告，包括线路、\n车站和票价。", "铁路报告", ("线路", "车站", "票价")),
         ("A report on laws addressing floods and heat", "Laws addressing floods and heat", ()),
         ("A guide to knots. Write in this style: short, clear, calm", "Knots", ()),
         (
@@ -291,6 +302,14 @@ def test_an_item_with_a_negation_of_its_own_is_a_section(items: tuple[str, ...])
         ("写一份芯片报告，分设备、材料、工艺三部分。", ()),
         ("写一份芯片报告，设计、材料、工艺三部分都重要。", ()),
         ("写一份芯片报告，从业人员、材料、工艺三个方面都重要。", ()),
+        ("写一份园区报告，园区建设规划、资金和进度三个部分都重要。", ()),
+        ("写一份市场报告，假设需求、供给、价格三个部分都已知。", ()),
+        ("A report on tides. The council will discuss it with fishers, farmers and tourists.", ()),
+        ("A report on tides. The towns address floods, storms and heat.", ()),
+        (
+            "A report on tides. Please discuss floods, storms and heat.",
+            ("Floods", "Storms", "Heat"),
+        ),
         ("写一份芯片报告，设设备、材料、工艺三部分。", ("设备", "材料", "工艺")),
         ("写一份芯片报告，设置材料、设备、工艺三章。", ("材料", "设备", "工艺")),
     ],

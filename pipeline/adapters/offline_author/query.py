@@ -19,11 +19,17 @@ _EN_LIST = re.compile(
     re.IGNORECASE,
 )
 _EN_SEVERAL = re.compile(
-    r"(?:\bdiscuss(?:es|ing)?\b|\baddress(?:es|ing)?\b|\bfocus(?:es|ing)? on\b|"
+    r"(?:\b(?:that|which|it|report|paper|article|guide|document|text) "
+    r"(?:discuss(?:es)?|address(?:es)?|focus(?:es)? on)\b|"
+    r"\b(?:discussing|addressing|focusing on)\b|"
+    r"(?:\A|(?<=[.:;,!?] )|(?<=\n)|(?<=please )|(?<=and )|(?<=but )|(?<=also )|(?<=only )|"
+    r"(?<=should )|(?<=must )|(?<=shall ))(?:discuss|address|focus on)\b|"
     r"\bwith(?= an? (?:introduction|overview|(?:executive )?summary)\b))"
-    r"\s*([^.;:\n]+)",
+    r"(?!\s*(?:it|them|this|us)\b)\s*([^.;:\n]+)",
     re.IGNORECASE,
 )
+"""Only where the text, or its author, is told to: a council may discuss things as well."""
+
 _EN_BEHIND_COLON = re.compile(
     r"\A(?:[\w'’-]+ ){2,}"
     r"(?!(?:style|tone|audience|readers?|format|language|keywords?|for)\b)"
@@ -35,7 +41,8 @@ _ZH_LIST = re.compile(
     r"|(?:一章|专章|一节|专节)(?:讲|谈|写|介绍|讨论|论述|说明|分析)\s*(?P<b>[^。；，\n]{2,30})"
 )
 _ZH_SEVERAL = re.compile(
-    r"(?:要有|应有|须有|需有|设[置立定有]?(?![备计施想法防])|写(?![作法实字]))"
+    r"(?:要有|应有|须有|需有|(?<![建假架铺预摆陈虚敷])设[置立定有]?(?![备计施想法防])|"
+    r"(?<![手听改])写(?![作法实字]))"
     r"(?P<a>[^。；，\n]{4,80}?)(?:这?[一二两三四五六七八九十\d]+)个?(?:章节|部分|[章节])"
     r"|从(?![业事])(?P<b>[^。；，\n]{4,80}?)等?(?:这?[几一二两三四五六七八九十\d]+)?个?(?:方面|角度|维度)"
     r"|(?:主要|着重|重点)(?:讲述?|写|谈|论述|分析|阐述|说明)(?P<c>[^。；\n]+)"
@@ -84,6 +91,9 @@ SEVERAL = 3
 LONGEST_ITEM = 100
 """Characters of what is listed; a longer one is a sentence, and a title has 60 at most."""
 
+_BROKEN_LIST = re.compile(r"(?<=[,，、])\n(?![-*•\d])")
+"""Where a line ends inside a list."""
+
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.、)）](?!\d))\s*(\S.*)$")
 _ZH_REST = re.compile(r"等(?:.{0,2}?(?:个|方面|内容|部分|章节|章|主题|要点))*+$")
 
@@ -104,6 +114,7 @@ def read_query(commission: Commission) -> Query:
     """Read the prompt; the title is empty when the prompt names no subject."""
     prompt = "\n".join(" ".join(line.split()) for line in commission.prompt.split("\n")).strip()
     prompt = re.sub(r"\n\n+", "\n", prompt)
+    prompt = _BROKEN_LIST.sub(" ", prompt)
     language = commission.language
     title = commission.title.strip() or title_of(prompt, language)
     asked = _asked(prompt, language, title)
@@ -142,7 +153,7 @@ def _items(prompt: str, language: Language) -> list[str]:
 def _several(words: re.Pattern[str], prompt: str, language: Language, title: str) -> Sequence[str]:
     """What such words list, if it is enough to be a list and no part of the title."""
     items = _enumerated(words, prompt, language)
-    is_title = any(item.strip() in title for item in items)
+    is_title = any(item.strip() in title for item in items if item.strip())
     return items if len(items) >= SEVERAL and not is_title else []
 
 
