@@ -14,6 +14,7 @@ from pipeline.domain.outline_columns import (
     level_of,
     roles_of,
 )
+from pipeline.domain.outline_lengths import words_asked
 from pipeline.domain.outline_numbers import is_plain_number, numbered, numbered_cells
 
 _CELLS = re.compile(r"(?<!\\)\|")
@@ -29,11 +30,15 @@ Row = Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A title, or what is said of the section above; `level` is that of a title's heading."""
+    """A title, or what is said of the section above; `level` is that of a title's heading.
 
-    kind: Literal["title", "summary", "note"]
+    `words` is the length that a section shall have; its text says that of one that holds others.
+    """
+
+    kind: Literal["title", "summary", "note", "words"]
     text: str
     level: int = 0
+    words: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +215,21 @@ def _level(at: int, roles: Sequence[Role], row: Row, read: Mapping[str, tuple[in
 def _said(name: str, role: Role, cell: str) -> Iterator[Told]:
     is_number = role == "number" and numbered(cell).rank and not numbered(cell).title
     is_understood = role in {"level", "row"} or is_number
-    if role == "count" and re.search(r"\d", cell):
-        return
-    if role == "said":
+    if role == "count":
+        yield from _told_of_length(name, cell)
+    elif role == "said":
         yield Told("summary", cell)
     elif not is_understood:
         yield _note(name, cell)
+
+
+def _told_of_length(name: str, cell: str) -> Iterator[Told]:
+    words, is_all = words_asked(name, cell)
+    note = _note(name, cell)
+    if words:
+        yield Told("words", note.text if is_all else "", words=words)
+    if not (words and is_all):
+        yield note
 
 
 def _note(name: str, cell: str) -> Told:

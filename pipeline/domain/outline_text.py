@@ -70,6 +70,8 @@ class _Item:
     rank: int
     summary: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    words: int = 0
+    words_note: str = ""
     children: "list[_Item]" = field(default_factory=list)
 
     @property
@@ -238,11 +240,33 @@ def _told_items(told: Iterable[Told]) -> list[_Item]:
     for each in told:
         if each.kind == "title":
             _append(stack, _Line(each.text, _HEADING_RANK + each.level, is_structure=True))
-        elif each.kind == "note":
+        elif each.kind == "words" and not stack[-1].words:
+            stack[-1].words, stack[-1].words_note = each.words, each.text
+        elif each.kind in {"note", "words"}:
             stack[-1].notes.append(each.text)
         else:
             stack[-1].summary.append(each.text)
+    for item in top.children:
+        _share_words(item)
     return top.children
+
+
+def _share_words(item: _Item) -> list[_Item]:
+    """Give the sections of a chapter that shall have a length what is left of it, and return them.
+
+    The chapter notes its own, since only sections have targets.
+    """
+    if not item.children:
+        return [item]
+    sections = [section for child in item.children for section in _share_words(child)]
+    open_ones = [section for section in sections if not section.words]
+    left = item.words - sum(section.words for section in sections)
+    for section in open_ones:
+        section.words = max(0, left) // len(open_ones)
+    if item.words and item.words_note:
+        item.notes.append(item.words_note)
+    item.words = 0
+    return sections
 
 
 def _one_line(text: str) -> str:
@@ -339,6 +363,7 @@ def _node(item: _Item, new_id: Callable[[], str]) -> OutlineNode:
         title=item.title,
         content_summary="\n".join(item.summary),
         notes="\n".join(item.notes),
+        target_words=item.words or None,
         children=_nodes(item.children, new_id),
     )
 
