@@ -5,6 +5,13 @@ import re
 from pipeline.domain.language import detect_language
 from pipeline.domain.persons import US, says_i
 
+_THEY_ACT = (
+    r"(?:[\w'’-]+ )?(?!(?:his|its|this|gas|news|sports)\b)[\w'’-]*[^\Ws]s "
+    r"(?:(?:have|had|are|were) )?(?!(?:ago|abroad|alone|apart|away|there|here|together|outside|"
+    r"inside|overseas|later|earlier)\b)[\w'’-]*[^\Ws],? they\b"
+)
+"""`Before pumps fail, they overheat`: behind a conjunction stands whom it speaks of."""
+
 _DANGLING = re.compile(
     r"(?!(?-i:[A-Z]{2,})\b)(?:this|that|these|those|it|its|they|them|their|he|she|his|her|but|and|"
     r"so(?!-called)|or|yet|also|then|"
@@ -25,7 +32,7 @@ _DANGLING = re.compile(
     r"at (?:this|that|the same) (?:point|time|stage)|by contrast|because of (?:this|that)|"
     r"to (?:this|that) end|with (?:this|that|these)|one (?:of (?:them|these)|such)|like this)\b|"
     r"(?=(?:[\w'’-]+ ){1,5}[\w'’-]+,)(?:[\w'’-]+ ){1,4}(?:this|these|those)\b|"
-    r"(?:in|on|at|for|with|by|from|since|until|after|before|during|under) "
+    rf"(?:in|on|at|for|with|by|from|during|under|(?:since|until|after|before)(?! {_THEY_ACT})) "
     r"(?:[\w'’-]+ ){0,2}[\w'’-]+,? "
     r"(?:they|he|she|"
     r"it (?!(?:is|was) (?!(?:\w+ )?(?:used|known|called) to\b|the (?:first|last|only|\w+est)\b)"
@@ -43,19 +50,30 @@ _HAN_DANGLING = re.compile(
     r"而且|而|并(?![购行发网联列轨存排非])|此外|另外|同时|同样|然后|接着|随后|与此|例如|比如|"
     r"如此|如上|如下|如前|于是|由此|从而|否则|反之|相反|"
     r"换句话说|总之|综上|首先|其次|再次|最后|第[二三四五]，|另一[方种个]|即(?![时使便将刻日期])|则(?!天)|"
-    r"也(?![门许])|还(?![原款债贷])|又|却|具体来说|对此|为此|答案(?=[很就也是])|"
-    r"(?:在|从|对|就|按|自|随着|作为)[^，。；：]{1,20}，(?:[^，。；：]{1,15}，)?(?:[它她]|他(?![国乡人山])))"
+    r"也(?![门许])|还(?![原款债贷])|又|却|具体来说|对此|为此|答案(?=[很就也]|是(?!否))|"
+    r"(?:在|从|对|就|按|自|随着|作为)[^，。；：]{1,20}，(?:[^，。；：]{1,15}，)?(?:[它她]|"
+    r"他(?![国乡人山者律汀]|克莫司|莫昔芬|达拉非|唑巴坦|杀(?![死害了过掉]))))"
 )
+_HAN_APPOSITION = (
+    r"[^，。；：了着过的都也就在对从把被用为是有与和以将于到之后前时使让向给年月日说想道看见问叫出论明认"
+    r"]{2,8}这[个一座位项种](?:概念|术语|词语?|名称|说法|思想|理论|学说|方法|技术|现象|疾病|城市|国家|地区|"
+    r"省份|作家|诗人|学者|画家|科学家|哲学家|思想家|政治家)(?![的，。；、])"
+)
+"""`鲁迅这位作家写了`: names itself what it points at; what is done to `这位作家` does not."""
+
 _POINTS_BACK = re.compile(
     r"\b(?:these|those|such an?) (?!who\b|that\b|which\b|of\b|in\b|with\b)[a-z]+|"
     r"\bthe (?:former|latter|aforementioned)\b|^(?:in those|for (?:this|that|these|those)\b)|"
     r"\b(?:example|list|code|command|extract|snippet)s? (?:above|below)|"
-    r"^from (?:then|there|now) on\b|上述|前述|后者|前者|这[些种类]|那些|"
-    r"^[^，。；：]{1,20}这[个一份项次位款套座条样]|"
-    r"^(?:[\w'’-]+ ){1,8}this (?!year|month|week|day|morning|evening|century|decade|season)[a-z]",
+    r"^from (?:then|there|now) on\b|上述|前述|后者|前者|那些|"
+    r"^(?![^。]{0,40}?([\u4e00-\u9fff]{2,4})[^。]{0,40}这[些种类]\1).*这[些种类]|"
+    rf"^(?!{_HAN_APPOSITION})[^，。；：]{{1,20}}这[个一份项次位款套座条样]|"
+    r"^(?!(?:[\w'’-]+ ){0,8}([\w'’-]{3,}),? (?:[\w'’-]+,? ){0,7}this \2s?\b)(?:[\w'’-]+ ){1,8}"
+    r"this (?!year|month|week|day|morning|evening|century|decade|season)(?-i:[a-z])",
     re.IGNORECASE,
 )
-"""Names inside a sentence what the one before it told."""
+"""Names inside a sentence what the one before it told, and not itself: `absorb carbon and this
+carbon enters`, `the purpose of this Act`."""
 
 _FIRST_PERSON = re.compile(
     r"\b(?:my|me|myself|let's|let us)\b|"
