@@ -23,8 +23,6 @@ MOST_COLUMNS = 40
 """What stands further right is told in notes: each column can be a level, and trees are walked
 deep."""
 
-SHEETS = (".xlsx", ".csv", ".tsv")
-
 Row = Sequence[str]
 
 
@@ -50,13 +48,14 @@ class _Sheet:
 
 
 def is_of_tables(reading: Reading) -> bool:
-    """Whether a file is nothing but tables and the names of their sheets, which do not name it.
+    """Whether a file is nothing but tables, the names of their sheets, and texts above them.
 
-    In a sheet texts above a table belong to it; in other files there is more to read.
+    A file that has its name for a title though it begins with a text is a sheet: in it the texts
+    belong to the tables; in other files there is more to read.
     """
     kinds = {block.kind for block in reading.blocks}
     others = {"table", "heading"}
-    if reading.file_name.lower().endswith(SHEETS):
+    if reading.blocks and reading.blocks[0].kind != "table":
         others.add("paragraph")
     return reading.is_titled_by_name and "table" in kinds and kinds <= others
 
