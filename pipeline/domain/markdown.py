@@ -122,7 +122,7 @@ def closed(text: str) -> str:
     """The text with a code or math fence that was left open closed, so that it swallows nothing."""
     found = fences(text)
     if found and found[-1].is_open:
-        return f"{text.rstrip()}\n{found[-1].mark}"
+        return f"{text.rstrip()}\n{found[-1].closing}"
     return text
 
 
