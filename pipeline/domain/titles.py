@@ -28,7 +28,8 @@ _EN_READERS = (
 )
 _EN_KINDS = (
     r"(?:(?:technical|research|project|business|policy|academic|practical|user|literature|"
-    r"scientific|white)\s+)*(?:report|tutorial|guide|proposal|survey|manual|analysis|article|"
+    r"scientific|white|case|doctoral|master['’]s|bachelor['’]s)\s+)*"
+    r"(?:thesis|dissertation|study|memo|briefing|report|tutorial|guide|proposal|survey|manual|analysis|article|"
     r"document(?:ation)?|overview|outline|paper|whitepaper|essay|plan|review|handbook|introduction)"
     r"(?:\s+outline)?"
 )
@@ -72,6 +73,12 @@ _ZH_LINK = re.compile(
 )
 
 
+_ZH_BARE = re.compile(
+    r"(?:技术|研究|调研|分析|项目|学术)*(?:报告|教程|方案|综述|手册|指南|文档|文章|论文|材料)[：:](?=.)"
+)
+"""A kind of document alone before the colon: the subject stands behind it."""
+
+
 def title_of(prompt: str, language: Language) -> str:
     """What the prompt is about, as a title; empty when it names no subject."""
     first = " ".join(prompt.strip().split("\n", maxsplit=1)[0].split())
@@ -83,6 +90,9 @@ def title_of(prompt: str, language: Language) -> str:
 
 
 def _english_title(line: str) -> str:
+    head, colon, rest = line.partition(": ")
+    if colon and _EN_BARE.fullmatch(_EN_ASK.sub("", head)):
+        line = rest
     whole = _EN_TAIL.sub("", re.split(r"[.;:?!](?:\s|$)", line, maxsplit=1)[0])
     topic = _EN_PARTS.sub("", whole)
     if _EN_BARE.fullmatch(_EN_ASK.sub("", topic)):
@@ -98,6 +108,9 @@ def _english_title(line: str) -> str:
 def _chinese_title(line: str) -> str:
     if readers := _ZH_READERS.match(line):
         return re.split(r"[。；？！;]", line[readers.end() :], maxsplit=1)[0].strip()
+    asked = _ZH_ASK.sub("", line, count=1)
+    if bare := _ZH_BARE.match(asked):
+        return re.split(r"[。；？！;]", asked[bare.end() :], maxsplit=1)[0].strip()
     topic = re.split(r"[，。；：？！,;]", line, maxsplit=1)[0].strip()
     topic = _ZH_TAIL.sub("", _ZH_ASK.sub("", topic, count=1)).strip()
     return _ZH_LINK.sub("", topic).strip('的 《》“”"')

@@ -333,6 +333,12 @@ def test_a_verb_that_names_sections_is_not_found_within_a_word(
             "城市供水安全方案",
             ("水源保护", "管网改造", "应急预案"),
         ),
+        (
+            "A report for the city council: floods, heat, storms",
+            "Floods, heat, storms",
+            ("Floods", "Heat", "Storms"),
+        ),
+        ("给市政府的报告：洪水、高温、风暴", "洪水、高温、风暴", ("洪水", "高温", "风暴")),
     ],
 )
 def test_what_stands_behind_a_colon_makes_chapters_only_where_there_are_no_files(

@@ -31,6 +31,10 @@ from pipeline.domain.titles import LONGEST_TITLE, title_of
         ("A report on trains that focuses on speed, cost and safety", "Trains"),
         ("Write a user and setup manual for tide gauges", "User and setup manual for tide gauges"),
         ("Theory of tides", "Theory of tides"),
+        ("A thesis that addresses soil erosion in Kenya", "Soil erosion in Kenya"),
+        ("A case study that discusses floods", "Floods"),
+        ("A report for the city council: floods, heat, storms", "Floods, heat, storms"),
+        ("Write a report: floods and heat", "Floods and heat"),
     ],
 )
 def test_an_english_prompt_is_titled_by_its_subject(prompt: str, title: str) -> None:
@@ -43,6 +47,8 @@ def test_an_english_prompt_is_titled_by_its_subject(prompt: str, title: str) -> 
         ("写一份关于大语言模型评测方法的综述，面向技术团队", "大语言模型评测方法综述"),
         ("为街道办事处起草一份老旧小区更新方案：现状问题", "老旧小区更新方案"),
         ("请生成一份关于人工智能的技术文档大纲", "人工智能技术文档"),
+        ("给市政府的报告：洪水、高温、风暴", "洪水、高温、风暴"),
+        ("写一份报告：洪水与高温", "洪水与高温"),
     ],
 )
 def test_a_chinese_prompt_is_titled_by_its_subject(prompt: str, title: str) -> None:

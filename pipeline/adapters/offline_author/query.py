@@ -119,7 +119,7 @@ def read_query(commission: Commission) -> Query:
     title = commission.title.strip() or title_of(prompt, language)
     asked = _asked(prompt, language, title)
     behind = _ZH_BEHIND_COLON if language == "zh" else _EN_BEHIND_COLON
-    topics = () if asked else _titles(_several(behind, prompt, language, title))
+    topics = () if asked else _titles(_several(behind, prompt, language))
     return Query(title, genre_of(commission.document_type, prompt), asked, topics)
 
 
@@ -150,7 +150,9 @@ def _items(prompt: str, language: Language) -> list[str]:
     return items
 
 
-def _several(words: re.Pattern[str], prompt: str, language: Language, title: str) -> Sequence[str]:
+def _several(
+    words: re.Pattern[str], prompt: str, language: Language, title: str = ""
+) -> Sequence[str]:
     """What such words list, if it is enough to be a list and no part of the title."""
     items = _enumerated(words, prompt, language)
     is_title = any(item.strip() in title for item in items if item.strip())
