@@ -166,7 +166,10 @@ PROBLEMS: Mapping[str, Text] = {
     "file_scanned": Text("scanned, without text", "扫描件，没有文字"),
     "file_damaged": Text("damaged", "已损坏"),
     "file_too_large": Text("too large", "过大"),
-    "file_too_long": Text("holds more than one file may", "内容超过单个文件的上限"),
+    "file_too_long": Text(
+        "holds more than one file may, or needs too much memory or time to be read",
+        "内容超过单个文件的上限，或读取所需的内存或时间过多",
+    ),
     "file_unsupported": Text("a format that cannot be read", "格式无法读取"),
     "file_timeout": Text("took too long to read", "读取超时"),
     "file_empty": Text("empty", "内容为空"),

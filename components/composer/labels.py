@@ -145,10 +145,11 @@ LABELS: Mapping[str, Text] = {
         "未采用：文件过大，上限为 {size}。请拆分，或只添加需要的部分。",
     ),
     "file_too_long": Text(
-        "Not used: it holds more than one file may: 2,000 pages, 5 million characters, or 300 MB "
-        "unpacked. Split it, or attach the part that matters.",
-        "未采用：内容超过单个文件的上限（2,000 页、500 万字符，或解压后 300 MB）。"
-        "请拆分，或只添加需要的部分。",
+        "Not used: it holds more than one file may (2,000 pages, 5 million characters, 250,000 "
+        "paragraphs or lines, or 300 MB unpacked), or reading it needs too much memory or time. "
+        "Split it, or attach the part that matters.",
+        "未采用：内容超过单个文件的上限（2,000 页、500 万字符、25 万个段落或行，或解压后 300 MB），"
+        "或读取所需的内存或时间过多。请拆分，或只添加需要的部分。",
     ),
     "file_unsupported": Text(
         "Not used: this format cannot be read. Save it as PDF, Word, Markdown or plain text.",

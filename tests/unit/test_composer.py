@@ -55,11 +55,15 @@ def test_anything_else_that_a_browser_sends_is_refused(sent: object) -> None:
 def test_a_file_that_holds_too_much_is_told_how_much_one_may_hold() -> None:
     limits, label = Limits(), LABELS["file_too_long"]
 
-    for text, million in ((label.en, "5 million"), (label.zh, "500 万")):
+    english = label.en, "5 million", "250,000", "memory or time"
+    chinese = label.zh, "500 万", "25 万", "内存或时间"
+    for text, million, blocks, other in (english, chinese):
         assert f"{limits.pages:,}" in text
         assert million in text
+        assert blocks in text
+        assert other in text
         assert f"{limits.unpacked_bytes // 1_000_000} MB" in text
-    assert limits.chars == 5_000_000
+    assert (limits.chars, limits.blocks) == (5_000_000, 250_000)
 
 
 @pytest.mark.parametrize("key", LABELS)
