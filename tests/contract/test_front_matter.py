@@ -49,6 +49,9 @@ def test_front_matter_says_title_authors_and_date(front: str) -> None:
         "title: T\njournal: 水利学报\nvolume: 51\nissue: 6\npages: 700-712\ndate: 2020-06",
         "标题: T\n期刊: 水利学报\n卷: 51\n期: 6\n页码: 700-712\n日期: 2020-06",
         "title: T\njournal: 水利学报\nvolume: '51'\nnumber: 6\npages: 700--712\nyear: 2020-06",
+        "title: T\ncontainer-title: 水利学报\nvolume: 51\nissue: 6\npage: 700-712\ndate: 2020-06",
+        "标题: T\n刊名: 水利学报\n卷: 51\n期: 6\n页码: 700-712\n日期: 2020-06",
+        "标题: T\n期刊名称: 水利学报 # 核心\n卷: 51 # v\n期: 6\n页码: 700-712\n日期: 2020-06 #",
     ],
 )
 def test_front_matter_of_an_article_says_where_it_appeared(front: str) -> None:
@@ -122,3 +125,16 @@ def test_front_matter_may_hold_more_than_is_understood(front: str) -> None:
     reading = read_text(f"---\n{front}---\n\n正文。", "a.md")
 
     assert (reading.title, [block.text for block in reading.blocks]) == ("T", ["正文。"])
+
+
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [
+        ("Tides # a draft", "Tides"),
+        ("'潮汐 # 1' # 草稿", "潮汐 # 1"),
+        ("Issue #5", "Issue #5"),
+        ("C# 入门", "C# 入门"),
+    ],
+)
+def test_a_comment_behind_a_value_is_no_part_of_it(value: str, title: str) -> None:
+    assert read_text(f"---\ntitle: {value}\n---\n\n正文。", "a.md").title == title

@@ -27,6 +27,9 @@ _JOURNAL = re.compile(
 )
 """A name: `journal: false` says that there is none."""
 
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#(?:[ \t][^'\"\]]{0,200})?$")
+"""Behind a value; `Issue #5` and what stands in quotes or lists are values."""
+
 _OF_LIST = re.compile(r"\"[^\"]*\"|'[^']*'|[^,]+")
 
 
@@ -44,7 +47,7 @@ def without_front_matter(text: str) -> tuple[str, Publication, str]:
     def first(*keys: str) -> str:
         return next((value for key in keys for value in values.get(key, ())), "")
 
-    journal = first("journal", "期刊")
+    journal = first("journal", "container-title", "期刊", "期刊名称", "刊名")
     if not _JOURNAL.match(journal):
         journal = ""
     addresses = (first(key) for key in ("canonical_url", "canonical", "url", "source"))
@@ -56,7 +59,7 @@ def without_front_matter(text: str) -> tuple[str, Publication, str]:
         container=journal,
         volume=first("volume", "卷") if journal else "",
         issue=first("issue", "number", "期") if journal else "",
-        pages=first("pages", "页码").replace("--", "-") if journal else "",
+        pages=first("pages", "page", "页码").replace("--", "-") if journal else "",
         doi=first("doi"),
         url=next(filter(is_web_address, addresses), ""),
     )
@@ -97,12 +100,12 @@ def _values(front: str) -> dict[str, list[str]]:
     key = ""
     for line in front.split("\n"):
         if found := _VALUE.match(line):
-            key, value = found[1].lower(), found[2].strip()
+            key, value = found[1].lower(), _COMMENT.sub("", found[2]).strip()
             is_list = value.startswith("[") and value.endswith("]")
             parts = _OF_LIST.findall(value[1:-1]) if is_list else [value]
             values[key] = [bare for part in parts if (bare := _bare(part))]
         elif key and (item := _ITEM.match(line)):
-            values[key].append(_bare(item[1]))
+            values[key].append(_bare(_COMMENT.sub("", item[1])))
     return values
 
 
