@@ -49,6 +49,7 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _WORDS = "|".join([_LEVELS, _NUMBERS, _SAID, _TITLES, _COUNTS, _OTHERS, _BESIDE])
+_PART = re.compile(r"(?:sub[- ]?(?!title)|子)(.+)")
 _HEAD = re.compile(rf"(?:(?:{_WORDS})[\s/&、_-]*+)++", re.IGNORECASE)
 """Nothing but words of heads: `Word count`, but not `Methods and content`."""
 
@@ -67,6 +68,8 @@ def has_head(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
         _role_of_head(name) if _is_known(name) and _can_be_above(name, cells) else None
         for name, *cells in zip(first, *others, strict=True)
     ]
+    if _with_parts(first):
+        return True
     is_sure = not {"title", "level", "number", "count"}.isdisjoint(known) or "said" in known[1:]
     return is_sure or sum(role is not None for role in known) > 1
 
@@ -78,6 +81,9 @@ def roles_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Role]:
     """
     columns = [[row[at] for row in rows if row[at]] for at in range(len(head))]
     roles = [_role(name, cells) for name, cells in zip(head, columns, strict=True)]
+    paired = _with_parts(head)
+    if "title" not in {role for at, role in enumerate(roles) if at not in paired}:
+        roles = ["title" if at in paired else role for at, role in enumerate(roles)]
     end = roles.index("title") if "title" in roles else len(roles)
     if "number" not in roles:
         for at in range(min(end + 1, len(roles))):
@@ -146,6 +152,20 @@ def _is_known(name: str) -> bool:
     bare = _bare(name)
     is_telling = any(pattern.search(bare) for pattern in (_COUNT, _OTHER, _ROLE))
     return is_telling and _HEAD.fullmatch(bare) is not None
+
+
+def _with_parts(head: Sequence[str]) -> set[int]:
+    """Columns of which one holds parts of what the other holds: `Topic` and `Subtopic`."""
+    names = [_bare(name).strip().lower() for name in head]
+    wholes = {
+        at: name for at, name in enumerate(names) if _role_of_head(name) in {"other", "title"}
+    }
+    found: set[int] = set()
+    for at, name in wholes.items():
+        if part := _PART.fullmatch(name):
+            above = [other for other, whole in wholes.items() if whole == part[1]]
+            found |= {at, *above} if above else set()
+    return found
 
 
 def _can_be_above(name: str, cells: Sequence[str]) -> bool:

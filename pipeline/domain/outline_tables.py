@@ -19,6 +19,13 @@ from pipeline.domain.outline_numbers import is_plain_number, numbered, numbered_
 
 _CELLS = re.compile(r"(?<!\\)\|")
 
+_PROPERTY = re.compile(r"[^:：]{1,20}[:：].")
+"""A line below a title that says who made the sheet, or when."""
+
+_TOTAL = re.compile(
+    r"(?:(?:grand |sub-?)?totals?|sum|[合总小共]\s*计|总字数)\s*[:：]?", re.IGNORECASE
+)
+
 MOST_COLUMNS = 40
 """What stands further right is told in notes: each column can be a level, and trees are walked
 deep."""
@@ -78,9 +85,14 @@ def told_by_tables(blocks: Sequence[Block]) -> Iterator[Told]:
             continue
         if sheet.above and is_one_of_many:
             yield from (Told("summary", text) for text in sheet.above)
-        elif sheet.above:
-            yield Told("title", " – ".join(sheet.above), 1)
-        yield from _told_by(sheet.rows)
+            yield from _told_by(sheet.rows)
+            continue
+        title, *others = sheet.above or [""]
+        said = [text for text in others if _PROPERTY.match(text)]
+        if title:
+            subtitles = [text for text in others if text not in said]
+            yield Told("title", " – ".join([title, *subtitles]), 1)
+        yield from _told_by(sheet.rows, [_note("", text) for text in said])
 
 
 def _sheets(blocks: Sequence[Block]) -> list[_Sheet]:
@@ -111,9 +123,9 @@ def _narrow(rows: Sequence[Row]) -> list[list[str]]:
     return [[*row[:width], *[""] * (width - len(row))] for row in rows]
 
 
-def _told_by(rows: Sequence[Row]) -> Iterator[Told]:
+def _told_by(rows: Sequence[Row], above: Sequence[Told] = ()) -> Iterator[Told]:
     """What the rows of a sheet tell; what stands above its first section is said of that."""
-    early: list[Told] = []
+    early = [*above]
     is_begun = False
     for told in _told_by_rows(rows):
         if is_begun:
@@ -142,11 +154,20 @@ def _told_by_rows(rows: Sequence[Row]) -> Iterator[Told]:
         for at, role in enumerate(roles)
     ]
     for row, rest in zip(rows, further, strict=True):
+        if _is_total(roles, row):
+            continue
         yield from _told_by_row(head, roles, row, above, read)
         for cell, name in zip_longest(rest, further_head[: len(rest)], fillvalue=""):
             if cell:
                 yield _note(name, cell)
         above = row
+
+
+def _is_total(roles: Sequence[Role], row: Row) -> bool:
+    """Whether a row has nothing but the sum of the lengths above it."""
+    cells = [(cell, role) for cell, role in zip(row, roles, strict=True) if cell]
+    names = [cell for cell, role in cells if role != "count"]
+    return 0 < len(names) < len(cells) and all(map(_TOTAL.fullmatch, names))
 
 
 def _read_numbers(cells: Sequence[str]) -> dict[str, tuple[int, str]]:

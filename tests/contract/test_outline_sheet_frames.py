@@ -14,3 +14,58 @@ def test_a_sheet_is_one_whatever_its_file_is_called(name: str) -> None:
 
     assert outline.title == "潮汐能大纲"
     assert told(outline) == [("背景", "", "", 1), ("Sun", "", "", 2)]
+
+
+@pytest.mark.parametrize(
+    ("title", "maker", "date"),
+    [
+        ("潮汐能报告大纲", "编制单位：研究院", "日期：2024"),
+        ("Plan: tides", "Prepared by: Alice", "Date: 2024"),
+    ],
+)
+def test_who_made_a_sheet_and_when_is_no_part_of_its_title(
+    title: str, maker: str, date: str
+) -> None:
+    rows = [f"{title},", f"{maker},", "第二版,", f"{date},", "编号,标题", "1,背景", "2,Sun"]
+
+    outline = outline_of("plan.csv", "\n".join(rows).encode())
+
+    assert outline.title == f"{title} – 第二版"
+    assert told(outline) == [("背景", "", f"{maker}\n{date}", 1), ("Sun", "", "", 1)]
+
+
+@pytest.mark.parametrize("total", [",合计,300", "总计：,,300", ",Total,300", ",Grand total:,300"])
+def test_a_sum_of_lengths_is_no_section(total: str) -> None:
+    outline = outline_of("plan.csv", f"No.,标题,字数\n1,背景,100\n2,Sun,200\n{total}".encode())
+
+    assert told(outline) == [("背景", "", "", 1), ("Sun", "", "", 1)]
+    assert [node.target_words for node in outline.nodes] == [100, 200]
+
+
+@pytest.mark.parametrize("row", ["合计,", "Total,", "Total costs,100"])
+def test_a_section_that_is_called_as_a_sum_is_one_without_a_length(row: str) -> None:
+    outline = outline_of("plan.csv", f"标题,Words\n背景,100\n{row}".encode())
+
+    assert outline.nodes[-1].title == row.partition(",")[0]
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Topic,Subtopic", "主题,子主题", "Theme,Sub-theme", "Category,sub category", "项目,子项目"],
+)
+def test_a_column_of_parts_of_another_one_is_a_level(head: str) -> None:
+    outline = outline_of("plan.csv", f"{head},Notes\n潮汐,Moon,x\n,Sun,说明\nWind,,".encode())
+
+    assert told(outline) == [
+        ("潮汐", "", "", 1),
+        ("Moon", "x", "", 2),
+        ("Sun", "说明", "", 2),
+        ("Wind", "", "", 1),
+    ]
+
+
+@pytest.mark.parametrize("head", ["Title,Subtitle", "标题,Subtitle"])
+def test_a_subtitle_is_no_section(head: str) -> None:
+    outline = outline_of("plan.csv", f"{head}\n潮汐,Moon\nSun,".encode())
+
+    assert told(outline) == [("潮汐", "", "Subtitle: Moon", 1), ("Sun", "", "", 1)]
