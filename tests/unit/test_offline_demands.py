@@ -48,9 +48,9 @@ def test_two_chapters_asked_for_as_one_stand_below_it() -> None:
 def test_a_chapter_that_is_asked_for_by_a_files_title_holds_the_chapters_of_that_file(
     prompt: str, asked: str, sections: list[str], uncovered: list[str]
 ) -> None:
-    files = {"storage": STORAGE_TEXT, "evaluation": EVALUATION_TEXT}
+    text, other = (EVALUATION_TEXT, RENEWAL) if "、" in prompt else (STORAGE_TEXT, WIND)
 
-    outline, _ = proposal(outline_brief(commission(prompt), **files))
+    outline, _ = proposal(outline_brief(commission(prompt), file=text, other=as_file(*other)))
 
     chapters = {node.title: node for node in outline.nodes}
     assert set(sections) <= set(titles(chapters[asked].children))
@@ -140,6 +140,15 @@ def test_a_chapter_that_is_asked_for_by_a_word_of_a_files_title_does_not_hold_th
     chapters = {node.title: node for node in outline.nodes}
     assert [name for name, node in chapters.items() if node.is_uncovered] == asked
     assert set(file[1]) <= set(chapters)
+
+
+def test_a_file_beside_one_in_another_language_is_no_chapter_among_several() -> None:
+    prompt = "Write a report covering wind power in Denmark"
+    files = {"city": as_file(*WIND), "evaluation": EVALUATION_TEXT}
+
+    outline, _ = proposal(outline_brief(commission(prompt), **files))
+
+    assert set(WIND[1]) <= set(titles(outline.nodes))
 
 
 @pytest.mark.parametrize("asked", ["an introduction", "some background"])

@@ -61,7 +61,7 @@ def _of_material(
     topics = topics_of(brief.readings, language, sections) if brief.readings else []
     if topics:
         titles = {name: reading.title for name, reading in brief.readings.items()}
-        of_several = titles if len(brief.digests) > 1 else {}
+        of_several = titles if len(titles) > 1 else {}
         topics = fitted(placed(topics, query, demands, of_several), brief, sections)
     if not topics:
         return None
