@@ -193,6 +193,10 @@ TEXTS: Mapping[str, Text] = {
         "Written offline: sentences from your files, each with its source.",
         "离线写作：句子均摘自你的文件，并注明出处。",
     ),
+    "document.scaffold": Text(
+        "Written offline, without files: a scaffold to fill in.",
+        "离线写作，没有文件：这是供填写的写作框架。",
+    ),
     "offline.not_followed": Text(
         "Not followed offline: {what}. Sentences stay as your files have them; a model follows "
         "what you ask for.",

@@ -90,7 +90,8 @@ def made_of(document: Document) -> str:
     length = m.length(document.word_count, document.language)
     sections = m.counted("count.sections", len(leaves(document.sections)))
     meta = m("document.meta", length=length, sections=sections)
-    by = "document.offline" if document.author == "offline" else "document.model"
+    offline = "document.offline" if document.sources else "document.scaffold"
+    by = offline if document.author == "offline" else "document.model"
     return f"{meta} · {m(by, author=plain(document.author))}"
 
 

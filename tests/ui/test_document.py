@@ -62,6 +62,20 @@ def test_a_document_can_be_read_and_taken_away(
     assert menu["problems"]["export_failed"] == m.problem("export_failed")
 
 
+def test_a_document_without_files_is_called_a_scaffold(
+    running: Runtime, shown: Open, language: Language
+) -> None:
+    m = Messages(language)
+    manuscript = running.manuscripts.start(Brief(prompt="写一份关于潮汐能的报告"), [])
+    finish(running, manuscript.outline_job)
+    finish(running, running.manuscripts.write(manuscript.id).id)
+
+    app = shown(running, "document", doc=manuscript.id, language=language)
+
+    assert m("document.scaffold") in text_of(app)
+    assert m("document.offline") not in text_of(app)
+
+
 def test_both_downloads_can_be_built(running: Runtime, written: Manuscript) -> None:
     assert written.document is not None
 
