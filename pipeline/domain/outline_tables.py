@@ -182,6 +182,8 @@ def _only_counts(
     at: int, roles: Sequence[Role], rows: Sequence[Row], read: Mapping[str, tuple[int, str]]
 ) -> bool:
     """Whether 1, 2, 3 in a column number the rows, where their titles have numbers of their own."""
+    if "title" not in roles:
+        return False
     titles = roles.index("title")
     told = [row for row in rows if row[titles]]
     is_counted = all(row[at].isdecimal() for row in told)

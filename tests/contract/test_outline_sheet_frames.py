@@ -69,3 +69,10 @@ def test_a_subtitle_is_no_section(head: str) -> None:
     outline = outline_of("plan.csv", f"{head}\n潮汐,Moon\nSun,".encode())
 
     assert told(outline) == [("潮汐", "", "Subtitle: Moon", 1), ("Sun", "", "", 1)]
+
+
+@pytest.mark.parametrize("head", ["No.,Words", "序号,字数", "Level,No.", "标题,备注"])
+def test_a_head_without_rows_is_no_outline(head: str) -> None:
+    outline = outline_of("plan.csv", f"{head}\n".encode())
+
+    assert told(outline) == []
