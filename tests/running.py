@@ -133,6 +133,7 @@ def running_engine(
     *,
     after: Callable[[Job], None] | None = None,
     revive: Callable[[], object] | None = None,
+    cancel: Callable[[JobId], object] | None = None,
     on_stop: tuple[Close, ...] = (),
     **settings: object,
 ) -> Iterator[RunningEngine]:
@@ -143,7 +144,7 @@ def running_engine(
         if after is not None:
             after(job)
 
-    hooks = Hooks(now=utc_now, on_finished=note, revive=revive, on_stop=on_stop)
+    hooks = Hooks(now=utc_now, on_finished=note, cancel=cancel, revive=revive, on_stop=on_stop)
     engine = Engine(some_settings(**settings), url, work, hooks)
     engine.start()
     try:

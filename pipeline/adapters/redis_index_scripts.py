@@ -30,6 +30,20 @@ look('-inf', 0)
 return found
 """
 
+TO_STOP = """
+-- KEYS: jobs:running; ARGV: the key of a job's meta with %s -> jobs that nobody holds any more, and
+-- that were asked to stop while somebody did
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local found = {}
+for _, job in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(0', now)) do
+  if redis.call('HGET', string.format(ARGV[1], job), 'cancel') == '1' then
+    found[#found + 1] = job
+  end
+end
+return found
+"""
+
 FORGET = """
 -- KEYS: an index, then the keys of its members; ARGV: the members -> number removed
 local gone = 0

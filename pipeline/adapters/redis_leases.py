@@ -62,6 +62,7 @@ class Leases:
         self._claim = client.register_script(scripts.CLAIM)
         self._give_back = client.register_script(scripts.GIVE_BACK)
         self._expired = client.register_script(index_scripts.EXPIRED)
+        self._to_stop = client.register_script(index_scripts.TO_STOP)
         self._tell_load = client.register_script(index_scripts.TELL_LOAD)
 
     async def claim(self, job_id: JobId) -> Claim | None:
@@ -119,14 +120,8 @@ class Leases:
     async def cancelled(self) -> Sequence[JobId]:
         """Jobs whose engine died, and of which it was asked while they ran that they stop."""
         with store_errors("look for jobs that are to stop"):
-            seconds, microseconds = await _answer(self._redis.time())
-            now = seconds * 1000 + microseconds // 1000
-            found = await _answer(self._redis.zrangebyscore(RUNNING, "(0", now))
-            pipe = self._redis.pipeline(transaction=False)
-            for job_id in found:
-                pipe.hget(JobKeys.of(job_id).meta, "cancel")
-            asked = await pipe.execute()
-        return [JobId(each) for each, flag in zip(found, asked, strict=True) if flag == "1"]
+            found = await self._to_stop(keys=[RUNNING], args=[JobKeys.of(JobId("%s")).meta])
+        return [JobId(each) for each in found]
 
     async def tell_load(self, jobs: int, model_calls: int) -> None:
         """Say that this engine lives and what it does, for a monitor; holds for three leases."""

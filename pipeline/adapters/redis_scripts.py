@@ -339,6 +339,7 @@ if not status then return -1 end
 if is_final(status) then return 0 end
 redis.call('HSET', META, 'priority', ARGV[2])
 if status == 'queued' then
+  if redis.call('HGET', META, 'cancel') == '1' then return 2 end  -- it stays where it is found
   local queued_at = tonumber(redis.call('HGET', META, 'queued_at') or now)
   redis.call('ZADD', RUNNING, waits_since(queued_at, ARGV[3]), ARGV[1])
   return 2

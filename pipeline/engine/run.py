@@ -54,7 +54,7 @@ class Hooks:
     on_finished: Callable[[Job], None] | None = None
     """Gets each job that this engine ended, after its terminal event; may block."""
     cancel: Callable[[JobId], object] | None = None
-    """Ends a job that nobody runs; only an engine that takes no jobs needs it; may block."""
+    """Ends a job that was to stop and that nobody runs; may block."""
     revive: Callable[[], object] | None = None
     """Starts the embedded server again if it has died."""
     on_stop: tuple[Close, ...] = ()

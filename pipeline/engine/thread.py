@@ -75,8 +75,8 @@ class Engine:
     def start(self, *, takes_jobs: bool = True) -> None:
         """Start the thread; Redis may come later. Does nothing when it runs.
 
-        Without jobs it only lends its loop, looks after the embedded server, and ends jobs that
-        were to stop when their engine died: then it neither claims nor obeys.
+        Without jobs it only lends its loop, looks after the embedded server, and ends, as each
+        engine does, jobs that were to stop when theirs died: then it neither claims nor obeys.
         """
         if self._thread is not None and self._thread.is_alive():
             return
@@ -180,10 +180,10 @@ class _Core:
         self._runner = Runner(self._leases, self._flusher, work, hooks, settings.job_deadline)
 
     async def run(self, ready: Callable[[], None], *, takes_jobs: bool) -> None:
-        steps = [self._tell_load] if takes_jobs else []
+        steps: list[Callable[[], Awaitable[None]]] = []
         if takes_jobs:
-            steps += [self._flusher.run, self._obey, self._beat, self._reap]
-        elif self._hooks.cancel is not None:
+            steps += [self._tell_load, self._flusher.run, self._obey, self._beat, self._reap]
+        if self._hooks.cancel is not None:
             steps.append(self._bury)
         if self._hooks.revive is not None and not self._url.startswith(MEMORY):
             steps.append(self._revive)
@@ -339,12 +339,16 @@ class _Core:
         await self._take_waiting()
 
     async def _bury(self) -> None:
-        """End jobs that were to stop but whose engine died: there may be no other that does it."""
+        """End jobs that were to stop but whose engine died: all that take jobs may be full."""
         await asyncio.sleep(self._settings.lease.total_seconds() / LEASE_PARTS)
         for job_id in await self._leases.cancelled():
-            if self._hooks.cancel is not None:
-                with suppress(NotFound):
+            try:
+                if self._hooks.cancel is not None:
                     await asyncio.to_thread(self._hooks.cancel, job_id)
+            except NotFound:
+                continue
+            except Exception:
+                log.exception("Job %s is to stop and could not be ended", job_id)
 
     async def _revive(self) -> None:
         await asyncio.sleep(REVIVE_S)
