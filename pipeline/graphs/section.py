@@ -83,6 +83,7 @@ async def write_section(state: SectionState, runtime: Runtime[Tools]) -> Section
     except StoreUnavailable:
         raise  # the job goes on elsewhere, with this section
     except PipelineError as error:
+        await _untell(place, tools)
         tools.counter.done += 1
         is_left = isinstance(error, LeftOut)
         status = SectionStatus.WAITING if is_left else SectionStatus.FAILED
@@ -121,8 +122,7 @@ async def _written(state: SectionState, tools: Tools) -> Written:
     if draft is None:
         if node.id in shared.gaps:
             raise LeftOut(shared.gaps[node.id])
-        for unit_told in told:  # should it come back after all, it is told again
-            await _store(place, unit_told.model_copy(update={"told_by": ""}), tools)
+        await _untell(place, tools)
         pen = Pen(place, tools)
         async with tools.call(place, pen.wait):
             tools.journal.tell(tools.section(place, SectionStatus.WRITING))
@@ -141,6 +141,12 @@ def _told_before(place: Place, tools: Tools) -> list[SectionUnit]:
     """Texts of a section that readers have from this job, whoever ran it then."""
     run = _run_of(tools.job)
     return [unit for unit in earlier_of(place, tools) if unit.told_by == run]
+
+
+async def _untell(place: Place, tools: Tools) -> None:
+    """Something else is told of it now: should its text come back after all, it is told again."""
+    for unit in _told_before(place, tools):
+        await _store(place, unit.model_copy(update={"told_by": ""}), tools)
 
 
 async def _store(place: Place, unit: SectionUnit, tools: Tools, *events: JobEvent) -> None:

@@ -44,9 +44,12 @@ OUTLINE = Outline(
 JOB = job_of(JobKind.DOCUMENT)
 
 
-def run(author: ScriptedAuthor, journal: ListJournal, job: Job = JOB) -> Sequence[DocumentSection]:
+def run(
+    author: ScriptedAuthor, journal: ListJournal, job: Job = JOB, **asked: object
+) -> Sequence[DocumentSection]:
     work = GraphWork(author, TextShelf(), lambda: NOW, 1_000, ScriptedBibliographer())
-    request = DocumentGenerationRequest(outline=OUTLINE).model_dump_json()
+    fields = {"outline": OUTLINE, **asked}
+    request = DocumentGenerationRequest.model_validate(fields).model_dump_json()
     result = asyncio.run(work(job, request, journal, FreeSlots()))
     return DocumentResult.model_validate_json(result).document.sections
 
@@ -99,6 +102,22 @@ def test_a_text_that_comes_back_after_another_was_begun_is_told_again() -> None:
 
     last = {e.section_id: e.state for e in journal.events if isinstance(e, SectionState)}
     assert last == {"b": "done", "c": "done", "d": "done"}
+
+
+def test_a_text_that_comes_back_after_it_was_left_for_later_is_told_again() -> None:
+    journal = ListJournal()
+    gaps = {"b": "budget_reached"}
+    run(ScriptedAuthor(), journal, gaps={})
+    other = ScriptedAuthor()
+    other.name = "another"
+    run(other, journal, gaps=gaps)
+    left = told(journal, "waiting")
+
+    sections = run(ScriptedAuthor(), journal, gaps=gaps)
+
+    of_b = [e for e in journal.events if isinstance(e, SectionState) and e.section_id == "b"]
+    assert left == ["b"]
+    assert (of_b[-1].state, of_b[-1].content) == ("done", sections[1].content)
 
 
 def test_another_job_of_the_same_id_tells_of_the_sections_that_it_finds_finished() -> None:
