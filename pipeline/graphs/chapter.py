@@ -73,7 +73,7 @@ async def fuse_chapter(state: ChapterState, runtime: Runtime[Tools]) -> ChapterO
     unfused: dict[NodeId, str] = {}
     if len(drafts) > 1:
         try:
-            drafts = await _fused_and_told(state, written, tools)
+            drafts = await _fused(state, written, tools)
         except PipelineError as error:
             _tell_unfused(state["chapter"], error, tools)
             unfused = {state["chapter"].node.id: error.code}
@@ -104,15 +104,6 @@ def _own_texts(written: Sequence[Written], shared: Assignment) -> dict[NodeId, D
     return own | {node_id: draft_of(shared.own[node_id], shared) for node_id in above}
 
 
-async def _fused_and_told(
-    state: ChapterState, written: Sequence[Written], tools: Tools
-) -> dict[NodeId, Draft]:
-    drafts = await _fused(state, written, tools)
-    chapter = state["chapter"]
-    tools.progress("fuse", "fused", number=chapter.number, title=chapter.node.title)
-    return drafts
-
-
 def _tell_unfused(chapter: Place, error: PipelineError, tools: Tools) -> None:
     number, title = chapter.number, chapter.node.title
     tools.progress("fuse", "not_fused", number=number, title=title, reason=error.code)
@@ -127,14 +118,16 @@ class _FusedUnit(BaseModel):
 async def _fused(
     state: ChapterState, written: Sequence[Written], tools: Tools
 ) -> dict[NodeId, Draft]:
-    unit, shared = unit_of(state["chapter"]), state["assignment"]
-    if (stored := stored_fusion(state["chapter"], written, shared, tools)) is not None:
+    chapter, shared = state["chapter"], state["assignment"]
+    if (stored := stored_fusion(chapter, written, shared, tools)) is not None:
         return stored
-    brief, key = fusion(state["chapter"], _as_they_stand(written), shared, tools)
+    brief, key = fusion(chapter, _as_they_stand(written), shared, tools)
     async with tools.call():
         edits = await tools.author.fuse_chapter(brief)
     drafts, event = await asyncio.to_thread(_edited, brief, edits, written, tools)
-    await tools.journal.finish(unit, key, _FusedUnit(drafts=drafts).model_dump(mode="json"), event)
+    value = _FusedUnit(drafts=drafts).model_dump(mode="json")
+    await tools.journal.finish(unit_of(chapter), key, value, event)
+    tools.progress("fuse", "fused", number=chapter.number, title=chapter.node.title)
     return drafts
 
 

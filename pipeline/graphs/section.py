@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import operator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
@@ -83,7 +84,7 @@ async def write_section(state: SectionState, runtime: Runtime[Tools]) -> Section
     except StoreUnavailable:
         raise  # the job goes on elsewhere, with this section
     except PipelineError as error:
-        await _untell(place, tools)
+        await _untell(place, _told_before(place, tools), tools)
         tools.counter.done += 1
         is_left = isinstance(error, LeftOut)
         status = SectionStatus.WAITING if is_left else SectionStatus.FAILED
@@ -107,22 +108,23 @@ async def _written(state: SectionState, tools: Tools) -> Written:
     if own is None and node.id in shared.gaps and not earlier_of(place, tools):
         raise LeftOut(shared.gaps[node.id])  # before a search, which may cost
     told = _told_before(place, tools)
-    if not told:
+    is_own_told = own is not None and _is_own_told(place, own, tools)
+    if not (told or is_own_told):
         tools.journal.tell(tools.section(place, SectionStatus.RESEARCHING))
     ready = await prepared(place, shared, tools)
     brief, draft = ready.brief, ready.draft
+    if is_own_told or (own is None and draft and any(unit.text == draft.text for unit in told)):
+        tools.counter.done += 1
+        return Written(place, draft or own, own=own)
+    await _untell(place, told, tools)
     if own is not None:
         tools.counter.done += 1
-        tools.journal.tell(tools.done(place, own))
+        await _tell_own(place, own, tools)
         tools.progress("write", "section_kept", section=node.id, number=place.number)
         return Written(place, draft or own, own=own)
-    if draft is not None and any(unit.text == draft.text for unit in told):
-        tools.counter.done += 1
-        return Written(place, draft)
     if draft is None:
         if node.id in shared.gaps:
             raise LeftOut(shared.gaps[node.id])
-        await _untell(place, tools)
         pen = Pen(place, tools)
         async with tools.call(place, pen.wait):
             tools.journal.tell(tools.section(place, SectionStatus.WRITING))
@@ -143,10 +145,30 @@ def _told_before(place: Place, tools: Tools) -> list[SectionUnit]:
     return [unit for unit in earlier_of(place, tools) if unit.told_by == run]
 
 
-async def _untell(place: Place, tools: Tools) -> None:
+async def _untell(place: Place, told: Sequence[SectionUnit], tools: Tools) -> None:
     """Something else is told of it now: should its text come back after all, it is told again."""
-    for unit in _told_before(place, tools):
+    for unit in told:
         await _store(place, unit.model_copy(update={"told_by": ""}), tools)
+    if _run_of(tools.job) in tools.journal.earlier(_own_unit(place)):
+        await tools.journal.finish(_own_unit(place), "", "")
+
+
+def _is_own_told(place: Place, own: Draft, tools: Tools) -> bool:
+    return tools.journal.finished(_own_unit(place), _own_key(own, tools)) is not None
+
+
+async def _tell_own(place: Place, own: Draft, tools: Tools) -> None:
+    """Bring the author's own text to readers, and note that they have it from this job."""
+    key, event = _own_key(own, tools), tools.done(place, own)
+    await tools.journal.finish(_own_unit(place), key, _run_of(tools.job), event)
+
+
+def _own_unit(place: Place) -> str:
+    return f"own:{place.node.id}"
+
+
+def _own_key(own: Draft, tools: Tools) -> str:
+    return content_key("own", told_by=_run_of(tools.job), text=own.text)
 
 
 async def _store(place: Place, unit: SectionUnit, tools: Tools, *events: JobEvent) -> None:

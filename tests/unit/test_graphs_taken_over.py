@@ -1,7 +1,7 @@
 """Graphs that another process goes on with: what is finished is neither written nor told again."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -12,8 +12,10 @@ from pipeline.domain.jobs import (
     DocumentGenerationRequest,
     DocumentResult,
     Job,
+    JobEvent,
     JobKind,
     SectionState,
+    TaskProgress,
 )
 from pipeline.errors import ModelRejected, PipelineError
 from pipeline.graphs.work import GraphWork
@@ -61,6 +63,10 @@ def stopped_in_the_middle(journal: ListJournal) -> set[str]:
     with pytest.raises(PipelineError):
         run(author, journal)
     return {b.node_id for b in author.finished if isinstance(b, SectionBrief)}
+
+
+def progress_of(events: Iterable[JobEvent]) -> set[str]:
+    return {event.key for event in events if isinstance(event, TaskProgress)}
 
 
 def told(journal: ListJournal, state: str) -> list[str]:
@@ -118,6 +124,35 @@ def test_a_text_that_comes_back_after_it_was_left_for_later_is_told_again() -> N
     of_b = [e for e in journal.events if isinstance(e, SectionState) and e.section_id == "b"]
     assert left == ["b"]
     assert (of_b[-1].state, of_b[-1].content) == ("done", sections[1].content)
+
+
+def test_of_a_section_with_a_text_of_its_own_and_of_a_joined_chapter_is_told_once() -> None:
+    journal, own = ListJournal(), [{"section_id": "b", "text": "我自己写的。"}]
+    run(ScriptedAuthor(), journal, own_texts=own)
+    known = len(journal.events)
+
+    sections = run(ScriptedAuthor(), journal, own_texts=own)
+
+    again = [e for e in journal.events[known:] if isinstance(e, SectionState | TaskProgress)]
+    assert told(journal, "done") == ["b", "c", "d"]
+    assert progress_of(journal.events[:known]) >= {"section_kept", "section_done", "fused"}
+    assert not progress_of(again) & {"section_kept", "section_done", "fused"}
+    assert sections[1].content == "我自己写的。"
+
+
+def test_an_own_text_that_comes_back_after_another_was_told_is_told_again() -> None:
+    journal = ListJournal()
+    own = [{"section_id": "b", "text": "我自己写的。"}]
+    run(ScriptedAuthor(), journal, own_texts=own)
+    for_another = [{**own[0], "written_for": {"title": "of another"}}]
+    run(ScriptedAuthor(), journal, own_texts=for_another)
+
+    run(ScriptedAuthor(), journal, own_texts=own)
+
+    of_b = [e for e in journal.events if isinstance(e, SectionState) and e.section_id == "b"]
+    texts = [event.content for event in of_b if event.state == "done"]
+    assert len(texts) == 3
+    assert texts[0] == texts[2] == "我自己写的。"
 
 
 def test_another_job_of_the_same_id_tells_of_the_sections_that_it_finds_finished() -> None:
