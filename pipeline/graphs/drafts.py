@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pipeline.domain.changes import OWN
-from pipeline.domain.documents import Document, Draft
+from pipeline.domain.documents import Document, Draft, NodeId
 from pipeline.domain.jobs import DocumentGenerationRequest, Job
 from pipeline.domain.outline import Place, walk
 from pipeline.domain.units import StoredUnit
@@ -61,8 +61,12 @@ async def _chapter(
 ) -> ChapterText:
     written = [await _written(place, shared, tools) for place in shared.sections[chapter.node.id]]
     drafts = {w.place.node.id: w.draft for w in written if w.draft is not None}
+    unfused: dict[NodeId, str] = {}
     if len(drafts) > 1:
-        drafts = stored_fusion(chapter, written, shared, tools) or drafts
+        fused = stored_fusion(chapter, written, shared, tools)
+        if fused is None:
+            unfused = {chapter.node.id: missing.code}
+        drafts = fused or drafts
     gaps = {each: LeftOut(why) for each, why in shared.gaps.items()}
     bare = [w.place.node.id for w in written if w.draft is None]
     failures = {each: gaps.get(each, missing) for each in bare}
@@ -72,7 +76,7 @@ async def _chapter(
         for w in written
         if w.draft is not None and w.own is None
     }
-    return replace(text, written_for={**text.written_for, **stored})
+    return replace(text, written_for={**text.written_for, **stored}, unfused=unfused)
 
 
 async def _written(place: Place, shared: Assignment, tools: Tools) -> Written:

@@ -63,6 +63,7 @@ def test_what_is_not_finished_is_a_marked_gap_with_its_reason() -> None:
     assert {i: after[i] for i in "acde"} == {i: before[i] for i in "acde"}
     assert draft is not None
     assert draft.integrity.failed_sections == 1
+    assert draft.unfused == {}, "a chapter of one text needs no smoothing"
     assert "任务在写到本节之前已停止" in draft.content or "stopped before its turn" in draft.content
 
 
@@ -79,6 +80,16 @@ def test_a_text_that_was_finished_before_its_section_changed_is_in_the_draft() -
         before["a"].written_for,
     )
     assert {i: after[i] for i in "cde"} == {i: before[i] for i in "cde"}
+
+
+def test_a_chapter_that_was_not_smoothed_is_named_in_the_draft_with_its_reason() -> None:
+    desk = written_desk()
+
+    draft = drafted(desk, "fuse:一")
+
+    assert draft is not None
+    assert draft.unfused == {"一": "cancelled"}
+    assert {i for i, section in sections(draft).items() if section.content} >= {*"abcde"}
 
 
 def test_what_was_fused_beside_a_gap_is_in_the_draft() -> None:
