@@ -164,15 +164,15 @@ const ACTS = {
     section.delay = null
     section.title = event.title || section.title
     section.number = event.number || section.number
-    if (event.state === "writing") {
-      story.restart(section)
-      story.startPace()
-    }
+    const isLeft = event.state === "waiting" && event.code
+    // what an attempt that died had begun is not gone on with
+    if (isLeft || event.state === "researching" || event.state === "writing") story.restart(section)
+    if (event.state === "writing") story.startPace()
     if (event.state === "done") {
       section.text = event.content || section.text
       section.words = event.word_count || countWords(section.text)
     }
-    section.state = event.state === "waiting" && event.code ? "left" : event.state
+    section.state = isLeft ? "left" : event.state
     section.code = event.code
     story.changed.add(section.id)
   },

@@ -101,6 +101,21 @@ def test_a_job_that_was_taken_over_says_so(page: Page, job: LiveJob) -> None:
     )
 
 
+@pytest.mark.parametrize("state", ["researching", "waiting"])
+def test_a_text_that_the_attempt_before_had_begun_is_not_shown_until_it_is_written(
+    page: Page, job: LiveJob, state: str
+) -> None:
+    job.say(job.planned(), job.state(CAUSES, SectionStatus.WRITING), job.text(CAUSES, "月球"))
+    expect(card(page, CAUSES).locator(".lb-tail")).to_have_text("月球")
+
+    code = "budget_reached" if state == "waiting" else ""
+    again = job.state(CAUSES, SectionStatus(state), code=code)
+    job.say(TaskStarted(attempt=2, **job.envelope(1)), again)
+
+    expect(card(page, CAUSES).locator(".lb-tail")).not_to_contain_text("月球")
+    expect(card(page, CAUSES).locator(".lb-state")).not_to_contain_text("·")
+
+
 @pytest.mark.parametrize(
     ("language", "one"), [("en", "One job is before yours."), ("zh", "前面还有 1 个任务。")]
 )
