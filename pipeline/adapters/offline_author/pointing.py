@@ -65,11 +65,11 @@ _POINTS_BACK = re.compile(
     r"\b(?:these|those|such an?) (?!who\b|that\b|which\b|of\b|in\b|with\b)[a-z]+|"
     r"\bthe (?:former|latter|aforementioned)\b|^(?:in those|for (?:this|that|these|those)\b)|"
     r"\b(?:example|list|code|command|extract|snippet)s? (?:above|below)|"
-    r"^from (?:then|there|now) on\b|上述|前述|后者|前者|那些|"
-    r"^(?![^。]{0,40}?([\u4e00-\u9fff]{2,4})[^。]{0,40}这[些种类]\1).*这[些种类]|"
+    r"^from (?:then|there|now) on\b|上述|前述|后者|前者|这[些种类]|那些|"
     rf"^(?!{_HAN_APPOSITION})[^，。；：]{{1,20}}这[个一份项次位款套座条样]|"
-    r"^(?!(?:[\w'’-]+ ){0,8}([\w'’-]{3,}),? (?:[\w'’-]+,? ){0,7}this \2s?\b)(?:[\w'’-]+ ){1,8}"
-    r"this (?!year|month|week|day|morning|evening|century|decade|season)(?-i:[a-z])",
+    r"^(?!(?:[\w'’-]+ ){0,8}([\w'’-]{3,}),? (?:[\w'’-]+,? ){0,7}this \1s?\b)(?:[\w'’-]+ ){1,8}"
+    r"this (?!year|month|week|day|morning|evening|century|decade|season|"
+    r"(?-i:Act|Agreement|Convention|Law|Regulation|Treaty)\b)[a-z]",
     re.IGNORECASE,
 )
 """Names inside a sentence what the one before it told, and not itself: `absorb carbon and this
