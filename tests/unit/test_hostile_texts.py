@@ -140,6 +140,7 @@ def test_the_marks_that_close_a_heading_are_none_of_its_title(line: str, title: 
     [
         ("A report covering speed", " ", "x"),
         ("A report covering", "\n", "."),
+        ("A report covering speed", " not", ""),
         ("A report with an overview", "\t", "x"),
         ("写一份铁路报告，包括线路、车站等", "个", "多"),
         ("写一份铁路报告，包括", "等个", "多"),

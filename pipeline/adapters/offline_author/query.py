@@ -54,7 +54,7 @@ _ZH_BEHIND_COLON = re.compile(
 )
 _EN_SIZE = (
     r"(?:(?:in|within|of|on|using|at|no|not|more than|less than|most|least|up to|under|about|"
-    r"around|some|roughly)\s)*\d[\d,]* (?:words?|pages?|characters?)"
+    r"around|some|roughly)\s){0,6}\d[\d,]* (?:words?|pages?|characters?)"
     r"(?: (?:long|or less|in total))?\s*(?:,|\Z)"
 )
 _EN_ENOUGH = re.compile(
