@@ -12,6 +12,7 @@ from pipeline.adapters.openai_chat import Answer, Message, OpenAIChat, Watcher
 from pipeline.adapters.openai_chat.failures import Endpoint, our_errors, was_not_taken
 from pipeline.adapters.openai_chat.wire import Reading, read_stream, read_whole
 from pipeline.config import Settings
+from pipeline.domain.documents import Usage
 from pipeline.domain.spending import Budget, Ledger
 from pipeline.errors import BudgetReached, ModelUnavailable, PipelineError
 from pipeline.graphs.metering import JobMeter, Till
@@ -58,10 +59,22 @@ def test_a_whole_answer_is_kept_when_it_bursts_the_budget(
     assert asyncio.run(act()) == SAID
 
 
-def test_an_answer_in_a_few_long_pieces_is_closed_when_it_bursts_the_budget() -> None:
+@pytest.mark.parametrize(
+    "delta",
+    [
+        {"content": SAID * 3},
+        {"content": f"<think>{SAID * 3}"},
+        {"reasoning_content": SAID * 3},
+        {"reasoning": SAID * 3},
+    ],
+    ids=["text", "tagged thinking", "thinking", "reasoning"],
+)
+def test_an_answer_in_a_few_long_pieces_is_closed_when_it_bursts_the_budget(
+    delta: dict[str, str],
+) -> None:
     read = 0
 
-    paragraph = json.dumps({"choices": [{"delta": {"content": SAID * 3}}]})
+    paragraph = json.dumps({"choices": [{"delta": delta}]})
 
     async def paragraphs() -> AsyncIterator[bytes]:
         nonlocal read
@@ -78,6 +91,20 @@ def test_an_answer_in_a_few_long_pieces_is_closed_when_it_bursts_the_budget() ->
     with pytest.raises(BudgetReached):
         asyncio.run(act())
     assert read == 1
+
+
+def test_thinking_beside_an_answer_counts_where_an_endpoint_tells_no_usage() -> None:
+    message = {"content": "潮汐", "reasoning_content": SAID}
+    body = {"choices": [{"message": message, "finish_reason": "stop"}]}
+
+    async def act() -> Usage:
+        ledger = Ledger(Budget())
+        async with JobMeter(Till(ledger)).call(0, 0) as spending:
+            spending.sent()
+            read_whole(json.dumps(body).encode(), HERE, spending)
+        return ledger.usage
+
+    assert asyncio.run(act()).tokens_out == 2 + len(SAID)
 
 
 def ours(error: Exception) -> PipelineError:

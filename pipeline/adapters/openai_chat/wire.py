@@ -95,10 +95,9 @@ class Reading:
     """Of the text and of the thinking that is sent: about one token each with most endpoints."""
     heard_at: float = field(default_factory=time.monotonic)
     has_begun: bool = False
-    unread: int = 0
-    """Of `parts`: those before it are counted."""
+    uncounted: list[str] = field(default_factory=list)
+    """Text and thinking since the last time that they were counted."""
     chars_uncounted: int = 0
-    """Characters of the others."""
     unshown: int = 0
     """Of `parts`: the watcher has those before it."""
 
@@ -149,9 +148,10 @@ class Reading:
 
     def _uncounted(self) -> int:
         """Tokens since the last time: some endpoints send many in a piece."""
-        pieces, text = self.pieces, tokens_of("".join(self.parts[self.unread :]))
-        self.unread, self.pieces, self.chars_uncounted = len(self.parts), 0, 0
-        return text if text > MANY * pieces else pieces
+        pieces, tokens = self.pieces, tokens_of("".join(self.uncounted))
+        self.uncounted.clear()
+        self.pieces = self.chars_uncounted = 0
+        return tokens if tokens > MANY * pieces else pieces
 
     def _chunk(self, chunk: Mapping[str, Any]) -> None:
         if chunk.get("error"):
@@ -164,22 +164,26 @@ class Reading:
         delta = choices[0].get("delta") or {}
         self.finish = choices[0].get("finish_reason") or self.finish
         self.has_refused = self.has_refused or bool(delta.get("refusal"))
+        if thinking := _thinking(delta):
+            self._hear(thinking)
         if piece := _text(delta.get("content")):
-            self.pieces += 1
+            self._hear(piece)
             text = self.thoughts.feed(piece)
             if self.thoughts.was_retracted():
                 self.parts.clear()
-                self.chars = self.unread = self.chars_uncounted = self.unshown = 0
+                self.chars = self.unshown = 0
                 self.watcher.restart()
             self._write(text)
-        elif delta.get("reasoning_content") or delta.get("reasoning"):
-            self.pieces += 1  # thinking is paid for, too
+
+    def _hear(self, piece: str) -> None:
+        self.pieces += 1
+        self.uncounted.append(piece)
+        self.chars_uncounted += len(piece)
 
     def _write(self, text: str) -> None:
         if text:
             self.parts.append(text)
             self.chars += len(text)
-            self.chars_uncounted += len(text)
 
 
 async def read_stream(
@@ -225,7 +229,7 @@ def read_whole(body: bytes, endpoint: Endpoint, spending: Spending) -> Answer:
     said = _text(message.get("content"))
     text = without_thoughts(said)
     if usage is None:
-        spending.ended(tokens_of(said))
+        spending.ended(tokens_of(_thinking(message) + said))
     has_refused = bool(message.get("refusal"))
     checked = _checked(text, choice.get("finish_reason") or "", has_refused, endpoint)
     return replace(checked, usage=usage)
@@ -301,6 +305,11 @@ def _text(content: object) -> str:
         parts = [part for part in content if isinstance(part, dict) and part.get("type") == "text"]
         return "".join(str(part.get("text") or "") for part in parts)
     return ""
+
+
+def _thinking(message: Mapping[str, Any]) -> str:
+    """What stands beside the text of a message or of a piece; it is paid for, too."""
+    return str(message.get("reasoning_content") or message.get("reasoning") or "")
 
 
 def _checked(text: str, finish: str, has_refused: bool, endpoint: Endpoint) -> Answer:
