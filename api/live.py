@@ -238,7 +238,7 @@ def _place(job_id: JobId) -> tuple[Job, dict[str, object]]:
     if job.status is not JobStatus.QUEUED:
         return job, {}
     needs_worker = here.settings.job_queue != "local"
-    nobody = {"nobody": True} if needs_worker and not here.figures().engines else {}
+    nobody = {"nobody": True} if needs_worker and not here.engines() else {}
     return job, {"before": here.jobs.waiting_before(job_id), **nobody}
 
 

@@ -46,6 +46,15 @@ class RedisFigures:
             now_ms = seconds * 1000 + microseconds // 1000
             return self._read(now_ms)
 
+    def engines(self) -> int:
+        """How many engines take jobs now, and nothing else. Raises `StoreUnavailable`."""
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.time()
+        pipe.hgetall(ENGINES)
+        with store_errors("tell its engines"):
+            (seconds, microseconds), told = pipe.execute()
+        return len(_loads(told, seconds * 1000 + microseconds // 1000))
+
     def _read(self, now_ms: int) -> Figures:
         pipe = self._redis.pipeline(transaction=False)
         pipe.zcount(RUNNING, f"({now_ms}", "+inf")
@@ -60,8 +69,7 @@ class RedisFigures:
             pipe.zrangebyscore(RUNNING, least, most, start=0, num=1, withscores=True)
         answers = [_answer(each) for each in pipe.execute(raise_on_error=False)]
         running, orphaned, counts, engines, memory, stats, *waiting = answers
-        loads = [EngineLoad.read(text) for text in engines.values()]
-        loads = [load for load in loads if load.until_ms > now_ms]
+        loads = _loads(engines, now_ms)
         oldest = {p: found[0][1] for p, found in zip(Priority, waiting[1::2], strict=True) if found}
         return Figures(
             waiting=dict(zip(Priority, waiting[::2], strict=True)),
@@ -82,6 +90,12 @@ class RedisFigures:
             most_memory_bytes=int(memory.get("maxmemory", 0)),
             evicted_keys=int(stats.get("evicted_keys", 0)),
         )
+
+
+def _loads(told: Mapping[str, str], now_ms: int) -> list[EngineLoad]:
+    """Of the engines that live."""
+    loads = map(EngineLoad.read, told.values())
+    return [load for load in loads if load.until_ms > now_ms]
 
 
 def _answer(answer: Any) -> Any:

@@ -69,6 +69,8 @@ class Runtime:
     edits: EditService
     figures: Callable[[], Figures]
     """For a monitor, of all processes; raises `StoreUnavailable` within some seconds."""
+    engines: Callable[[], int]
+    """How many take jobs now, in all processes; cheap, raises as `figures`."""
     process: Callable[[], ProcessFigures]
     engine: Engine
     shelf: FileShelf
@@ -122,18 +124,15 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
     queue = _queue(settings, url, LocalQueue(submit))
     jobs = JobService(store, queue, limits, now=_now, new_id=_new_id)
     store_of_manuscripts = RedisManuscriptStore(client, settings.manuscript_ttl, _now)
+    outside = Outside(shelf, PandocBibliographer())
     manuscripts = ManuscriptService(
-        store_of_manuscripts,
-        jobs,
-        limits,
-        outside=Outside(shelf, PandocBibliographer()),
-        now=_now,
-        new_id=_new_id,
+        store_of_manuscripts, jobs, limits, outside=outside, now=_now, new_id=_new_id
     )
     jobs.on_ended = manuscripts.deliver
     work = _work(settings, author, reviewer, shelf)
     hooks = _hooks(settings, jobs, manuscripts, (*close, *close_rank, end_programs))
     engine = Engine(settings, url, work, hooks)
+    figures = RedisFigures(connect_briefly(url))
     return Runtime(
         settings=settings,
         jobs=jobs,
@@ -145,7 +144,8 @@ def build_runtime(settings: Settings, fetch: Fetch | None = None) -> Runtime:
         feed=RedisEventFeed(url),
         edits=EditService(editor, engine.lend, _prices(settings)),
         process=process_figures,
-        figures=RedisFigures(connect_briefly(url)).read,
+        figures=figures.read,
+        engines=figures.engines,
         engine=engine,
         shelf=shelf,
         work=work,

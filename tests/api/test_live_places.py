@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import WebSocketTestSession
 
 from pipeline.adapters.embedded_redis import ensure_server
+from pipeline.domain.figures import Figures
 from pipeline.domain.jobs import Job, OutlineGenerationRequest, Priority
 from pipeline.runtime import Runtime
 from tests.api.conftest import Serve
@@ -54,9 +55,16 @@ def test_a_job_that_waits_for_workers_is_told_when_there_is_none(
         await writer.leases.give_back(writer.claim)
         await writer.leases.tell_load(0, 0)
 
+    monitored: list[Figures] = []
+
+    def figures() -> Figures:
+        monitored.append(runtime.figures())
+        return monitored[-1]
+
     with idle_runtime(tmp_path, job_queue="celery", redis_url="") as runtime:
+        watched = replace(runtime, figures=figures)
         job = runtime.jobs.submit_outline(asked("潮汐能"))
-        with serve(runtime) as client, client.websocket_connect(f"/live/jobs/{job.id}") as socket:
+        with serve(watched) as client, client.websocket_connect(f"/live/jobs/{job.id}") as socket:
             alone = places(socket, until="waiting")[-1]
             url, terms = ensure_server(tmp_path), replace(TERMS, lease=timedelta(minutes=1))
             as_writer(url, job, tell_that_it_lives, terms=terms)
@@ -65,6 +73,7 @@ def test_a_job_that_waits_for_workers_is_told_when_there_is_none(
 
     assert alone == ["waiting", {"before": 0, "nobody": True, "priority": "normal"}]
     assert served == ["waiting", {"before": 0, "priority": "normal"}]
+    assert monitored == [], "each page that waits asks once a second"
 
 
 def test_a_job_that_waits_is_told_its_place_and_its_priority(idle: Runtime, serve: Serve) -> None:

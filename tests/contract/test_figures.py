@@ -214,12 +214,13 @@ def test_engines_are_told_while_they_live(any_url: str) -> None:
         begun = time.monotonic()
         while figures_of(any_url).engine_jobs != 1 and time.monotonic() - begun < 10:
             time.sleep(0.02)
-        alive = figures_of(any_url)
+        alive, many = figures_of(any_url), RedisFigures(connect(any_url)).engines()
         rooms.let_out()
         running.next_end()
     gone = figures_of(any_url)
 
     assert (alive.engines, alive.engine_jobs, alive.running) == (1, 1, 1)
+    assert (many, RedisFigures(connect(any_url)).engines()) == (1, 0)
     assert (gone.engines, gone.engine_jobs, gone.running) == (0, 0, 0)
 
 
@@ -227,7 +228,7 @@ def test_what_a_dead_engine_said_counts_no_more_and_is_removed(redis_url: str) -
     client = connect(redis_url)
     client.hset(ENGINES, "dead", str(EngineLoad(until_ms=1, jobs=9, model_calls=99)))
 
-    assert figures_of(redis_url).engines == 0
+    assert figures_of(redis_url).engines == RedisFigures(client).engines() == 0
     with running_engine(redis_url, Units("一")):
         begun = time.monotonic()
         while client.hexists(ENGINES, "dead"):
