@@ -25,7 +25,7 @@ from pipeline.adapters.web.fetching import PageFetcher
 from pipeline.config import Settings
 from pipeline.domain.estimate import Pace
 from pipeline.domain.figures import Figures, ProcessFigures
-from pipeline.domain.jobs import Job, JobId, JobKind
+from pipeline.domain.jobs import Job, JobId, JobKind, JobStatus
 from pipeline.domain.spending import Price, Prices
 from pipeline.engine import Close, Engine, Hooks, terms_of
 from pipeline.ports import (
@@ -253,13 +253,14 @@ def _hooks(
 def _and_settle(deliver: Callable[[Job], None]) -> Callable[[Job], None]:
     """Deliver, and let the collector leave alone what the first job of each kind brought along.
 
-    Else it looks through that amid the next one, which stops all jobs for 0.2 s.
+    Else it looks through that amid the next one, which stops all jobs for 0.2 s. One that ended
+    early may have brought nothing along: it had been cancelled, or its request was gone.
     """
     seen: set[JobKind] = set()
 
     def finished(job: Job) -> None:
         deliver(job)
-        if job.kind not in seen:
+        if job.status is JobStatus.COMPLETED and job.kind not in seen:
             seen.add(job.kind)
             gc.collect()
             gc.freeze()
