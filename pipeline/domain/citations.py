@@ -52,7 +52,7 @@ _NUMBERS = re.compile(
     rf"(?<!\\)\[(\^[^\[\]\s]{{1,40}}|\d{{1,4}}(?:\s{{0,2}}[-–,，、;；]\s{{0,2}}\d{{1,4}})*)\]"
     rf"(?!{LINK_TARGET})"
 )
-_PAIR = re.compile(r"(?<!\\)\[[^\[\]\n]*\]")
+_BRACKET_OR_TEXT = re.compile(r"\\\[|\\|[\[\]\n]|[^\\\[\]\n]+")
 _BRACKETS = re.compile(rf"(?P<marker>{_MARKER})|\\.|[\[\]]")
 _GOES_ON = re.compile(rf"\(|(?!{_MARKER})\[")
 _SPACE = re.compile(r"[ \t]+")
@@ -253,10 +253,17 @@ def _ends_a_link(text: str) -> bool:
     """Whether the text goes on, behind a bracket that none begins, like a link."""
     if "](" not in text:
         return False
-    rest, before = unprotected(text), ""
-    while rest != before:
-        rest, before = _PAIR.sub("", rest), rest
-    return "](" in rest
+    rest: list[str] = []
+    opened: list[int] = []
+    for part in _BRACKET_OR_TEXT.findall(unprotected(text)):
+        rest.append(part)
+        if part == "[":
+            opened.append(len(rest) - 1)
+        elif part == "\n":
+            opened.clear()
+        elif part == "]" and opened:
+            del rest[opened.pop() :]
+    return "](" in "".join(rest)
 
 
 def _without_links_around_markers(text: str, closing: str) -> str:
@@ -305,10 +312,11 @@ def _with_runs_replaced(
             pieces += [text[position : run.start()], as_no_citation(run["number"])]
             position = run.end()
             continue
-        start = position + len(text[position : run.start()].rstrip(" \t"))
+        gap = text[position : run.start()].rstrip("\\")  # each of them is such a caution
+        start = position + len(gap.rstrip(" \t"))
         new = replace([PassageId(found) for found in _IDS.findall(run[0])])
         end = run.end()
-        pieces += [text[position:start], text[start : run.start()] if new else "", new]
+        pieces += [text[position:start], gap[start - position :] if new else "", new]
         if not new:
             end, space = _closed_gap(text, start, end)
             pieces.append(space)

@@ -9,7 +9,7 @@ from pipeline.domain.markdown import blocks, is_within, protected
 _MARKER = rf"{CITATION.pattern}[^\[\]【】［］\n]{{0,300}}[\]】］]"
 _ENCLOSED = re.compile(rf"(?P<space>(?<![ \t])[ \t]*(?:\n[ \t>]*)?)(?P<marker>{_MARKER})")
 _LINK = re.compile(
-    rf"!?\[(?P<text>(?:[^\[\]【\\\n]|\\[^\n]|{_MARKER}|【)++)\]"
+    rf"(?<!\\)(?:\\\\)*!?\[(?P<text>(?:[^\[\]【\\\n]|\\[^\n]|{_MARKER}|【)++)\]"
     rf"(?P<target>(?=\([ \t]?<?(?:https?://|mailto:)){LINK_TARGET})"
 )
 _FORMULA_OR_MARKER = re.compile(
@@ -61,7 +61,7 @@ def _behind_links(text: str) -> str:
 
     def parted(link: re.Match[str]) -> str:
         markers, rest = _parted(link["text"])
-        if not markers or not rest.strip() or is_within(shield, link.start()):
+        if not markers or not rest.strip() or is_within(shield, link.start("text") - 1):
             return link[0]
         start = link[0][: link.start("text") - link.start()]
         return f"{start}{rest.strip()}]{link['target']}{markers}"

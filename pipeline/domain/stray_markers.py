@@ -33,11 +33,14 @@ LONGEST = 300
 """Of what is in a bracket; a longer one is no citation."""
 
 _MARKER = re.compile(rf"\[@(?>{ID})\]")
-_NESTED = re.compile(
-    rf"[\[【［](?P<inside>(?:[^\[\]【】［］\n]|\[@(?>{ID})\]){{1,{LONGEST}}})[\]】］](?!{LINK_TARGET})"
+_BRACKETS = re.compile(
+    rf"(?P<marker>\[@(?>{ID})\])|(?P<opening>[\[【［])|(?P<closing>[\]】］])|(?P<line>\n)"
 )
+_TARGET = re.compile(LINK_TARGET)
+_SAYS_MORE = -1
 _OPENED = re.compile(
-    r"(?:(?P<bracket>\\?[\[【［][ \t]{0,3})|(?<![A-Za-z0-9_.@/\[【［]))"
+    r"(?:(?P<bracket>\\?[\[【［][ \t]{0,3})|(?<![A-Za-z0-9_.@/\[【［])"
+    r"|(?<=@[0-9a-f]{10})|(?<=@[0-9a-f]{12}))"
     rf"@(?P<name>(?>{ID}))(?![ \t]{{0,3}}[\]】］])"
 )
 
@@ -121,15 +124,35 @@ def straightened(text: str, names: Names) -> str:
 def unnested(text: str) -> str:
     """The text with the markers alone where brackets hold nothing but them: `[see [@id]]`."""
     shield = protected(text)
+    pieces: list[str] = []
+    position = 0
+    opened: list[int] = []  # the pieces that begin a bracket; none where it says more
+    for part in _BRACKETS.finditer(text):
+        if is_within(shield, part.start()):
+            opened[-1:] = [_SAYS_MORE] * len(opened[-1:])
+            continue
+        pieces += filter(None, (text[position : part.start()], part[0]))
+        position = part.end()
+        if part["line"]:
+            opened.clear()
+        elif part["opening"]:
+            opened.append(len(pieces) - 1)
+        elif part["closing"] and opened:
+            begin = opened.pop()
+            markers = "" if begin == _SAYS_MORE else _alone(pieces[begin + 1 : -1])
+            if markers and not _TARGET.match(text, position):
+                pieces[begin:] = [markers]
+            else:
+                opened[-1:] = [_SAYS_MORE] * len(opened[-1:])
+    return "".join([*pieces, text[position:]])
 
-    def bare(match: re.Match[str]) -> str:
-        markers = _MARKER.findall(match["inside"])
-        says = _BESIDE.sub("", _MARKER.sub("", match["inside"]))
-        if not markers or says or is_within(shield, match.start()):
-            return match[0]
-        return "".join(markers)
 
-    return _NESTED.sub(bare, text)
+def _alone(pieces: list[str]) -> str:
+    """The markers among them, if the others say nothing."""
+    markers = [piece for piece in pieces if piece.startswith("[@")]
+    others = "".join(piece for piece in pieces if not piece.startswith("[@"))
+    is_short = len(markers) + len(others) <= LONGEST
+    return "".join(markers) if is_short and not _BESIDE.sub("", others) else ""
 
 
 def closed_markers(text: str, names: Names) -> str:

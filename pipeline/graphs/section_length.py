@@ -14,8 +14,9 @@ from pipeline.graphs.tools import Tools
 log = logging.getLogger(__name__)
 
 AT_ONCE = 20_000
-"""Characters that are checked in milliseconds. Whoever waits meanwhile may be cancelled, and with
-it goes a text that was written and paid for; a text of usual length is stored before."""
+"""Characters that are checked in milliseconds, at the worst in a second. Whoever waits meanwhile
+may be cancelled, and with it goes a text that was written and paid for; a text of usual length is
+stored before."""
 
 
 async def to_length(brief: SectionBrief, text: str, place: Place, tools: Tools) -> Draft:

@@ -307,3 +307,22 @@ def test_a_checked_text_holds_no_character_that_only_some_take_for_a_line_break(
     text = "One\x0ctwo\u2028三\u2029四\x85五\x0b六\x1c七.\r\nNext.\n"
 
     assert checked(text, {}).text == "One two 三 四 五 六 七.\r\nNext.\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("潮汐[[[see [@0123456789]]]]。", "潮汐[@0123456789]。"),
+        ("a [x [[@0123456789]]] b", "a [x [@0123456789]] b"),
+        ("a [`b` [@0123456789]] [ [@0123456789]", "a [`b` [@0123456789]] [ [@0123456789]"),
+        ("【【[@0123456789]；第 3 页】】", "[@0123456789]"),
+        (r"a \\\[@0123456789]", "a [@0123456789]"),
+        ("@0123456789@0123456789", "[@0123456789]"),
+        (r"\\[a [@0123456789]](https://e.org)", r"\\[a](https://e.org) [@0123456789]"),
+    ],
+)
+def test_brackets_around_citations_go_at_once_and_others_stay(written: str, read: str) -> None:
+    name = PassageId("0123456789")
+    known = {name: Passage(id=name, source_id=SourceId("a"), text="x")}
+
+    assert checked(written, known).text == read

@@ -8,7 +8,15 @@ from benchmarks.pace import thread_cost
 from pipeline.adapters.offline_author.demands import demands_of
 from pipeline.adapters.offline_author.editing import summary
 from pipeline.adapters.offline_author.query import read_query
-from pipeline.domain.citations import bracketed, cited, without_markers
+from pipeline.domain.citations import (
+    Numbering,
+    bracketed,
+    checked,
+    cited,
+    rendered,
+    without_markers,
+)
+from pipeline.domain.documents import Passage, PassageId, SourceId
 from pipeline.domain.language import sentence_spans
 from pipeline.domain.markdown import blocks, headings, protected
 from pipeline.domain.text_edits import LONGEST_TEXT, TextEditRequest, fault, left_out, pieces
@@ -34,6 +42,21 @@ REPEATED += [
 ]
 
 
+KNOWN = PassageId("0123456789")
+PASSAGES = {KNOWN: Passage(id=KNOWN, source_id=SourceId("a"), text="x")}
+NESTED = [
+    ("[" * 10_000, f"[@{KNOWN}]", "]" * 10_000),
+    ("[" * 2_000, f"[@{KNOWN}]", "]" * 2_000 + "]("),
+    ("【" * 10_000, f"@{KNOWN}", "】" * 10_000),
+    ("［" * 10_000, f"[@{KNOWN}]", "］" * 10_000),
+    ("[see " * 3_000, f"【@{KNOWN}】", "]" * 3_000),
+    ("\\" * 10_000, f"[@{KNOWN}]", "]("),
+    ("", f"[@{KNOWN}]", " ]( [" + r"\[" * 10_000),
+    (f"@{KNOWN}" * 2_000, f"@{KNOWN}", ""),
+    ("[" * 10_000, f"[@{KNOWN}] 潮汐", "]" * 10_000),
+]
+
+
 def seconds(work: Callable[[str], object], text: str) -> float:
     with thread_cost() as cost:
         work(text)
@@ -50,6 +73,27 @@ def test_what_is_opened_again_and_again_is_read_quickly(
     text = f"潮汐 {repeated * (2 * LONGEST_TEXT // len(repeated))}x"
 
     assert seconds(work, text) < MOST_S
+
+
+@pytest.mark.parametrize(("before", "marker", "behind"), NESTED)
+def test_citations_are_checked_and_numbered_quickly_whatever_is_around_them(
+    before: str, marker: str, behind: str
+) -> None:
+    text = f"潮汐{before}{marker}{behind}"
+    numbering = Numbering({KNOWN: 1}, ())
+
+    assert seconds(lambda given: checked(given, PASSAGES), text) < MOST_S
+    assert seconds(lambda given: rendered(given, numbering), text) < MOST_S
+    assert checked(text, PASSAGES).cited == (KNOWN,)
+
+
+@pytest.mark.parametrize("repeated", REPEATED)
+@pytest.mark.parametrize("marker", ["", f"[@{KNOWN}]"])
+def test_what_is_opened_again_and_again_is_checked_quickly(repeated: str, marker: str) -> None:
+    text = f"潮汐 {repeated * (LONGEST_TEXT // len(repeated))}{marker}x"
+
+    assert seconds(lambda given: checked(given, PASSAGES), text) < MOST_S
+    assert seconds(lambda given: rendered(given, Numbering({}, ())), text) < MOST_S
 
 
 @pytest.mark.parametrize("repeated", REPEATED)
