@@ -54,6 +54,7 @@ _FORMULA = re.compile(
     r"(?<!\\)(?:\\\\)*\$\$(?:(?!\n[ \t>]*\n)[\s\S])+?\$\$"
     r"|(?<![\\$])\$(?=[^\s$])(?:[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
 )
+_PASSAGE = re.compile(r"[\[【［]\s*@[0-9a-f]{10}")
 _REFERENCES = re.compile(r"\n## (?:References|参考文献)\n")
 _NAME = re.compile(r"\[@(\w+)\]")
 _MARKER = rf"\[@\w+\](?!{LINK_TARGET})"
@@ -143,15 +144,22 @@ def _numbers(text: str) -> list[int]:
 
 
 def _prose(content: str) -> str:
-    """What a reader sees as text: no code, formula, or text of a link; escaped signs apart."""
+    """What a reader sees as text: no code, formula, or text of a link; escaped signs apart.
+
+    A formula with a marker in it is none: nobody writes that, and it would hide the marker.
+    """
     pieces: list[str] = []
-    for token in _PARSER.parse(_FORMULA.sub(" ", content)):
+    for token in _PARSER.parse(_FORMULA.sub(_shown, content)):
         depth = 0
         for part in token.children or []:
             depth += part.nesting if part.type.startswith("link_") else 0
             pieces.append(part.content if part.type == "text" and not depth else "\n")
         pieces.append("\n")
     return "".join(pieces)
+
+
+def _shown(formula: re.Match[str]) -> str:
+    return formula[0] if _PASSAGE.search(formula[0]) else " "
 
 
 def _changed(document: Document, rng: random.Random) -> list[Document]:

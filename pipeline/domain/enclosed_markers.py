@@ -3,7 +3,8 @@
 import re
 
 from pipeline.domain.fences import CITATION
-from pipeline.domain.inline import LINK_TARGET
+from pipeline.domain.inline import CITES, LINK_TARGET
+from pipeline.domain.language import HAN
 from pipeline.domain.markdown import blocks, is_within, protected
 
 _MARKER = rf"{CITATION.pattern}[^\[\]【】［］\n]{{0,300}}[\]】］]"
@@ -12,6 +13,12 @@ _LINK = re.compile(
     rf"(?<!\\)(?:\\\\)*!?\[(?P<text>(?:[^\[\]【\\\n]|\\[^\n]|{_MARKER}|【)++)\]"
     rf"(?P<target>(?=\([ \t]?<?(?:https?://|mailto:)){LINK_TARGET})"
 )
+_DOLLARS = re.compile(
+    r"(?<![\\$A-Za-z0-9])\$(?=[^\s$])"
+    rf"(?P<inside>(?:(?!{CITES})[^$\\\n]|\\.)*?)(?<=[^\s\\])\$(?![\d$])"
+)
+_PROSE = re.compile(rf"\s[A-Za-z]{{2}}|[{HAN}]")
+# What stands between two prices rather than in a formula.
 _FORMULA_OR_MARKER = re.compile(
     rf"(?P<marker>{CITATION.pattern})|(?P<opening>\\[\[(])|(?P<closing>\\[\])])|\\."
 )
@@ -19,7 +26,7 @@ _LAST_LINE = re.compile(r"\n([ \t>]*)[^\n]*\Z")
 
 
 def put_behind(text: str) -> str:
-    """The text where no marker stands in a link to the web, or in a formula between `$$`.
+    """The text where no marker stands in a link to the web, or in a formula between dollars.
 
     `[Tides [@id]](https://…)` becomes `[Tides](https://…) [@id]`. Where nothing else is in it,
     the link stays, and of the formula the marker is left.
@@ -27,6 +34,7 @@ def put_behind(text: str) -> str:
     if not CITATION.search(text):
         return text
     text = _behind_formulas(text) if "$$" in text else text
+    text = _behind_dollars(text) if "$" in text else text
     return _behind_links(text) if "](" in text else text
 
 
@@ -67,6 +75,18 @@ def _behind_links(text: str) -> str:
         return f"{start}{rest.strip()}]{link['target']}{markers}"
 
     return _LINK.sub(parted, text)
+
+
+def _behind_dollars(text: str) -> str:
+    shield = protected(text)
+
+    def parted(formula: re.Match[str]) -> str:
+        markers, rest = _parted(formula["inside"])
+        if not markers or _PROSE.search(rest) or is_within(shield, formula.start()):
+            return formula[0]
+        return f"${rest.strip()}${markers}" if rest.strip() else markers
+
+    return _DOLLARS.sub(parted, text)
 
 
 def _behind_formulas(text: str) -> str:

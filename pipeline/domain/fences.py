@@ -12,7 +12,7 @@ _QUOTE = re.compile(r" {0,3}> ?")
 _FURTHER_QUOTE = re.compile(r" *> ?")
 _ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])(?: {1,4}(?=[^ ])| |$)")
 _FENCE = re.compile(r"(?: {0,3}(`{3,}|~{3,})| *(\$\$)(?=\s*$))(.*)$")
-_ENDS_PARAGRAPH = re.compile(r" {0,3}(?:#{1,6}(?: |$)|`{3,}[^`]*$|~{3})| *$")
+_ENDS_PARAGRAPH = re.compile(r" {0,3}(?:#{1,6}(?: |$)|`{3,}[^`]*$|~{3})| *(?:\$\$ *)?$")
 _DEEPEST = 100
 # No program nests deeper, and each line is held against what is open above it.
 _CODE = re.compile(r"(?<!`)(`++)[^`]*+\1(?!`)")
@@ -27,6 +27,9 @@ NAME = r"[ \t]{0,4}@[0-9a-f]{10}"
 
 CITATION = re.compile(rf"[\[【［]{NAME}")
 """What begins one, also where it is written askew; dollars that would swallow it are prices."""
+
+CITES_OR_NUMBER = re.compile(rf"{CITATION.pattern}|\[\s{{0,4}}\d{{1,4}}[\d\s,;–-]{{0,20}}\]")
+"""What is no part of a formula that nothing closes, nor of one behind a blank line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +171,9 @@ def _mark(text: str, behind: int, line: str, *, is_in_formula: bool) -> str:
 def _is_lone(text: str, behind: int, fellow: re.Match[str] | None) -> bool:
     """Whether dollars with that fellow would hold what no formula does."""
     if fellow is None:
-        return CITATION.search(text, behind) is not None
+        return CITES_OR_NUMBER.search(text, behind) is not None
     place = (behind, fellow.start())
-    return bool(_BLANK_LINE.search(text, *place) and CITATION.search(text, *place))
+    return bool(_BLANK_LINE.search(text, *place) and CITES_OR_NUMBER.search(text, *place))
 
 
 def _closes(line: str, mark: str) -> bool:

@@ -27,7 +27,7 @@ _TICKS = re.compile("`+")
 _INLINE = re.compile(
     r"(?:(?<!`)|(?<=\\`))(?P<ticks>`+)(?!`)[\s\S]+?(?<!`)(?P=ticks)(?!`)"
     rf"|\$\$(?:(?!{CITATION.pattern})[\s\S])+?\$\$"
-    rf"|(?<![\\$])\$(?=[^\s$])(?:(?!{CITES})[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
+    rf"|(?<![\\$])\$(?=[^\s$])(?:(?!{CITES}|{CITATION.pattern})[^$\\\n]|\\.)*?(?<=[^\s\\])\$(?!\d)"
     rf"|\\\({FORMULA}\\\)|\\\[{FORMULA}\\\]"
     r"|(?P<escape>\\(?:[^\w\s]|_))"  # begins nothing else
     rf"|!?\[(?!{NAME})(?:{_LINKED}|\[(?!{NAME}){_LINKED}*\](?!{LINK_TARGET}))*\]"

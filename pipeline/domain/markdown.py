@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.domain.fences import CITATION, DOLLARS, fences, lines_of
+from pipeline.domain.fences import CITATION, CITES_OR_NUMBER, DOLLARS, fences, lines_of
 from pipeline.domain.inline import CITES, FORMULA, inline_spans
 
 Kind = Literal["paragraph", "heading", "code", "math", "list", "table", "quote", "rule"]
@@ -21,20 +21,26 @@ _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 _INDENTED = ("  ", "\t")
 _MARKUP = re.compile(r"[\\`*_\[\]<>$]|~(?=~)|&(?=#?\w+;)")
 # What stands between two prices in a sentence, and in no formula: "40$/MWh [@id] to 60$/MWh".
-_CITATION_BETWEEN = re.compile(CITES)
+_CITATION_BETWEEN = re.compile(rf"{CITES}|{CITATION.pattern}")
 _BETWEEN_PRICES = re.compile(r"(?<![\\$])\$(?=[^\s$])(?=((?:[^$\\\n]|\\.)*)(?<=[^\s\\])\$(?!\d))")
 _TITLE_MARKUP = re.compile(r"(?P<code>(?<!`)(`+)(?!`)[^`]+\2(?!`))|(?<!\\)(?:[\]$]|\[(?=@))")
 _PROTECTING = ("`", "$", "<", "\\", "](", "~~~", "    ", "\t")
 """Each text with code, math or a link holds one of these."""
 
 _NEXT_ITEM = r"(?<![^\r\n])[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?=\S)"
+_INNER_HEADING = r"(?P<heading>(?<![^\r\n])[ \t>]*#{1,6}[ \t][^\r\n]*)"
 _EDGES = {
-    "list": re.compile(_NEXT_ITEM),
-    "quote": re.compile(rf"{_NEXT_ITEM}|(?<![^\r\n])[ \t]*>[ \t>]*(?![^\r\n])"),
-    "table": re.compile(r"[\r\n]+"),
+    "list": re.compile(rf"{_NEXT_ITEM}|{_INNER_HEADING}"),
+    "quote": re.compile(
+        rf"{_NEXT_ITEM}|{_INNER_HEADING}|(?<![^\r\n])[ \t]*>[ \t>]*(?:=+|-+)?[ \t]*(?![^\r\n])"
+    ),
+    "table": re.compile(
+        r"(?P<formula>(?<![\\$])\$(?=[^\s$])[^$`@\r\n]*(?<=[^\s\\])\$(?!\d))|[\r\n]+|(?<!\\)\|"
+    ),
 }
+_HAS_CELLS = re.compile(r"[^\r\n]*[\r\n]{1,2}[ \t]*[|:-][|: \t-]*(?![^\r\n])")
 _MATH_BLOCK = re.compile(
-    rf"\\\[{FORMULA}\\\]|\$\$(?:(?!\$\$)[\s\S])*\$\$|\$\$(?:(?!\$\$|{CITATION.pattern})[\s\S])*"
+    rf"\\\[{FORMULA}\\\]|\$\$(?:(?!\$\$)[\s\S])*\$\$|\$\$(?:(?!\$\$|{CITES_OR_NUMBER.pattern})[\s\S])*"
 )
 
 
@@ -159,11 +165,17 @@ def as_heading_text(title: str) -> str:
 
 
 def _stretches(text: str, block: Span) -> Iterator[tuple[int, int]]:
-    """The items, rows or paragraphs of a block: code and links end where they do."""
+    """The items, cells, headings or paragraphs of a block: code and links end where they do."""
     start = block.start
     edges = _EDGES.get(block.kind)
+    if block.kind == "table" and not _HAS_CELLS.match(text, start, block.end):
+        edges = None  # without its second line it is a paragraph
     for edge in edges.finditer(text, block.start, block.end) if edges else ():
+        if edge.lastgroup == "formula":
+            continue  # a bar in it ends no cell
         yield start, edge.start()
+        if edge.lastgroup == "heading":
+            yield edge.span()
         start = edge.end()
     yield start, block.end
 
@@ -259,6 +271,8 @@ class _Gathered:
         """Whether a line that follows begins another kind of block."""
         if not (_ITEM.match(line) or line.lstrip().startswith((">", "|"))):
             return False
+        if self.kind in {"table", "list", "code"} and line.startswith(">"):
+            return True
         if self.kind in {"table", "quote"}:
             return bool(_ITEM.match(line)) and not line.startswith(("    ", "\t"))
         if len(self.lines) > 2 and self.kind in {"math", "paragraph"}:
@@ -309,7 +323,7 @@ def _is_math(lines: list[str]) -> bool:
 
 
 def _is_table(lines: list[str]) -> bool:
-    if lines[0].lstrip().startswith("|"):
+    if all(line.lstrip().startswith("|") for line in lines[:2]):
         return True
     return (
         len(lines) > 1 and "|" in lines[0] and "-" in lines[1] and not set(lines[1]) - set("|:- \t")

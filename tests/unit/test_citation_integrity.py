@@ -80,6 +80,8 @@ NO_CITATIONS = [
     "[^1]",
     "[7]",
     r"\[8]",
+    "$$[7]",
+    "\n\n$$\n\n[7]",
     "- [ ] to do\n- [x] done\n",
     "`x[1]`",
     "$a_[2]$",
@@ -129,6 +131,9 @@ MALFORMED = [
         "\n[@{}]: 潮汐。\n",
         "\n> - [@{}][@{}]: 潮汐。\n",
         *("[0, 1) 潮汐[@{}]](x)", "[0, 1) [7](a b) and [@{}]](x)", "[[@{}]# x\n[@{}]](y)"),
+        *("$[@{}]$", "$x[@{}]$", "[@{}]$[@{}]$", "$x$[@{}]$y$", "5$[@{}]-6$[@{}]"),
+        "\n| a ` b | c [@{}] | ` d |\n|---|---|---|\n| 甲 ` | 乙[@{}] | ` |\n\n",
+        *("\n> a ` b\n> # c ` [@{}] `\n\n", "\n> > ```\n> > a\n> b [@{}]\n\n"),
         *("[@{}, see [@{}]]", "[[@{}]]", "[see [@{}]; [@{}]]", "[@{} [7]]", "[[@{}"),
     )
 ]
@@ -205,6 +210,7 @@ def test_the_faults_are_seen() -> None:
         f"(@{FIRST})",
         "[S3]",
         "(@0f0f0f0f0f)",
+        f"$x[@{FIRST}]$",
     ):
         assert faults(document.model_copy(update={"content": content.replace("甲[2]", marker)}))
         assert faults(document.model_copy(update={"content": f"甲{marker}。\n\n{content}"})) == [

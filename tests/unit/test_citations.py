@@ -96,7 +96,7 @@ NO_MARKERS = (
         (f"战争 [1966–1984 [@{MOON}]]。", f"战争 [1966–1984 [@{MOON}]]。", 0),
         (f"战争 [见[@{MOON}]第3–4页]。", f"战争 [@{MOON}]。", 0),
         (f"[[@{MOON}]](https://example.org)", f"[[@{MOON}]](https://example.org)", 0),
-        (f"$[[@{MOON}]]$ and `[@{MOON}, see [x]]`", f"$[[@{MOON}]]$ and `[@{MOON}, see [x]]`", 0),
+        (f"$a[[x]]$ and `[@{MOON}, see [x]]`", f"$a[[x]]$ and `[@{MOON}, see [x]]`", 0),
         ("Made up (@deadbeef0123, p. 4).", "Made up.", 1),
         ("Made up (@deadbeef01, p. 4).", "Made up.", 1),
         ("Made up [@deadbeef01 says so].", "Made up [says so].", 1),
@@ -125,6 +125,9 @@ NO_MARKERS = (
         (f"$$ x [@{MOON}; @{SUN}] $$", f"$$ x $$ [@{MOON}][@{SUN}]", 0),
         (f"> $$\n> x\n> [@{MOON}]\n> $$\n> 潮", f"> $$\n> x\n> $$\n> [@{MOON}]\n> 潮", 0),
         (f"$$\n[@{MOON}]\n$$\n潮", f"[@{MOON}]\n潮", 0),
+        (f"$x[@{MOON}]$ 潮", f"$x$[@{MOON}] 潮", 0),
+        (f"[@{SUN}]$[[@{MOON}]]$", f"[@{SUN}][@{MOON}]", 0),
+        (f"`$x[@{MOON}]$`", f"`$x[@{MOON}]$`", 0),
         *((same, same, 0) for same in NO_MARKERS),
     ],
 )

@@ -309,3 +309,42 @@ def test_dollars_that_would_hold_a_citation_as_a_formula_are_escaped() -> None:
         "`40$ [@a1] to 60$`, from 40\\$/MWh [@a1] to 60\\$/MWh [@a1] or 70$, $x$."
     )
     assert with_prices_escaped("It costs $5 [@a1] or $6.") == "It costs $5 [@a1] or $6."
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("| x ` y | z [@0123456789] | ` w |\n|---|---|---|", ["0123456789"]),
+        ("| 甲 ` | 乙 |\n|---|---|\n| 丙 ` | [@0123456789] ` |", ["0123456789"]),
+        ("| a `x\\|[@0123456789]` |\n|---|", []),
+        ("| x ` y | z [@0123456789] | ` w |", []),
+        ("| a | b |\n潮\n| x ` y | [@0123456789] ` |\n|---|---|", ["0123456789"]),
+        ("| a ` |\n潮\n> 汐 ` [@0123456789]", ["0123456789"]),
+        ("| a ` |\n|---|\n> 汐 ` [@0123456789]", ["0123456789"]),
+        ("- a ` b\n> 汐 ` [@0123456789]", ["0123456789"]),
+        ("> - 潮\n汐\n$$\nx\n$$\n\n[@0123456789]", ["0123456789"]),
+        ("> a ` x\n> # h ` [@0123456789] `", []),
+        ("> a ` x\n> # 标题 `\n> b ` [@0123456789]", ["0123456789"]),
+        ("- a ` x\n  ## 标题 [@0123456789]\n  ` b", ["0123456789"]),
+        ("$x[@0123456789]$ 潮汐", ["0123456789"]),
+    ],
+)
+def test_cells_and_headings_are_read_by_themselves(text: str, found: list[str]) -> None:
+    assert cited(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("$$[7]", ["paragraph"]),
+        ("$$x_7", ["math"]),
+        ("$$\nx_7", ["math"]),
+        ("$$\n\n潮汐[7]", ["math", "paragraph"]),
+        ("$$\n\n潮汐[7]\n$$", ["math", "paragraph", "math"]),
+        ("$$\nx_[7]\n$$", ["math"]),
+    ],
+)
+def test_a_formula_that_nothing_closes_holds_no_number_of_a_citation(
+    text: str, kinds: list[str]
+) -> None:
+    assert [block.kind for block in blocks(text)] == kinds
