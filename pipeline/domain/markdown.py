@@ -32,7 +32,7 @@ _INNER_HEADING = r"(?P<heading>(?<![^\r\n])[ \t>]*#{1,6}[ \t][^\r\n]*)"
 _EDGES = {
     "list": re.compile(rf"{_NEXT_ITEM}|{_INNER_HEADING}"),
     "quote": re.compile(
-        rf"{_NEXT_ITEM}|{_INNER_HEADING}|(?<![^\r\n])[ \t]*>[ \t>]*(?:=+|-+)?[ \t]*(?![^\r\n])"
+        rf"{_NEXT_ITEM}|{_INNER_HEADING}|(?<![^\r\n])[ \t]*>[ \t>]*+(?:=++|-++)?+[ \t]*+(?![^\r\n])"
     ),
     "table": re.compile(
         r"(?P<formula>(?<![\\$])\$(?=[^\s$])[^$`@\r\n]*(?<=[^\s\\])\$(?!\d))|[\r\n]+|(?<!\\)\|"
