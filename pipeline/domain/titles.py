@@ -48,10 +48,20 @@ _EN_TAIL = re.compile(
     r"in (?:about |around )?\d[\d,]* words)\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
+_EN_OTHERS = (
+    r"(?:people|persons?|men|women|child(?:ren)?|famil(?:y|ies)|groups?|compan(?:y|ies)|firms?|"
+    r"schools|cities|councils?|boards?|committees?|governments?|ministr(?:y|ies)|parliaments?|"
+    r"management|teams?|staff|departments?|mayor|public|part(?:y|ies)|students|residents|parents|"
+    r"clients|stud(?:y|ies)|articles?|books?|films?|novels?|journals?|debates?|meetings?|"
+    r"[a-z]+(?:ers|ors|ans|ists?))"
+)
+"""Who or what may itself be discussing something; in doubt the title stays whole."""
+
 _EN_PARTS = re.compile(
     r",?\s+(?:covering|(?:that|which) (?:covers|discuss(?:es)?|address(?:es)?|focus(?:es)? on)|"
     r"with an? (?:introduction|overview|(?:executive )?summary))\b.*$|"
     r",\s+(?:discussing|addressing|focusing on)\b.*$|"
+    rf"(?<![\w'’-])(?![\w'’-]*?\b{_EN_OTHERS}\s)([\w'’-]+)"
     r"\s+(?:discussing|focusing on)\s[^,]+,[^,]+(?:,|\sand\s).*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -94,7 +104,7 @@ def _english_title(line: str) -> str:
     if colon and _EN_BARE.fullmatch(_EN_ASK.sub("", head)):
         line = rest
     whole = _EN_TAIL.sub("", re.split(r"[.;:?!](?:\s|$)", line, maxsplit=1)[0])
-    topic = _EN_PARTS.sub("", whole)
+    topic = _EN_PARTS.sub(r"\1", whole)
     if _EN_BARE.fullmatch(_EN_ASK.sub("", topic)):
         topic = whole
     for _ in range(2):  # "an outline for a report on …"

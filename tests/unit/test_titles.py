@@ -35,6 +35,20 @@ from pipeline.domain.titles import LONGEST_TITLE, title_of
         ("A case study that discusses floods", "Floods"),
         ("A report for the city council: floods, heat, storms", "Floods, heat, storms"),
         ("Write a report: floods and heat", "Floods and heat"),
+        (
+            "An article on a council discussing taxes, roads and schools",
+            "Council discussing taxes, roads and schools",
+        ),
+        (
+            "A paper on people focusing on work, sleep and food",
+            "People focusing on work, sleep and food",
+        ),
+        (
+            "A review of young co-workers focusing on work, sleep and food",
+            "Young co-workers focusing on work, sleep and food",
+        ),
+        ("A report discussing taxes, roads and schools", "Taxes, roads and schools"),
+        ("A report on trains focusing on speed, cost and safety", "Trains"),
     ],
 )
 def test_an_english_prompt_is_titled_by_its_subject(prompt: str, title: str) -> None:
@@ -49,6 +63,7 @@ def test_an_english_prompt_is_titled_by_its_subject(prompt: str, title: str) -> 
         ("请生成一份关于人工智能的技术文档大纲", "人工智能技术文档"),
         ("给市政府的报告：洪水、高温、风暴", "洪水、高温、风暴"),
         ("写一份报告：洪水与高温", "洪水与高温"),
+        ("写一份关于居民讨论税收、道路和学校的报告", "居民讨论税收、道路和学校报告"),
     ],
 )
 def test_a_chinese_prompt_is_titled_by_its_subject(prompt: str, title: str) -> None:
