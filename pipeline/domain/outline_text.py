@@ -242,10 +242,10 @@ def _told_items(told: Iterable[Told]) -> list[_Item]:
             _append(stack, _Line(each.text, _HEADING_RANK + each.level, is_structure=True))
         elif each.kind == "words" and not stack[-1].words:
             stack[-1].words, stack[-1].words_note = each.words, each.text
-        elif each.kind in {"note", "words"}:
-            stack[-1].notes.append(each.text)
-        else:
+        elif each.kind == "summary":
             stack[-1].summary.append(each.text)
+        elif each.text:
+            stack[-1].notes.append(each.text)
     for item in top.children:
         _share_words(item)
     return top.children

@@ -57,3 +57,10 @@ def test_a_second_length_is_noted() -> None:
     assert targets_of("Title,Target words,Word count (draft)", "潮汐,300,250") == [
         ("潮汐", 300, "Word count (draft): 250")
     ]
+
+
+@pytest.mark.parametrize("cell", ["约300-500字", "300 to 500"])
+def test_a_second_length_that_is_a_range_is_noted_once(cell: str) -> None:
+    assert targets_of("标题,字数,Target words", f"潮汐,300,{cell}") == [
+        ("潮汐", 300, f"Target words: {cell}")
+    ]
