@@ -118,7 +118,7 @@ def _titles(
     Where numbers in the first tell the levels, the others do not.
     """
     filled = [at for at, cells in enumerate(columns) if cells]
-    if is_unknown:
+    if is_unknown and filled:
         others = [cell for at in filled[1:] for cell in columns[at]]
         tells = len(_ranks(columns[filled[0]])) > 1 and not any(_ranks(others))
         return filled[:1] if tells else filled
@@ -155,12 +155,17 @@ def _is_known(name: str) -> bool:
 
 
 def _with_parts(head: Sequence[str]) -> set[int]:
-    """Columns of which one holds parts of what the other holds: `Topic` and `Subtopic`."""
+    """Columns of which one holds parts of what the other holds: `Topic` and `Subtopic`.
+
+    So do `H1` and `H2`, but not behind another column, where they may be half-years.
+    """
     names = [_bare(name).strip().lower() for name in head]
     wholes = {
         at: name for at, name in enumerate(names) if _role_of_head(name) in {"other", "title"}
     }
-    found: set[int] = set()
+    levels = [at for at, name in wholes.items() if stated_level(name)]
+    is_first = levels[:1] == [at for at, name in wholes.items() if name][:1]
+    found = set(levels) if is_first and len(levels) > 1 else set()
     for at, name in wholes.items():
         if part := _PART.fullmatch(name):
             above = [other for other, whole in wholes.items() if whole == part[1]]

@@ -106,7 +106,16 @@ def _sheets(blocks: Sequence[Block]) -> list[_Sheet]:
             rows = sheets[-1].rows
             first, *others = [_cells(line) for line in block.text.split("\n")]
             rows += others[1:] if rows[:1] == [first] else [first, *others[1:]]
+    for sheet in sheets:
+        sheet.rows[:] = _without_empty_columns(sheet.rows)
     return sheets
+
+
+def _without_empty_columns(rows: Sequence[Row]) -> list[Row]:
+    filled = sorted({at for row in rows for at, cell in enumerate(row) if cell})
+    if len(filled) == max(map(len, rows), default=0):
+        return [*rows]
+    return [[row[at] for at in filled if at < len(row)] for row in rows]
 
 
 def _cells(line: str) -> list[str]:

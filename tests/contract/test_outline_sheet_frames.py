@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.domain.outline_tables import MOST_COLUMNS
 from tests.contract.test_outline_files import outline_of, told
 from tests.samples.office import make_xlsx
 
@@ -76,3 +77,35 @@ def test_a_head_without_rows_is_no_outline(head: str) -> None:
     outline = outline_of("plan.csv", f"{head}\n".encode())
 
     assert told(outline) == []
+
+
+@pytest.mark.parametrize("rows", [["背景", "Sun"], ["Notes"], ["摘要"]])
+def test_a_sheet_that_begins_far_to_the_right_is_read(rows: list[str]) -> None:
+    far = "," * (MOST_COLUMNS + 1)
+
+    outline = outline_of("plan.csv", "\n".join(f"{far}{title}" for title in rows).encode())
+
+    assert told(outline) == [(title, "", "", 1) for title in rows]
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["H1,H2,H3", "h1,h2,h3", "L1,L2,L3", "Heading 1,Heading 2,Heading 3", "标题1,标题2,标题3"],
+)
+def test_columns_that_are_called_as_levels_are_those(head: str) -> None:
+    rows = [f"No.,{head},Words", "1,潮汐,,,1000", "2,潮汐,Moon,,500", "3,潮汐,Moon,月相,300"]
+
+    outline = outline_of("plan.csv", "\n".join(rows).encode())
+
+    assert [(title, depth) for title, *_, depth in told(outline)] == [
+        ("潮汐", 1),
+        ("Moon", 2),
+        ("月相", 3),
+    ]
+
+
+@pytest.mark.parametrize("head", ["章节,H1,H2", "Topic,H1,H2"])
+def test_half_years_are_no_levels(head: str) -> None:
+    outline = outline_of("plan.csv", f"{head},Words\n潮汐,Bob,张三,300".encode())
+
+    assert told(outline) == [("潮汐", "", "H1: Bob\nH2: 张三", 1)]
