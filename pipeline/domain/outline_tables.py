@@ -22,6 +22,21 @@ _CELLS = re.compile(r"(?<!\\)\|")
 _PROPERTY = re.compile(r"[^:：]{1,20}[:：].")
 """A line below a title that says who made the sheet, or when."""
 
+_MAKER = re.compile(
+    r"(?:[^:：]{0,15}\b(?:by|dates?|authors?|owners?|version|status|deadline|due|department|client)|"
+    r"[^:：]{0,10}(?:单位|部门|作者|日期|版本|版次|状态|客户|姓名|学号|(?:编[制写]|撰[写稿]|制[作表]|"
+    r"填[写表]|审[核批]|负责|联系)[人者]|(?:编[制写]|撰写|创建|更新|修[改订])时间))\s*[:：].",
+    re.IGNORECASE,
+)
+"""Such a line where it is the first; `Tides: power of the moon` is a title there."""
+
+_NAMED = re.compile(
+    r"(?:(?:论文|文章|报告|课题)?(?:标题|题目)|(?:项目|课题|报告|文档)名称|"
+    r"(?:(?:project|document|report) )?title)\s*[:：]\s*(?=\S)",
+    re.IGNORECASE,
+)
+"""What stands before a title to say that it is one."""
+
 _TOTAL = re.compile(
     r"(?:(?:grand |sub-?)?totals?|sum|[合总小共]\s*计|总字数)\s*[:：]?", re.IGNORECASE
 )
@@ -87,12 +102,22 @@ def told_by_tables(blocks: Sequence[Block]) -> Iterator[Told]:
             yield from (Told("summary", text) for text in sheet.above)
             yield from _told_by(sheet.rows)
             continue
-        title, *others = sheet.above or [""]
-        said = [text for text in others if _PROPERTY.match(text)]
-        if title:
-            subtitles = [text for text in others if text not in said]
-            yield Told("title", " – ".join([title, *subtitles]), 1)
+        titles, said = _titles_above(sheet.above)
+        if titles:
+            yield Told("title", " – ".join(titles), 1)
         yield from _told_by(sheet.rows, [_note("", text) for text in said])
+
+
+def _titles_above(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The title with what belongs to it, and what else is said above a table."""
+    named = [text for text in texts if _NAMED.match(text)]
+    first = next((text for text in texts if not _MAKER.match(text)), "")
+    title = named[0] if named else first
+    others = [text for text in texts if text != title]
+    said = [text for text in others if _PROPERTY.match(text)]
+    subtitles = [text for text in others if text not in said]
+    start = len(found[0]) if (found := _NAMED.match(title)) else 0
+    return [title[start:], *subtitles] if title else [], said
 
 
 def _sheets(blocks: Sequence[Block]) -> list[_Sheet]:
@@ -175,8 +200,13 @@ def _told_by_rows(rows: Sequence[Row]) -> Iterator[Told]:
 def _is_total(roles: Sequence[Role], row: Row) -> bool:
     """Whether a row has nothing but the sum of the lengths above it."""
     cells = [(cell, role) for cell, role in zip(row, roles, strict=True) if cell]
-    names = [cell for cell, role in cells if role != "count"]
-    return 0 < len(names) < len(cells) and all(map(_TOTAL.fullmatch, names))
+    lengths = [cell for cell, role in cells if role == "count"]
+    names = [
+        cell
+        for cell, role in cells
+        if role != "count" and not (role in {"number", "row"} and numbered(cell).rank)
+    ]
+    return bool(lengths and names) and all(map(_TOTAL.fullmatch, names))
 
 
 def _read_numbers(cells: Sequence[str]) -> dict[str, tuple[int, str]]:

@@ -35,12 +35,55 @@ def test_who_made_a_sheet_and_when_is_no_part_of_its_title(
     assert told(outline) == [("背景", "", f"{maker}\n{date}", 1), ("Sun", "", "", 1)]
 
 
+@pytest.mark.parametrize(
+    ("above", "title", "notes"),
+    [
+        (["编制单位：某公司"], "", "编制单位：某公司"),
+        (["Prepared by: Alice"], "", "Prepared by: Alice"),
+        (["日期：2024", "作者：张三"], "", "日期：2024\n作者：张三"),
+        (["Date: 2024", "Author: Alice"], "", "Date: 2024\nAuthor: Alice"),
+        (["日期：2024", "潮汐能报告大纲"], "潮汐能报告大纲", "日期：2024"),
+        (["Date: 2024", "Plan of tides"], "Plan of tides", "Date: 2024"),
+        (["项目名称：潮汐能", "日期：2024"], "潮汐能", "日期：2024"),
+        (["编制单位：某公司", "题目：潮汐能"], "潮汐能", "编制单位：某公司"),
+        (["Title: Tides", "Date: 2024"], "Tides", "Date: 2024"),
+        (["客户经理：Bob", "标题：潮汐能"], "潮汐能", "客户经理：Bob"),
+        (["副标题：潮汐能"], "副标题：潮汐能", ""),
+        (["潮汐能：现状与前景"], "潮汐能：现状与前景", ""),
+        (["Tides: power of the moon"], "Tides: power of the moon", ""),
+    ],
+)
+def test_the_title_above_a_sheet_is_not_who_made_it_or_when(
+    above: list[str], title: str, notes: str
+) -> None:
+    rows = [*(f"{text}," for text in above), "编号,标题", "1,背景", "2,Sun"]
+
+    outline = outline_of("plan.csv", "\n".join(rows).encode())
+
+    assert outline.title == title
+    assert told(outline) == [("背景", "", notes, 1), ("Sun", "", "", 1)]
+
+
 @pytest.mark.parametrize("total", [",合计,300", "总计：,,300", ",Total,300", ",Grand total:,300"])
 def test_a_sum_of_lengths_is_no_section(total: str) -> None:
     outline = outline_of("plan.csv", f"No.,标题,字数\n1,背景,100\n2,Sun,200\n{total}".encode())
 
     assert told(outline) == [("背景", "", "", 1), ("Sun", "", "", 1)]
     assert [node.target_words for node in outline.nodes] == [100, 200]
+
+
+@pytest.mark.parametrize("total", ["合计", "Total"])
+@pytest.mark.parametrize(
+    "titles", [("引言", "Methods"), ("一、引言", "二、Methods")], ids=["numbers", "rows"]
+)
+def test_a_sum_of_lengths_that_is_numbered_is_no_section(
+    titles: tuple[str, str], total: str
+) -> None:
+    rows = ["序号,章节,字数", f"1,{titles[0]},300", f"2,{titles[1]},200", f"3,{total},500"]
+
+    outline = outline_of("plan.csv", "\n".join(rows).encode())
+
+    assert told(outline) == [("引言", "", "", 1), ("Methods", "", "", 1)]
 
 
 @pytest.mark.parametrize("row", ["合计,", "Total,", "Total costs,100"])
