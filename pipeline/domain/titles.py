@@ -86,7 +86,26 @@ _ZH_LINK = re.compile(
 _ZH_BARE = re.compile(
     r"(?:技术|研究|调研|分析|项目|学术)*(?:报告|教程|方案|综述|手册|指南|文档|文章|论文|材料)[：:](?=.)"
 )
-"""A kind of document alone before the colon: the subject stands behind it."""
+"""A kind of document alone before the colon: the subject may stand behind it."""
+
+_EN_NAMES = re.compile(
+    r"(?:(?:about|around|some)\s+)?\d[\d,]*\s+(?:words|pages)\s+(?:on|about)\s+|"
+    r"(?:the\s+)?(?:title|topic|subject)(?:\s+is\s+|:\s)|about\s+(?!\d)",
+    re.IGNORECASE,
+)
+_ZH_NAMES = re.compile(r"(?:题目|主题|标题)(?:是|为|[：:])|题为|关于|介绍(?:一下)?")
+_EN_ORDERS = re.compile(
+    r"(?:includ(?:e|ing)|cover(?:ing)?|use(?!\s+of)|keep|avoid|make|write|add|do|don['’]t|please|no|not|"
+    r"never|without|at (?:least|most)|up to|about|around|maximum|minimum|it|you|(?:two|three|"
+    r"four|five|six|seven|eight|nine|ten) (?:words|pages|chapters|sections|parts))"
+    r"(?:\s|\Z)|[\d(*•-]",
+    re.IGNORECASE,
+)
+_ZH_ORDERS = re.compile(
+    r"包[括含]|涵盖|覆盖|要(?!素)|须|需(?!求)|必须|字数|篇幅|用(?!户)|不|勿|请|至少|最多|大约|控制在|"
+    r"分[为成\d一二两三四五六七八九十]|第?[一二两三四五六七八九十百千万]+(?:[、.．]|个?[字章节页]|个?部分)|[\d（(*•-]"
+)
+"""What tells the author how to write, a size or a list: no subject."""
 
 
 def title_of(prompt: str, language: Language) -> str:
@@ -102,7 +121,7 @@ def title_of(prompt: str, language: Language) -> str:
 def _english_title(line: str) -> str:
     head, colon, rest = line.partition(": ")
     if colon and _EN_BARE.fullmatch(_EN_ASK.sub("", head)):
-        line = rest
+        line = _subject(rest, _EN_NAMES, _EN_ORDERS) or line
     whole = _EN_TAIL.sub("", re.split(r"[.;:?!](?:\s|$)", line, maxsplit=1)[0])
     topic = _EN_PARTS.sub(r"\1", whole)
     if _EN_BARE.fullmatch(_EN_ASK.sub("", topic)):
@@ -115,12 +134,25 @@ def _english_title(line: str) -> str:
     return topic[:1].upper() + topic[1:]
 
 
+def _subject(rest: str, names: re.Pattern[str], orders: re.Pattern[str]) -> str:
+    """What stands behind the colon of a bare kind of document, empty where that is an order."""
+    named = names.sub("", rest.strip(), count=1) if names.match(rest.strip()) else rest.strip()
+    if orders.match(named):
+        return ""
+    cut = next(
+        (at for at in re.finditer(r"[，,]\s*", named) if orders.match(named, at.end())), None
+    )
+    said = named[: cut.start()] if cut else named
+    enclosed = re.fullmatch(r"[《“\"]([^《》“”\"]+)[》”\"][.。]?", said)
+    return enclosed[1] if enclosed else said
+
+
 def _chinese_title(line: str) -> str:
-    if readers := _ZH_READERS.match(line):
-        return re.split(r"[。；？！;]", line[readers.end() :], maxsplit=1)[0].strip()
     asked = _ZH_ASK.sub("", line, count=1)
-    if bare := _ZH_BARE.match(asked):
-        return re.split(r"[。；？！;]", asked[bare.end() :], maxsplit=1)[0].strip()
+    if bare := _ZH_READERS.match(line) or _ZH_BARE.match(asked):
+        rest = re.split(r"[。；？！;]", bare.string[bare.end() :], maxsplit=1)[0]
+        if subject := _subject(rest, _ZH_NAMES, _ZH_ORDERS):
+            return subject
     topic = re.split(r"[，。；：？！,;]", line, maxsplit=1)[0].strip()
     topic = _ZH_TAIL.sub("", _ZH_ASK.sub("", topic, count=1)).strip()
     return _ZH_LINK.sub("", topic).strip('的 《》“”"')
