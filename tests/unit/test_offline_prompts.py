@@ -284,7 +284,7 @@ def test_a_negation_beside_what_is_asked_for_forbids_no_list(above: str) -> None
 @pytest.mark.parametrize(
     "items",
     [
-        ("Do not write in anger", "Never talk to strangers"),
+        ("Do not write in anger", "Never talk to strangers", "No section is complete without data"),
         ("Not covered by insurance", "No parking"),
         ("不可分析的数据", "不可写存储器"),
         ("避免分析偏差", "别墅的布局"),

@@ -57,7 +57,7 @@ _EN_BEGINS = re.compile(
     r"(?:(?:please|but|and|also|you|we|i|it is|there is)\s+)*"
     r"(?:(?:do|must|should|shall|can|need|may)(?: not|n['’]t)|cannot|no need|not|never)\s+"
     rf"(?:(?:need|have|want|ever|even|also|you|necessary|to)\s+)*{_EN_TELL}|"
-    r"(?:please\s+)?no (?:[\w-]+ )?(?:chapter|section)s?\b",
+    r"(?:please\s+)?no (?:[\w-]+ )?(?:chapter|section)s?\b(?!\s+(?:is|are|was|has|have|can)\b)",
     re.IGNORECASE,
 )
 _EN_ENDS = re.compile(
