@@ -16,6 +16,9 @@ CitationStyle = Literal["numeric", "gb-t-7714-2015", "apa", "ieee", "chicago"]
 """How the reference list reads; in the text a citation is `[n]` in every style."""
 
 
+MAX_TARGET_WORDS = 1_000_000
+"""Of a section."""
+
 MAX_TITLE_CHARS = 200
 """Of a file: a first line that is longer is a paragraph."""
 
@@ -169,7 +172,7 @@ class OutlineNode(Value):
     title: str = ""
     content_summary: str = ""
     children: "tuple[OutlineNode, ...]" = ()
-    target_words: int | None = Field(default=None, ge=0, le=1_000_000)
+    target_words: int | None = Field(default=None, ge=0, le=MAX_TARGET_WORDS)
     notes: str = ""
     """What the author tells the writer of this section."""
     source_ids: tuple[SourceId, ...] = ()

@@ -6,7 +6,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, PositiveInt, TypeAdapter, model_validator
 
-from pipeline.domain.documents import NodeId, Outline, OutlineNode, SourceId, Value
+from pipeline.domain.documents import (
+    MAX_TARGET_WORDS,
+    NodeId,
+    Outline,
+    OutlineNode,
+    SourceId,
+    Value,
+)
 from pipeline.domain.manuscripts import OutlineDraft
 from pipeline.domain.outline import walk
 from pipeline.domain.working_tree import TOP, WorkingTree
@@ -44,7 +51,7 @@ class FlatNode(Value):
     title: Text = ""
     content_summary: Text = ""
     notes: Text = ""
-    target_words: int | None = Field(default=None, ge=0, le=1_000_000)
+    target_words: int | None = Field(default=None, ge=0, le=MAX_TARGET_WORDS)
     source_ids: tuple[SourceId, ...] = ()
     sources_only: bool = False
     locked: bool = False

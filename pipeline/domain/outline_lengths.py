@@ -3,8 +3,7 @@
 import re
 import unicodedata
 
-MOST_WORDS = 1_000_000
-"""What a target of a section can be."""
+from pipeline.domain.documents import MAX_TARGET_WORDS
 
 MAX_CHARS = 60
 """A cell that says more than a length is longer."""
@@ -33,7 +32,7 @@ def words_asked(name: str, cell: str) -> tuple[int, bool]:
     low = _value(found[1], found[2] or (found[4] if found[3] else None))
     high = _value(found[3], found[4]) if found[3] else low
     words = round((low + high) / 2)
-    return (words, not found[3]) if words <= MOST_WORDS else (0, False)
+    return (words, not found[3]) if words <= MAX_TARGET_WORDS else (0, False)
 
 
 def _value(number: str, times: str | None) -> float:
